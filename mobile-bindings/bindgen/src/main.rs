@@ -1,0 +1,4 @@
+//! Bindgen.
+fn main() {
+    uniffi::uniffi_bindgen_main();
+}

@@ -1,0 +1,2 @@
+//! jangkau-server
+fn main() {}
