@@ -1,4 +1,8 @@
 //! Jangkau's core: everything that decides, on the phone and on the server alike.
 
+pub mod class;
+mod code;
+pub mod command;
 pub mod id;
+pub mod record;
 pub mod time;
