@@ -5,6 +5,8 @@ pub mod class;
 mod code;
 pub mod command;
 pub mod document;
+pub mod envelope;
 pub mod id;
 pub mod record;
+pub mod sync;
 pub mod time;

@@ -140,11 +140,7 @@ impl<T: Field> Field for Option<T> {
     }
 
     fn read(key: &'static str, record: &mut Record) -> Result<Self, RecordError> {
-        if record.has(key) {
-            T::read(key, record).map(Some)
-        } else {
-            Ok(None)
-        }
+        if record.has(key) { T::read(key, record).map(Some) } else { Ok(None) }
     }
 }
 
@@ -251,10 +247,7 @@ impl<T: Listed> Field for BTreeSet<T> {
         {
             return Err(RecordError::Value(key));
         }
-        words
-            .into_iter()
-            .map(|word| T::from_word(word).ok_or(RecordError::Value(key)))
-            .collect()
+        words.into_iter().map(|word| T::from_word(word).ok_or(RecordError::Value(key))).collect()
     }
 }
 
@@ -385,10 +378,7 @@ impl Field for ProfileCode {
     }
 
     fn read(key: &'static str, record: &mut Record) -> Result<Self, RecordError> {
-        record
-            .take_str(key)?
-            .parse()
-            .map_err(|_| RecordError::Value(key))
+        record.take_str(key)?.parse().map_err(|_| RecordError::Value(key))
     }
 }
 
@@ -404,9 +394,9 @@ impl<C> minicbor::Encode<C> for Scalar {
             Self::Bool(value) => e.bool(*value)?,
             Self::Bytes(bytes) => e.bytes(bytes)?,
             Self::Text(text) => e.tag(minicbor::data::Tag::new(TEXT_TAG))?.str(text)?,
-            Self::Edit(edit) => e
-                .tag(minicbor::data::Tag::new(EDIT_TAG))?
-                .encode_with(edit, ctx)?,
+            Self::Edit(edit) => {
+                e.tag(minicbor::data::Tag::new(EDIT_TAG))?.encode_with(edit, ctx)?
+            }
         };
         Ok(())
     }
