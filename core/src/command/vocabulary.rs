@@ -1,0 +1,212 @@
+//! The words of commands: channels, purposes, reasons. Stored and sent as they stand here.
+
+use crate::code::codes;
+
+codes!(
+    /// How the client's need reached the office (S0:15, S1:41, S4:28, S4:59).
+    Channel {
+        /// Came to the office.
+        WalkIn = "walk_in",
+        /// Called the volunteer of a kecamatan.
+        VolunteerHotline = "volunteer_hotline",
+        /// Wrote on Instagram.
+        Instagram = "instagram",
+        /// Consults online.
+        Online = "online",
+        /// Called the hotline.
+        Hotline = "hotline",
+        /// Sent by another organisation with a letter.
+        ReferredIn = "referred_in",
+        /// The office went to the family (jemput bola).
+        ProactiveOutreach = "proactive_outreach",
+        /// The public registration link.
+        PublicLink = "public_link",
+    }
+);
+codes!(
+    /// Who applies (S4:20).
+    ApplicantKind {
+        /// One person.
+        Person = "person",
+        /// A family.
+        Family = "family",
+        /// A community organisation.
+        CommunityOrg = "community_org",
+        /// A professional body.
+        ProfessionalBody = "professional_body",
+        /// A government agency.
+        Agency = "agency",
+    }
+);
+codes!(
+    /// Kinds of service (S0:39, S1:76, S4:54).
+    ServiceType {
+        /// Information.
+        Information = "information",
+        /// Consultation.
+        Consultation = "consultation",
+        /// Counselling.
+        Counselling = "counselling",
+        /// Advocacy.
+        Advocacy = "advocacy",
+        /// Outreach.
+        Outreach = "outreach",
+        /// Referral.
+        Referral = "referral",
+        /// Accompaniment.
+        Accompaniment = "accompaniment",
+        /// Family strengthening.
+        FamilyStrengthening = "family_strengthening",
+        /// Psycho-education.
+        Psychoeducation = "psychoeducation",
+        /// Proactive outreach.
+        ProactiveOutreach = "proactive_outreach",
+        /// Community guidance.
+        CommunityGuidance = "community_guidance",
+    }
+);
+codes!(
+    /// How urgent a danger is (LK3.md 4.4). Declared from the gravest.
+    SafetyLevel {
+        /// Immediate danger: action at once.
+        P1 = "p1",
+        /// High: within 72 hours.
+        P2 = "p2",
+        /// The profile's ordinary clocks.
+        P3 = "p3",
+    }
+);
+codes!(
+    /// What a client agrees to, one by one (form F03).
+    Purpose {
+        /// The service itself.
+        Service = "service",
+        /// An electronic record.
+        Record = "record",
+        /// Consultation within the team.
+        TeamConsultation = "team_consultation",
+        /// Sharing with the recipient of a referral.
+        Referral = "referral",
+        /// Photographs.
+        Photos = "photos",
+        /// Being contacted.
+        Contact = "contact",
+        /// Care after the service.
+        Aftercare = "aftercare",
+        /// The satisfaction survey.
+        Survey = "survey",
+    }
+);
+codes!(
+    /// Where a visit took place.
+    VisitPlace {
+        /// At the family's home.
+        Home = "home",
+        /// At the office.
+        Office = "office",
+        /// By telephone.
+        Phone = "phone",
+        /// Somewhere else.
+        Elsewhere = "elsewhere",
+    }
+);
+codes!(
+    /// Which assessment it is.
+    AssessmentStage {
+        /// Before a contract or papers (S3:16c).
+        Screening = "screening",
+        /// At outreach (S1:44).
+        Initial = "initial",
+        /// In depth, the product of S3:19.
+        InDepth = "in_depth",
+    }
+);
+codes!(
+    /// What became of a planned session.
+    Attendance {
+        /// It took place.
+        Held = "held",
+        /// The client did not come.
+        NoShow = "no_show",
+        /// It was called off.
+        Cancelled = "cancelled",
+    }
+);
+codes!(
+    /// How a session was held.
+    SessionMode {
+        /// Face to face.
+        InPerson = "in_person",
+        /// Online.
+        Online = "online",
+        /// By telephone.
+        Phone = "phone",
+    }
+);
+codes!(
+    /// What a professional recommends (S2:12).
+    Recommendation {
+        /// The service is finished.
+        Finished = "finished",
+        /// Go on.
+        Continue = "continue",
+        /// Refer to another office.
+        Refer = "refer",
+    }
+);
+codes!(
+    /// Why a service ends (`closure_kind`, LK3.md 5.2).
+    EndingReason {
+        /// Only information was needed.
+        InformationOnly = "information_only",
+        /// The goals were met.
+        GoalsMet = "goals_met",
+        /// Another office took over.
+        ReferredOut = "referred_out",
+        /// The client withdrew.
+        ClientWithdrew = "client_withdrew",
+        /// The client cannot be reached.
+        Unreachable = "unreachable",
+        /// Not a matter for this institution.
+        OutOfScope = "out_of_scope",
+        /// Not from this area.
+        OutOfArea = "out_of_area",
+        /// The client moved away.
+        Moved = "moved",
+        /// The client died.
+        Deceased = "deceased",
+        /// The same case under another number.
+        DuplicateOf = "duplicate_of",
+        /// Registered by mistake.
+        RegisteredInError = "registered_in_error",
+    }
+);
+codes!(
+    /// What a paper check found.
+    PaperState {
+        /// Seen, or its photo is attached.
+        Present = "present",
+        /// The client does not have it.
+        Absent = "absent",
+        /// The client will bring it.
+        ToFollow = "to_follow",
+    }
+);
+codes!(
+    /// Sex as on the identity card.
+    Sex {
+        /// Female.
+        Female = "female",
+        /// Male.
+        Male = "male",
+    }
+);
+codes!(
+    /// The answer to a review item.
+    ReviewAnswer {
+        /// The proposal stands.
+        Commit = "commit",
+        /// The proposal does not stand.
+        Refuse = "refuse",
+    }
+);
