@@ -89,7 +89,11 @@ impl Chunk {
         let actor = ActorId::try_from(actor).map_err(|_| ChunkError::Malformed)?;
         let rest = walk.0.to_vec();
         walk.after_actor()?;
-        Ok(Self { dependencies, actor, rest })
+        Ok(Self {
+            dependencies,
+            actor,
+            rest,
+        })
     }
 
     /// The chunk's bytes again, with magic, checksum and length.
@@ -126,7 +130,11 @@ impl Chunk {
 fn hash_of_body(body: &[u8]) -> [u8; 32] {
     let mut head = vec![CHANGE_CHUNK];
     write_unsigned(&mut head, body.len() as u64);
-    Sha256::new().chain_update(head).chain_update(body).finalize().into()
+    Sha256::new()
+        .chain_update(head)
+        .chain_update(body)
+        .finalize()
+        .into()
 }
 
 /// Appends an unsigned LEB128 number.
@@ -191,7 +199,11 @@ impl<'a> Walk<'a> {
     /// An unsigned number that may not exceed a limit.
     fn count(&mut self, max: usize) -> Result<usize, ChunkError> {
         let value = usize::try_from(self.unsigned()?).map_err(|_| ChunkError::TooMany)?;
-        if value > max { Err(ChunkError::TooMany) } else { Ok(value) }
+        if value > max {
+            Err(ChunkError::TooMany)
+        } else {
+            Ok(value)
+        }
     }
 
     /// Sequence, first operation, time, message, other actors, and the columns.

@@ -45,7 +45,10 @@ impl Class {
     /// The class of a number.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.iter().copied().find(|class| class.number() == number)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|class| class.number() == number)
     }
 
     /// Whether the class is split by author, so that nobody else ever holds the document.
@@ -76,7 +79,11 @@ impl Compartment {
     /// The compartment in which a person writes a class.
     #[must_use]
     pub const fn of(class: Class, author: PersonId) -> Self {
-        if class.is_by_author() { Self::Author(author) } else { Self::Shared }
+        if class.is_by_author() {
+            Self::Author(author)
+        } else {
+            Self::Shared
+        }
     }
 }
 
@@ -120,7 +127,9 @@ impl<C> minicbor::Encode<C> for DocumentKey {
         e: &mut minicbor::Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(4)?.encode_with(self.case, ctx)?.u8(self.class.number())?;
+        e.array(4)?
+            .encode_with(self.case, ctx)?
+            .u8(self.class.number())?;
         match &self.compartment {
             Compartment::Shared => e.null()?,
             Compartment::Author(person) => e.encode_with(person, ctx)?,
@@ -133,13 +142,20 @@ impl<C> minicbor::Encode<C> for DocumentKey {
 impl<'b, C> minicbor::Decode<'b, C> for DocumentKey {
     fn decode(d: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
         if d.array()? != Some(4) {
-            return Err(minicbor::decode::Error::message("document key of another length"));
+            return Err(minicbor::decode::Error::message(
+                "document key of another length",
+            ));
         }
         let case = d.decode_with(ctx)?;
         let class = Class::from_number(d.u8()?)
             .ok_or_else(|| minicbor::decode::Error::message("unknown class"))?;
         let author: Option<PersonId> = d.decode_with(ctx)?;
         let compartment = author.map_or(Compartment::Shared, Compartment::Author);
-        Ok(Self { case, class, compartment, volume: d.u32()? })
+        Ok(Self {
+            case,
+            class,
+            compartment,
+            volume: d.u32()?,
+        })
     }
 }

@@ -597,7 +597,9 @@ impl CommandEntry {
         for placed in &mut records {
             self.stamp.by.write(BY, &mut placed.record);
             self.stamp.occurred_at.write(AT, &mut placed.record);
-            self.stamp.performed_by.write(PERFORMED_BY, &mut placed.record);
+            self.stamp
+                .performed_by
+                .write(PERFORMED_BY, &mut placed.record);
         }
         records
     }
@@ -627,7 +629,12 @@ impl CommandEntry {
         }
         let stamp = stamp.ok_or(RecordError::Missing(BY))?;
         let command = Command::from_sections(kind, records)?;
-        Ok(Self { id, case, stamp, command })
+        Ok(Self {
+            id,
+            case,
+            stamp,
+            command,
+        })
     }
 }
 

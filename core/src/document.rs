@@ -92,20 +92,30 @@ impl Document {
     pub fn load(bytes: &[u8]) -> Result<Self, DocumentError> {
         let options = LoadOptions::new().text_encoding(TEXT_ENCODING);
         let loaded = guarded(|| Automerge::load_with_options(bytes, options));
-        loaded.and_then(Result::ok).map(Self).ok_or(DocumentError::Unloadable)
+        loaded
+            .and_then(Result::ok)
+            .map(Self)
+            .ok_or(DocumentError::Unloadable)
     }
 
     /// Saves the document without compression, since frames are compressed together.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
-        self.0.save_with_options(SaveOptions { deflate: false, retain_orphans: false })
+        self.0.save_with_options(SaveOptions {
+            deflate: false,
+            retain_orphans: false,
+        })
     }
 
     /// The newest changes, sorted.
     #[must_use]
     pub fn heads(&self) -> Vec<ChangeHash> {
-        let mut heads: Vec<ChangeHash> =
-            self.0.get_heads().iter().map(|hash| ChangeHash::from_bytes(hash.0)).collect();
+        let mut heads: Vec<ChangeHash> = self
+            .0
+            .get_heads()
+            .iter()
+            .map(|hash| ChangeHash::from_bytes(hash.0))
+            .collect();
         heads.sort_unstable();
         heads
     }
@@ -120,13 +130,18 @@ impl Document {
     #[must_use]
     pub fn change_hashes(&self) -> Vec<ChangeHash> {
         let metas = self.0.get_changes_meta(&[]);
-        metas.iter().map(|meta| ChangeHash::from_bytes(meta.hash.0)).collect()
+        metas
+            .iter()
+            .map(|meta| ChangeHash::from_bytes(meta.hash.0))
+            .collect()
     }
 
     /// Whether the document holds a change.
     #[must_use]
     pub fn has(&self, hash: ChangeHash) -> bool {
-        self.0.get_change_by_hash(&automerge::ChangeHash(*hash.as_bytes())).is_some()
+        self.0
+            .get_change_by_hash(&automerge::ChangeHash(*hash.as_bytes()))
+            .is_some()
     }
 
     /// Writes a command's records as one change of an actor, and gives the change's bytes.
@@ -139,7 +154,8 @@ impl Document {
         id: CommandId,
         records: &[PlacedRecord],
     ) -> Result<Vec<u8>, DocumentError> {
-        self.0.set_actor(automerge::ActorId::from(actor.as_bytes().as_slice()));
+        self.0
+            .set_actor(automerge::ActorId::from(actor.as_bytes().as_slice()));
         let mut edits = Vec::new();
         for placed in records {
             if let Some(edit) = edit_of(&placed.record) {
@@ -152,16 +168,23 @@ impl Document {
             put_record(&mut transaction, &key, &placed.record)
         });
         let edited = edits.iter().try_for_each(|(object, edit)| {
-            let current = transaction.text(object).map_err(|_| DocumentError::NoText)?;
+            let current = transaction
+                .text(object)
+                .map_err(|_| DocumentError::NoText)?;
             let merged = merge_edit(&current, edit);
-            transaction.update_text(object, merged).map_err(|_| DocumentError::NoText)
+            transaction
+                .update_text(object, merged)
+                .map_err(|_| DocumentError::NoText)
         });
         if let Err(error) = written.and(edited) {
             transaction.rollback();
             return Err(error);
         }
         transaction.commit_with(CommitOptions::default().with_time(0));
-        let change = self.0.get_last_local_change().ok_or(DocumentError::Unappliable)?;
+        let change = self
+            .0
+            .get_last_local_change()
+            .ok_or(DocumentError::Unappliable)?;
         Ok(change.raw_bytes().to_vec())
     }
 
@@ -288,7 +311,9 @@ fn put_record(
         return Err(DocumentError::RecordExists);
     }
     let broken = |_| DocumentError::Unappliable;
-    let object = transaction.put_object(ROOT, key, ObjType::Map).map_err(broken)?;
+    let object = transaction
+        .put_object(ROOT, key, ObjType::Map)
+        .map_err(broken)?;
     for (field, value) in record.iter() {
         match value {
             Scalar::Str(text) => transaction.put(&object, field, text.as_str()),
@@ -330,7 +355,9 @@ fn merge_edit(current: &str, edit: &TextEdit) -> String {
         transaction.splice_text(&text, 0, 0, &edit.old).ok()?;
         transaction.commit();
         let side = |actor: u8, to: &str| {
-            let mut side = base.clone().with_actor(automerge::ActorId::from([actor; 16]));
+            let mut side = base
+                .clone()
+                .with_actor(automerge::ActorId::from([actor; 16]));
             let mut transaction = side.transaction();
             transaction.update_text(&text, to).ok()?;
             transaction.commit();

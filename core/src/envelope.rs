@@ -180,16 +180,22 @@ impl Leaf<'_> {
         match &self.target {
             Target::Document { id, epoch, branch } => {
                 hasher.update(&[1]).update(id.as_bytes());
-                hasher.update(&epoch.get().to_be_bytes()).update(branch.as_bytes());
+                hasher
+                    .update(&epoch.get().to_be_bytes())
+                    .update(branch.as_bytes());
             }
             Target::Row { kind } => {
                 hasher.update(&[2, *kind]);
             }
         }
         hasher.update(self.content.as_bytes());
-        hasher.update(&self.key.epoch.get().to_be_bytes()).update(&self.key.commitment);
+        hasher
+            .update(&self.key.epoch.get().to_be_bytes())
+            .update(&self.key.commitment);
         let command = self.command;
-        hasher.update(command.id.as_bytes()).update(&[command.kind.number()]);
+        hasher
+            .update(command.id.as_bytes())
+            .update(&[command.kind.number()]);
         hasher.update(&command.occurred_at.as_millis().to_be_bytes());
         hasher.update(&command.recorded_at.as_millis().to_be_bytes());
         hasher.update(&command.base.get().to_be_bytes());
@@ -264,7 +270,8 @@ impl EnvelopeHead {
         key: &VerifyingKey,
     ) -> Result<(), BadSignature> {
         let signature = Signature::from_bytes(signature);
-        key.verify_strict(&self.signed_bytes(), &signature).map_err(|_| BadSignature)
+        key.verify_strict(&self.signed_bytes(), &signature)
+            .map_err(|_| BadSignature)
     }
 }
 

@@ -7,6 +7,8 @@ pub mod command;
 pub mod document;
 pub mod envelope;
 pub mod id;
+pub mod plant;
 pub mod record;
+pub mod replica;
 pub mod sync;
 pub mod time;

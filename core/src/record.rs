@@ -140,7 +140,11 @@ impl<T: Field> Field for Option<T> {
     }
 
     fn read(key: &'static str, record: &mut Record) -> Result<Self, RecordError> {
-        if record.has(key) { T::read(key, record).map(Some) } else { Ok(None) }
+        if record.has(key) {
+            T::read(key, record).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
@@ -247,7 +251,10 @@ impl<T: Listed> Field for BTreeSet<T> {
         {
             return Err(RecordError::Value(key));
         }
-        words.into_iter().map(|word| T::from_word(word).ok_or(RecordError::Value(key))).collect()
+        words
+            .into_iter()
+            .map(|word| T::from_word(word).ok_or(RecordError::Value(key)))
+            .collect()
     }
 }
 
@@ -378,7 +385,10 @@ impl Field for ProfileCode {
     }
 
     fn read(key: &'static str, record: &mut Record) -> Result<Self, RecordError> {
-        record.take_str(key)?.parse().map_err(|_| RecordError::Value(key))
+        record
+            .take_str(key)?
+            .parse()
+            .map_err(|_| RecordError::Value(key))
     }
 }
 
@@ -394,9 +404,9 @@ impl<C> minicbor::Encode<C> for Scalar {
             Self::Bool(value) => e.bool(*value)?,
             Self::Bytes(bytes) => e.bytes(bytes)?,
             Self::Text(text) => e.tag(minicbor::data::Tag::new(TEXT_TAG))?.str(text)?,
-            Self::Edit(edit) => {
-                e.tag(minicbor::data::Tag::new(EDIT_TAG))?.encode_with(edit, ctx)?
-            }
+            Self::Edit(edit) => e
+                .tag(minicbor::data::Tag::new(EDIT_TAG))?
+                .encode_with(edit, ctx)?,
         };
         Ok(())
     }

@@ -1,1 +1,3 @@
-//! server
+//! The sync server: merges the replicas of each institution and judges its decisions.
+
+pub mod engine;

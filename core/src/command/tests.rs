@@ -56,7 +56,11 @@ fn a_holder_without_the_notes_reads_the_session() {
     records.retain(|placed| placed.class == Class::Sessions);
     let back =
         CommandEntry::from_records(entry.id, entry.case, CommandKind::RecordSession, records);
-    let Ok(CommandEntry { command: Command::RecordSession(read), .. }) = back else {
+    let Ok(CommandEntry {
+        command: Command::RecordSession(read),
+        ..
+    }) = back
+    else {
         panic!("not a session: {back:?}");
     };
     assert_eq!((read.attendance, read.note), (Attendance::Held, None));
@@ -79,11 +83,31 @@ fn what_no_such_command_has_is_named() {
         },
         RecordError::Missing("minutes"),
     );
-    check(kind, &|r| r[0].record.put("minutes", Scalar::Int(-1)), RecordError::Value("minutes"));
-    check(kind, &|r| r[0].record.put("grade", Scalar::Int(1)), RecordError::Surplus);
-    check(kind, &|r| r[1].collection = "visit".into(), RecordError::Surplus);
-    check(kind, &|r| r[1].record.put("at", Scalar::Int(2)), RecordError::Value("by"));
-    check(CommandKind::RecordVisit, &|_| {}, RecordError::Missing("place"));
+    check(
+        kind,
+        &|r| r[0].record.put("minutes", Scalar::Int(-1)),
+        RecordError::Value("minutes"),
+    );
+    check(
+        kind,
+        &|r| r[0].record.put("grade", Scalar::Int(1)),
+        RecordError::Surplus,
+    );
+    check(
+        kind,
+        &|r| r[1].collection = "visit".into(),
+        RecordError::Surplus,
+    );
+    check(
+        kind,
+        &|r| r[1].record.put("at", Scalar::Int(2)),
+        RecordError::Value("by"),
+    );
+    check(
+        CommandKind::RecordVisit,
+        &|_| {},
+        RecordError::Missing("place"),
+    );
 }
 
 use crate::record::Scalar;

@@ -84,8 +84,11 @@ pub fn inspect(bytes: &[u8]) -> Result<(ChangeFacts, Written), ShapeError> {
 }
 
 fn facts(change: &Change) -> Result<ChangeFacts, ShapeError> {
-    let dependencies: Vec<ChangeHash> =
-        change.deps().iter().map(|hash| ChangeHash::from_bytes(hash.0)).collect();
+    let dependencies: Vec<ChangeHash> = change
+        .deps()
+        .iter()
+        .map(|hash| ChangeHash::from_bytes(hash.0))
+        .collect();
     let sorted = dependencies.windows(2).all(|pair| pair[0] < pair[1]);
     let plain = change.message().is_none()
         && change.extra_bytes().is_empty()
@@ -110,7 +113,11 @@ fn facts(change: &Change) -> Result<ChangeFacts, ShapeError> {
 /// An object that the change itself makes.
 enum Made {
     Record(String),
-    Text { collection: String, field: String, last: Option<OpId> },
+    Text {
+        collection: String,
+        field: String,
+        last: Option<OpId>,
+    },
 }
 
 /// Reads the operations into records; the only operations on others' objects are those on a Text.
@@ -139,10 +146,21 @@ fn written(facts: &ChangeFacts, change: &ExpandedChange) -> Result<Written, Shap
                 let collection = collection.clone();
                 let record = records.get_mut(&collection).ok_or(ShapeError::Operations)?;
                 if let Some(field) = put_field(operation, record)? {
-                    made.insert(counter, Made::Text { collection, field, last: None });
+                    made.insert(
+                        counter,
+                        Made::Text {
+                            collection,
+                            field,
+                            last: None,
+                        },
+                    );
                 }
             }
-            Some(Made::Text { collection, field, last }) => {
+            Some(Made::Text {
+                collection,
+                field,
+                last,
+            }) => {
                 let text = append(operation, last.as_ref())?;
                 let record = records.get_mut(collection).ok_or(ShapeError::Operations)?;
                 extend_text(record, field, &text)?;
@@ -155,7 +173,11 @@ fn written(facts: &ChangeFacts, change: &ExpandedChange) -> Result<Written, Shap
         }
     }
     let command = command.ok_or(ShapeError::Operations)?;
-    Ok(Written { command, records, edits_text })
+    Ok(Written {
+        command,
+        records,
+        edits_text,
+    })
 }
 
 /// A new root key `<collection>/<command id>` that holds a map.
@@ -233,9 +255,17 @@ fn text_edit(operation: &Op) -> Result<(), ShapeError> {
         return Err(ShapeError::Operations);
     }
     let deletion = operation.action == OpType::Delete && !operation.insert;
-    if deletion { Ok(()) } else { character(operation).and_then(|_| inserted(operation)) }
+    if deletion {
+        Ok(())
+    } else {
+        character(operation).and_then(|_| inserted(operation))
+    }
 }
 
 fn inserted(operation: &Op) -> Result<(), ShapeError> {
-    if operation.insert && operation.pred.is_empty() { Ok(()) } else { Err(ShapeError::Operations) }
+    if operation.insert && operation.pred.is_empty() {
+        Ok(())
+    } else {
+        Err(ShapeError::Operations)
+    }
 }

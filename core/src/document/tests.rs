@@ -54,7 +54,10 @@ fn edit(number: u8, target: u8, old: &str, new: &str) -> CommandEntry {
         number,
         EditMinutes {
             target: CommandId::from_bytes([target; 16]),
-            edit: Some(TextEdit { old: old.to_owned(), new: new.to_owned() }),
+            edit: Some(TextEdit {
+                old: old.to_owned(),
+                new: new.to_owned(),
+            }),
         },
     )
 }
@@ -72,11 +75,14 @@ fn a_written_command_is_inspected_as_itself() {
         assert_eq!((facts.actor, facts.seq, facts.start_op), (ACTOR, 1, 1));
         assert_eq!(written.command, entry.id);
         assert!(!written.edits_text);
-        let records = written.records.into_iter().map(|(collection, record)| PlacedRecord {
-            class: Class::Record,
-            collection,
-            record,
-        });
+        let records = written
+            .records
+            .into_iter()
+            .map(|(collection, record)| PlacedRecord {
+                class: Class::Record,
+                collection,
+                record,
+            });
         let back = CommandEntry::from_records(
             entry.id,
             entry.case,
@@ -107,9 +113,20 @@ fn two_replicas_meet_in_one_document() {
 fn an_edit_made_on_an_older_text_is_made_on_the_current_one() {
     let mut document = Document::default();
     write(&mut document, ACTOR, &minutes(3, "Satu. Dua."));
-    write(&mut document, ACTOR, &edit(4, 3, "Satu. Dua.", "Satu. Dua. Tiga."));
-    let change = write(&mut document, OTHER, &edit(5, 3, "Satu. Dua.", "Nol. Satu. Dua."));
-    assert_eq!(document.minutes(CommandId::from_bytes([3; 16])).unwrap(), "Nol. Satu. Dua. Tiga.");
+    write(
+        &mut document,
+        ACTOR,
+        &edit(4, 3, "Satu. Dua.", "Satu. Dua. Tiga."),
+    );
+    let change = write(
+        &mut document,
+        OTHER,
+        &edit(5, 3, "Satu. Dua.", "Nol. Satu. Dua."),
+    );
+    assert_eq!(
+        document.minutes(CommandId::from_bytes([3; 16])).unwrap(),
+        "Nol. Satu. Dua. Tiga."
+    );
     assert!(inspect(&change).unwrap().1.edits_text);
 }
 
@@ -118,13 +135,18 @@ fn writing_into_another_record_is_refused_by_its_shape() {
     let mut document = Document::default();
     write(&mut document, ACTOR, &visit(3));
     let key = root_key("visit", CommandId::from_bytes([3; 16]));
-    let Ok(Some((_, object))) = document.0.get(ROOT, key) else { panic!("no record") };
+    let Ok(Some((_, object))) = document.0.get(ROOT, key) else {
+        panic!("no record")
+    };
     document.0.set_actor(automerge::ActorId::from([8_u8; 16]));
     let mut transaction = document.0.transaction();
     transaction.put(&object, "met", false).unwrap();
     transaction.commit_with(CommitOptions::default().with_time(0));
     let change = document.0.get_last_local_change().unwrap();
-    assert_eq!(inspect(change.raw_bytes()).err(), Some(ShapeError::Operations));
+    assert_eq!(
+        inspect(change.raw_bytes()).err(),
+        Some(ShapeError::Operations)
+    );
 }
 
 #[test]
@@ -137,7 +159,10 @@ fn bytes_that_are_no_raw_change_are_named() {
     check(&change[..change.len() - 1], ChunkError::Malformed);
     check(&document.save(), ChunkError::Kind);
     check(b"", ChunkError::Malformed);
-    check(&vec![0; crate::chunk::CHANGE_BYTES_MAX + 1], ChunkError::TooLong);
+    check(
+        &vec![0; crate::chunk::CHANGE_BYTES_MAX + 1],
+        ChunkError::TooLong,
+    );
     for index in 0..change.len() {
         let mut flipped = change.clone();
         flipped[index] ^= 1;

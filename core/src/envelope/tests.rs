@@ -67,7 +67,11 @@ fn envelopes_have_golden_bytes() {
     let head = head(3, root_of_leaves(&[[1; 32], [2; 32], [3; 32]]));
     let key = SigningKey::from_bytes(&[8; 32]);
     let signature = head.sign(&key);
-    let shown = [hex(&head.signed_bytes()), hex(head.hash().as_bytes()), hex(&signature)];
+    let shown = [
+        hex(&head.signed_bytes()),
+        hex(head.hash().as_bytes()),
+        hex(&signature),
+    ];
     expect![[r#"
         6a616e676b617520656e76656c6f70652076310000010763696c65676f6e0707070707070707070707070707070700000003befb80feb651beb7e9e973636ca3361571cf5245aa043e6b35186d12798370e4
         2550e7ecf43b553ff3697826f8996cb22407f6d96d15563a73618a354a595e63
@@ -75,7 +79,10 @@ fn envelopes_have_golden_bytes() {
     assert_eq!(head.verify(&signature, &key.verifying_key()), Ok(()));
     let mut forged = head.clone();
     forged.leaves = 2;
-    assert_eq!(forged.verify(&signature, &key.verifying_key()), Err(BadSignature));
+    assert_eq!(
+        forged.verify(&signature, &key.verifying_key()),
+        Err(BadSignature)
+    );
 }
 
 #[test]

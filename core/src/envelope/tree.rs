@@ -64,7 +64,10 @@ pub fn prune<T: Clone>(
     if !leaves.iter().any(visible) {
         let hashes: Vec<_> = leaves.iter().map(hash).collect();
         let hash = root_of_leaves(&hashes);
-        return vec![Slot::Hidden { leaves: leaves.len() as u32, hash }];
+        return vec![Slot::Hidden {
+            leaves: leaves.len() as u32,
+            hash,
+        }];
     }
     if let [leaf] = leaves {
         return vec![Slot::Leaf(leaf.clone())];
@@ -86,7 +89,11 @@ pub fn root_of_slots<T>(
 ) -> Result<[u8; HASH_LEN], TreeError> {
     let mut rest = slots;
     let root = fold(0, count, &mut rest, hash)?;
-    if rest.is_empty() { Ok(root) } else { Err(TreeError) }
+    if rest.is_empty() {
+        Ok(root)
+    } else {
+        Err(TreeError)
+    }
 }
 
 fn fold<T>(

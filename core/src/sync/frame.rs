@@ -43,7 +43,10 @@ pub enum FrameError {
 pub fn encode_body<T: minicbor::Encode<()>>(message: &T) -> Vec<u8> {
     let plain = minicbor::to_vec(message).unwrap_or_default();
     let mut frame = vec![PROTOCOL_VERSION];
-    match (plain.len() >= COMPRESS_FROM).then(|| compress(&plain)).flatten() {
+    match (plain.len() >= COMPRESS_FROM)
+        .then(|| compress(&plain))
+        .flatten()
+    {
         Some(packed) if packed.len() < plain.len() => {
             frame.push(ZSTD);
             frame.extend_from_slice(&packed);
@@ -71,7 +74,11 @@ pub fn decode_body<T: for<'b> minicbor::Decode<'b, ()>>(frame: &[u8]) -> Result<
     let decode = |plain: &[u8]| {
         let mut decoder = minicbor::Decoder::new(plain);
         let message = decoder.decode().map_err(|_| FrameError::Malformed)?;
-        if decoder.position() == plain.len() { Ok(message) } else { Err(FrameError::Malformed) }
+        if decoder.position() == plain.len() {
+            Ok(message)
+        } else {
+            Err(FrameError::Malformed)
+        }
     };
     match kind {
         RAW => decode(rest),
@@ -82,7 +89,9 @@ pub fn decode_body<T: for<'b> minicbor::Decode<'b, ()>>(frame: &[u8]) -> Result<
 
 fn compress(plain: &[u8]) -> Option<Vec<u8>> {
     let mut compressor = zstd::bulk::Compressor::new(3).ok()?;
-    compressor.set_parameter(zstd::zstd_safe::CParameter::WindowLog(WINDOW_LOG)).ok()?;
+    compressor
+        .set_parameter(zstd::zstd_safe::CParameter::WindowLog(WINDOW_LOG))
+        .ok()?;
     compressor.compress(plain).ok()
 }
 
@@ -91,11 +100,20 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, FrameError> {
     use std::io::Read as _;
     let mut decoder =
         zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| FrameError::Malformed)?;
-    decoder.window_log_max(WINDOW_LOG).map_err(|_| FrameError::Malformed)?;
+    decoder
+        .window_log_max(WINDOW_LOG)
+        .map_err(|_| FrameError::Malformed)?;
     let mut plain = Vec::new();
     let limit = INFLATED_BYTES_MAX as u64 + 1;
-    decoder.take(limit).read_to_end(&mut plain).map_err(|_| FrameError::Malformed)?;
-    if plain.len() > INFLATED_BYTES_MAX { Err(FrameError::TooLong) } else { Ok(plain) }
+    decoder
+        .take(limit)
+        .read_to_end(&mut plain)
+        .map_err(|_| FrameError::Malformed)?;
+    if plain.len() > INFLATED_BYTES_MAX {
+        Err(FrameError::TooLong)
+    } else {
+        Ok(plain)
+    }
 }
 
 /// A request under a seat's signature, over method, path, body and a nonce that the server gave.
@@ -119,8 +137,13 @@ pub struct SignedRequest {
 #[must_use]
 pub fn request_digest(route: &str, seat: SeatId, nonce: Nonce, body: &[u8]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 request");
-    hasher.update(&(route.len() as u32).to_be_bytes()).update(route.as_bytes());
-    hasher.update(seat.as_bytes()).update(nonce.as_bytes()).update(body);
+    hasher
+        .update(&(route.len() as u32).to_be_bytes())
+        .update(route.as_bytes());
+    hasher
+        .update(seat.as_bytes())
+        .update(nonce.as_bytes())
+        .update(body);
     *hasher.finalize().as_bytes()
 }
 
@@ -128,8 +151,15 @@ impl SignedRequest {
     /// Signs a message for a route such as `POST /v1/sync`.
     #[must_use]
     pub fn sign(route: &str, seat: SeatId, nonce: Nonce, body: Vec<u8>, key: &SigningKey) -> Self {
-        let signature = key.sign(&request_digest(route, seat, nonce, &body)).to_bytes();
-        Self { seat, nonce, signature, body }
+        let signature = key
+            .sign(&request_digest(route, seat, nonce, &body))
+            .to_bytes();
+        Self {
+            seat,
+            nonce,
+            signature,
+            body,
+        }
     }
 
     /// Checks the signature strictly.
@@ -139,7 +169,8 @@ impl SignedRequest {
     pub fn verify(&self, route: &str, key: &VerifyingKey) -> Result<(), BadSignature> {
         let digest = request_digest(route, self.seat, self.nonce, &self.body);
         let signature = Signature::from_bytes(&self.signature);
-        key.verify_strict(&digest, &signature).map_err(|_| BadSignature)
+        key.verify_strict(&digest, &signature)
+            .map_err(|_| BadSignature)
     }
 
     /// The bytes on the wire.
@@ -158,6 +189,10 @@ impl SignedRequest {
         }
         let mut decoder = minicbor::Decoder::new(bytes);
         let request = decoder.decode().map_err(|_| FrameError::Malformed)?;
-        if decoder.position() == bytes.len() { Ok(request) } else { Err(FrameError::Malformed) }
+        if decoder.position() == bytes.len() {
+            Ok(request)
+        } else {
+            Err(FrameError::Malformed)
+        }
     }
 }

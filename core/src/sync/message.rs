@@ -429,7 +429,9 @@ pub enum SelfCheck {
 #[must_use]
 pub fn document_digest(id: DocumentId, epoch: DocEpoch, heads: &[ChangeHash]) -> u64 {
     let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 self-check");
-    hasher.update(id.as_bytes()).update(&epoch.get().to_be_bytes());
+    hasher
+        .update(id.as_bytes())
+        .update(&epoch.get().to_be_bytes());
     for head in heads {
         hasher.update(head.as_bytes());
     }
@@ -520,7 +522,8 @@ impl SignedRuling {
     /// [`BadSignature`], also for a body that is no ruling.
     pub fn verify(&self, key: &VerifyingKey) -> Result<RulingBody, BadSignature> {
         let signature = Signature::from_bytes(&self.signature);
-        key.verify_strict(&ruling_digest(&self.body), &signature).map_err(|_| BadSignature)?;
+        key.verify_strict(&ruling_digest(&self.body), &signature)
+            .map_err(|_| BadSignature)?;
         self.read()
     }
 
@@ -562,8 +565,12 @@ pub struct SeatCertificate {
 impl SeatCertificate {
     fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 seat certificate");
-        hasher.update(self.seat.as_bytes()).update(self.person.as_bytes());
-        hasher.update(self.device.as_bytes()).update(&self.public_key);
+        hasher
+            .update(self.seat.as_bytes())
+            .update(self.person.as_bytes());
+        hasher
+            .update(self.device.as_bytes())
+            .update(&self.public_key);
         hasher.update(&self.issued_at.as_millis().to_be_bytes());
         hasher.update(self.institution.as_str().as_bytes());
         *hasher.finalize().as_bytes()
@@ -582,7 +589,8 @@ impl SeatCertificate {
     /// [`BadSignature`].
     pub fn verify(&self, key: &VerifyingKey) -> Result<(), BadSignature> {
         let signature = Signature::from_bytes(&self.signature);
-        key.verify_strict(&self.digest(), &signature).map_err(|_| BadSignature)
+        key.verify_strict(&self.digest(), &signature)
+            .map_err(|_| BadSignature)
     }
 }
 
@@ -612,4 +620,21 @@ pub struct Enrolled {
     /// The first nonce.
     #[n(2)]
     pub nonce: Nonce,
+}
+
+/// The body of a refused request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct RefusedReply {
+    /// Why.
+    #[n(0)]
+    pub code: Refused,
+    /// A fresh nonce, where the seat is known.
+    #[n(1)]
+    pub nonce: Option<Nonce>,
+}
+
+impl From<Refused> for RefusedReply {
+    fn from(code: Refused) -> Self {
+        Self { code, nonce: None }
+    }
 }

@@ -60,9 +60,16 @@ impl Part {
     #[must_use]
     pub fn target(&self) -> Target {
         match &self.body {
-            PartBody::Change { document, epoch, branch, .. } => {
-                Target::Document { id: document.id(), epoch: *epoch, branch: *branch }
-            }
+            PartBody::Change {
+                document,
+                epoch,
+                branch,
+                ..
+            } => Target::Document {
+                id: document.id(),
+                epoch: *epoch,
+                branch: *branch,
+            },
             PartBody::Row { kind, .. } => Target::Row { kind: *kind },
         }
     }
@@ -104,9 +111,18 @@ pub struct SealedPart {
 impl SealedPart {
     /// Its leaf's hash.
     fn leaf_hash(&self, commands: &[CommandHead]) -> [u8; HASH_LEN] {
-        let Some(command) = commands.get(self.command) else { return [0; HASH_LEN] };
+        let Some(command) = commands.get(self.command) else {
+            return [0; HASH_LEN];
+        };
         let (target, content) = (self.part.target(), self.part.content());
-        Leaf { salt: self.salt, target, content, key: self.part.key, command }.hash()
+        Leaf {
+            salt: self.salt,
+            target,
+            content,
+            key: self.part.key,
+            command,
+        }
+        .hash()
     }
 }
 
@@ -142,7 +158,11 @@ pub fn seal(
         heads.push(head);
         for part in parts {
             let salt = seed.salt(sealed.len());
-            sealed.push(SealedPart { command: index, salt, part });
+            sealed.push(SealedPart {
+                command: index,
+                salt,
+                part,
+            });
         }
     }
     let hashes: Vec<_> = sealed.iter().map(|part| part.leaf_hash(&heads)).collect();
@@ -156,7 +176,13 @@ pub fn seal(
     };
     let signature = head.sign(key);
     let slots = sealed.into_iter().map(Slot::Leaf).collect();
-    SealedEnvelope { head, signature, seed: Some(seed), commands: heads, slots }
+    SealedEnvelope {
+        head,
+        signature,
+        seed: Some(seed),
+        commands: heads,
+        slots,
+    }
 }
 
 impl SealedEnvelope {
@@ -178,14 +204,19 @@ impl SealedEnvelope {
     #[must_use]
     pub fn parts_of(&self, command: CommandId) -> Vec<&Part> {
         let index = self.commands.iter().position(|head| head.id == command);
-        self.parts().filter(|part| Some(part.command) == index).map(|part| &part.part).collect()
+        self.parts()
+            .filter(|part| Some(part.command) == index)
+            .map(|part| &part.part)
+            .collect()
     }
 
     /// The same envelope for somebody who may see only some parts; nothing if they may see none.
     #[must_use]
     pub fn visible_to(&self, visible: impl Fn(&CommandHead, &Part) -> bool) -> Option<Self> {
         let sees = |part: &SealedPart| {
-            self.commands.get(part.command).is_some_and(|head| visible(head, &part.part))
+            self.commands
+                .get(part.command)
+                .is_some_and(|head| visible(head, &part.part))
         };
         if self.is_whole() && self.parts().all(sees) {
             return Some(self.clone());
@@ -199,7 +230,10 @@ impl SealedEnvelope {
             let parts: Vec<SealedPart> = self.parts().cloned().collect();
             prune(&parts, &|part| part.leaf_hash(&self.commands), &sees)
         } else {
-            self.slots.iter().map(|slot| self.hide(slot, &sees)).collect()
+            self.slots
+                .iter()
+                .map(|slot| self.hide(slot, &sees))
+                .collect()
         };
         envelope.forget_unseen_commands();
         Some(envelope)
@@ -211,9 +245,10 @@ impl SealedEnvelope {
         sees: &impl Fn(&SealedPart) -> bool,
     ) -> Slot<SealedPart> {
         match slot {
-            Slot::Leaf(part) if !sees(part) => {
-                Slot::Hidden { leaves: 1, hash: part.leaf_hash(&self.commands) }
-            }
+            Slot::Leaf(part) if !sees(part) => Slot::Hidden {
+                leaves: 1,
+                hash: part.leaf_hash(&self.commands),
+            },
             Slot::Leaf(_) | Slot::Hidden { .. } => slot.clone(),
         }
     }
@@ -375,7 +410,10 @@ pub fn pack<'a>(
         let mut slots = Vec::with_capacity(envelope.slots.len());
         for slot in &envelope.slots {
             slots.push(match slot {
-                Slot::Hidden { leaves, hash } => WireSlot::Hidden { leaves: *leaves, hash: *hash },
+                Slot::Hidden { leaves, hash } => WireSlot::Hidden {
+                    leaves: *leaves,
+                    hash: *hash,
+                },
                 Slot::Leaf(part) => {
                     let salt = envelope.seed.is_none().then_some(part.salt);
                     pack_part(part, salt, &mut packed.origins, &mut places, &mut last)?
@@ -418,12 +456,25 @@ fn pack_part(
     let command = sealed.command as u32;
     let key = (sealed.part.key != KeyRef::default()).then_some(sealed.part.key);
     match &sealed.part.body {
-        PartBody::Row { kind, bytes } => {
-            Ok(WireSlot::Row { command, kind: *kind, bytes: bytes.clone(), key, salt })
-        }
-        PartBody::Change { document, epoch, branch, bytes } => {
+        PartBody::Row { kind, bytes } => Ok(WireSlot::Row {
+            command,
+            kind: *kind,
+            bytes: bytes.clone(),
+            key,
+            salt,
+        }),
+        PartBody::Change {
+            document,
+            epoch,
+            branch,
+            bytes,
+        } => {
             let chunk = Chunk::parse(bytes)?;
-            let origin = Origin { document: *document, epoch: *epoch, branch: *branch };
+            let origin = Origin {
+                document: *document,
+                epoch: *epoch,
+                branch: *branch,
+            };
             let place = *places.entry(origin.clone()).or_insert_with(|| {
                 origins.push(origin);
                 (origins.len() - 1) as u32
@@ -449,7 +500,11 @@ fn pack_part(
 /// [`PackError`].
 pub fn unpack(packed: &Packed) -> Result<Vec<SealedEnvelope>, PackError> {
     let mut last: BTreeMap<DocumentId, ChangeHash> = BTreeMap::new();
-    packed.envelopes.iter().map(|wire| unpack_one(wire, &packed.origins, &mut last)).collect()
+    packed
+        .envelopes
+        .iter()
+        .map(|wire| unpack_one(wire, &packed.origins, &mut last))
+        .collect()
 }
 
 fn unpack_one(
@@ -461,7 +516,11 @@ fn unpack_one(
     if leaves == 0 || leaves > LEAVES_MAX || wire.commands.len() > leaves {
         return Err(PackError::TooMany);
     }
-    let commands = wire.commands.iter().map(command_head).collect::<Result<Vec<_>, _>>()?;
+    let commands = wire
+        .commands
+        .iter()
+        .map(command_head)
+        .collect::<Result<Vec<_>, _>>()?;
     let seed = wire.seed.map(SaltSeed::from_bytes);
     let mut slots = Vec::with_capacity(wire.slots.len());
     let mut place = 0;
@@ -474,8 +533,10 @@ fn unpack_one(
         };
         slots.push(unpacked);
     }
-    let root = root_of_slots(leaves, &slots, &mut |_, part: &SealedPart| part.leaf_hash(&commands))
-        .map_err(|_| PackError::Malformed)?;
+    let root = root_of_slots(leaves, &slots, &mut |_, part: &SealedPart| {
+        part.leaf_hash(&commands)
+    })
+    .map_err(|_| PackError::Malformed)?;
     let head = EnvelopeHead {
         via: wire.via,
         institution: wire.institution.clone(),
@@ -484,7 +545,13 @@ fn unpack_one(
         leaves: wire.leaves,
         root,
     };
-    Ok(SealedEnvelope { head, signature: wire.signature, seed, commands, slots })
+    Ok(SealedEnvelope {
+        head,
+        signature: wire.signature,
+        seed,
+        commands,
+        slots,
+    })
 }
 
 fn command_head(wire: &WireCommand) -> Result<CommandHead, PackError> {
@@ -510,16 +577,44 @@ fn unpack_slot(
     last: &mut BTreeMap<DocumentId, ChangeHash>,
 ) -> Result<Slot<SealedPart>, PackError> {
     let salt_of = |own: &Option<[u8; 16]>| {
-        seed.map(|seed| seed.salt(place)).or(*own).ok_or(PackError::Malformed)
+        seed.map(|seed| seed.salt(place))
+            .or(*own)
+            .ok_or(PackError::Malformed)
     };
     match slot {
-        WireSlot::Hidden { leaves, hash } => Ok(Slot::Hidden { leaves: *leaves, hash: *hash }),
-        WireSlot::Row { command, kind, bytes, key, salt } => {
-            let body = PartBody::Row { kind: *kind, bytes: bytes.clone() };
-            let part = Part { body, key: key.unwrap_or_default() };
-            Ok(Slot::Leaf(SealedPart { command: *command as usize, salt: salt_of(salt)?, part }))
+        WireSlot::Hidden { leaves, hash } => Ok(Slot::Hidden {
+            leaves: *leaves,
+            hash: *hash,
+        }),
+        WireSlot::Row {
+            command,
+            kind,
+            bytes,
+            key,
+            salt,
+        } => {
+            let body = PartBody::Row {
+                kind: *kind,
+                bytes: bytes.clone(),
+            };
+            let part = Part {
+                body,
+                key: key.unwrap_or_default(),
+            };
+            Ok(Slot::Leaf(SealedPart {
+                command: *command as usize,
+                salt: salt_of(salt)?,
+                part,
+            }))
         }
-        WireSlot::Change { command, origin, rest, dependencies, key, salt } => {
+        WireSlot::Change {
+            command,
+            origin,
+            rest,
+            dependencies,
+            key,
+            salt,
+        } => {
             let origin = origins.get(*origin as usize).ok_or(PackError::Malformed)?;
             let document = origin.document.id();
             let dependencies = match dependencies {
@@ -527,16 +622,28 @@ fn unpack_slot(
                 None => vec![*last.get(&document).ok_or(PackError::Malformed)?],
             };
             let actor = actor_id(seat, document, origin.epoch, origin.branch);
-            let bytes = Chunk { dependencies, actor, rest: rest.clone() }.to_bytes();
+            let bytes = Chunk {
+                dependencies,
+                actor,
+                rest: rest.clone(),
+            }
+            .to_bytes();
             let body = PartBody::Change {
                 document: origin.document,
                 epoch: origin.epoch,
                 branch: origin.branch,
                 bytes,
             };
-            let part = Part { body, key: key.unwrap_or_default() };
+            let part = Part {
+                body,
+                key: key.unwrap_or_default(),
+            };
             last.insert(document, part.content());
-            Ok(Slot::Leaf(SealedPart { command: *command as usize, salt: salt_of(salt)?, part }))
+            Ok(Slot::Leaf(SealedPart {
+                command: *command as usize,
+                salt: salt_of(salt)?,
+                part,
+            }))
         }
     }
 }

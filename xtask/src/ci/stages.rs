@@ -1,0 +1,191 @@
+//! The stages of the gate, in order.
+
+use std::path::PathBuf;
+
+use crate::ci::demo;
+use crate::scenario;
+use crate::shell::{self, ShellError, cargo};
+use crate::sim;
+use crate::{deny, tidy};
+
+/// When a stage runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// Seconds; always runs, and compiles nothing.
+    Light,
+    /// Compiles; runs when the light ones have passed.
+    Heavy,
+    /// As heavy, and minutes long; runs with `--long` or when it is named.
+    Long,
+}
+
+/// One stage of the gate.
+pub(super) struct Stage {
+    /// Its name on the command line and in the summary.
+    pub(super) name: &'static str,
+    /// What it checks, for its headline.
+    pub(super) what: &'static str,
+    /// When it runs.
+    pub(super) weight: Weight,
+    /// The check itself; what it starts prints straight to our output.
+    pub(super) run: fn() -> Result<(), ShellError>,
+}
+
+/// Seeds of the usual simulation.
+const SEEDS: u32 = 2_000;
+/// Seeds of the long simulation.
+const SEEDS_LONG: u32 = 20_000;
+/// Orders in which the usual gate plays every scenario, besides the written one.
+const SHUFFLES: u32 = 5;
+/// Orders in which the long gate plays every scenario.
+const SHUFFLES_LONG: u32 = 50;
+
+/// Stages whose programs are still being written. The list must be empty before anything is released.
+pub(super) const NOT_YET: &[&str] = &[
+    "scenarios",
+    "shuffle",
+    "sim",
+    "demo",
+    "shuffle-long",
+    "sim-long",
+    "plants",
+];
+
+/// The gate.
+pub(super) const STAGES: &[Stage] = &[
+    Stage {
+        name: "fmt",
+        what: "formatting",
+        weight: Weight::Light,
+        run: fmt,
+    },
+    Stage {
+        name: "tidy",
+        what: "our own checks over the tracked files",
+        weight: Weight::Light,
+        run: tidy::run,
+    },
+    Stage {
+        name: "clippy",
+        what: "lints, every target, warnings are errors",
+        weight: Weight::Heavy,
+        run: clippy,
+    },
+    Stage {
+        name: "test",
+        what: "unit tests and stories, without doctests",
+        weight: Weight::Heavy,
+        run: test,
+    },
+    Stage {
+        name: "deny",
+        what: "licences, bans and sources; no advisories, since their database cannot be fetched",
+        weight: Weight::Heavy,
+        run: deny::run,
+    },
+    Stage {
+        name: "scenarios",
+        what: "every scenario in its written order",
+        weight: Weight::Heavy,
+        run: scenarios,
+    },
+    Stage {
+        name: "shuffle",
+        what: "every scenario in a few other orders",
+        weight: Weight::Heavy,
+        run: || shuffles(SHUFFLES),
+    },
+    Stage {
+        name: "sim",
+        what: "the simulator",
+        weight: Weight::Heavy,
+        run: || sim::seeds(SEEDS),
+    },
+    Stage {
+        name: "demo",
+        what: "the demo's report",
+        weight: Weight::Heavy,
+        run: demo::run,
+    },
+    Stage {
+        name: "shuffle-long",
+        what: "every scenario in many other orders",
+        weight: Weight::Long,
+        run: || shuffles(SHUFFLES_LONG),
+    },
+    Stage {
+        name: "plants",
+        what: "every planted bug must be found",
+        weight: Weight::Long,
+        run: || sim::plants(SEEDS),
+    },
+    Stage {
+        name: "sim-long",
+        what: "the simulator, ten times as many seeds",
+        weight: Weight::Long,
+        run: || sim::seeds(SEEDS_LONG),
+    },
+];
+
+fn fmt() -> Result<(), ShellError> {
+    shell::run(&mut cargo(["fmt", "--all", "--", "--check"]))
+}
+
+fn clippy() -> Result<(), ShellError> {
+    let mut clippy = cargo(["clippy", "--workspace", "--all-targets", "--locked"]);
+    shell::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// `--tests` leaves out doctests, which compile one by one, and takes each package's own test binaries.
+fn test() -> Result<(), ShellError> {
+    shell::run(&mut cargo(["test", "--workspace", "--tests", "--locked"]))
+}
+
+fn scenarios() -> Result<(), ShellError> {
+    scenario::play(&[], &scenario_files()?)
+}
+
+fn shuffles(seeds: u32) -> Result<(), ShellError> {
+    let files = scenario_files()?;
+    (1..=seeds).try_for_each(|seed| {
+        let options = ["--shuffle".to_owned(), seed.to_string()];
+        scenario::play(&options, &files)
+    })
+}
+
+fn scenario_files() -> Result<Vec<PathBuf>, ShellError> {
+    let files: Vec<PathBuf> = shell::tracked_files()?
+        .into_iter()
+        .filter(|file| file.starts_with("tests/scenarios/") && file.ends_with(".toml"))
+        .map(PathBuf::from)
+        .collect();
+    if files.is_empty() {
+        return Err(ShellError::Nothing {
+            what: "scenario files",
+        });
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn light_stages_come_first_and_names_are_unique() {
+        let weights: Vec<Weight> = STAGES.iter().map(|stage| stage.weight).collect();
+        let lights = weights.iter().take_while(|w| **w == Weight::Light).count();
+        assert!(weights[lights..].iter().all(|w| *w != Weight::Light));
+        let mut names: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STAGES.len());
+    }
+
+    #[test]
+    fn stages_that_wait_for_their_programs_exist() {
+        for name in NOT_YET {
+            assert!(STAGES.iter().any(|stage| stage.name == *name), "{name}");
+        }
+    }
+}
