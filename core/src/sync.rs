@@ -5,8 +5,8 @@ mod message;
 mod pack;
 
 pub use frame::{
-    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest, decode_body,
-    encode_body, request_digest,
+    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest,
+    decode_body, encode_body, request_digest,
 };
 pub use message::{
     Answer, BUCKETS, Backfill, BackfillAt, Batch, Bucket, COMMANDS_PER_PUSH_MAX, CalendarRow,
