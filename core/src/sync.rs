@@ -23,3 +23,6 @@ pub use pack::{PackError, Packed, pack, unpack};
 pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
+
+#[cfg(test)]
+mod tests;

@@ -375,15 +375,7 @@ fn unpack_slot(
                 kind: *kind,
                 bytes: bytes.clone(),
             };
-            let part = Part {
-                body,
-                key: key.unwrap_or_default(),
-            };
-            Ok(Slot::Leaf(SealedPart {
-                command: *command as usize,
-                salt: salt_of(salt)?,
-                part,
-            }))
+            Ok(leaf(*command, salt_of(salt)?, body, *key))
         }
         WireSlot::Change {
             command,
@@ -394,34 +386,51 @@ fn unpack_slot(
             salt,
         } => {
             let origin = origins.get(*origin as usize).ok_or(PackError::Malformed)?;
-            let document = origin.document.id();
-            let dependencies = match dependencies {
-                Some(explicit) => explicit.clone(),
-                None => vec![*last.get(&document).ok_or(PackError::Malformed)?],
-            };
-            let actor = actor_id(seat, document, origin.epoch, origin.branch);
-            let bytes = Chunk {
-                dependencies,
-                actor,
-                rest: rest.clone(),
-            }
-            .to_bytes();
-            let body = PartBody::Change {
-                document: origin.document,
-                epoch: origin.epoch,
-                branch: origin.branch,
-                bytes,
-            };
-            let part = Part {
-                body,
-                key: key.unwrap_or_default(),
-            };
-            last.insert(document, part.content());
-            Ok(Slot::Leaf(SealedPart {
-                command: *command as usize,
-                salt: salt_of(salt)?,
-                part,
-            }))
+            let body = unpack_change(seat, origin, rest, dependencies.as_deref(), last)?;
+            Ok(leaf(*command, salt_of(salt)?, body, *key))
         }
     }
+}
+
+fn leaf(
+    command: u32,
+    salt: [u8; SALT_LEN],
+    body: PartBody,
+    key: Option<KeyRef>,
+) -> Slot<SealedPart> {
+    let key = key.unwrap_or_default();
+    Slot::Leaf(SealedPart {
+        command: command as usize,
+        salt,
+        part: Part { body, key },
+    })
+}
+
+/// Builds a change's chunk again, and remembers it as the one that the next of its document follows.
+fn unpack_change(
+    seat: SeatId,
+    origin: &Origin,
+    rest: &[u8],
+    dependencies: Option<&[ChangeHash]>,
+    last: &mut BTreeMap<DocumentId, ChangeHash>,
+) -> Result<PartBody, PackError> {
+    let document = origin.document.id();
+    let dependencies = match dependencies {
+        Some(explicit) => explicit.to_vec(),
+        None => vec![*last.get(&document).ok_or(PackError::Malformed)?],
+    };
+    let bytes = Chunk {
+        dependencies,
+        actor: actor_id(seat, document, origin.epoch, origin.branch),
+        rest: rest.to_vec(),
+    }
+    .to_bytes();
+    let hash = Chunk::hash(&bytes).ok_or(PackError::Malformed)?;
+    last.insert(document, hash);
+    Ok(PartBody::Change {
+        document: origin.document,
+        epoch: origin.epoch,
+        branch: origin.branch,
+        bytes,
+    })
 }
