@@ -10,8 +10,8 @@ mod seat;
 
 pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
 pub use frame::{
-    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SignedRequest, decode_body,
-    encode_body, request_digest,
+    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest,
+    decode_body, encode_body, request_digest,
 };
 pub use message::{
     Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era,
