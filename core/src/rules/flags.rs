@@ -13,9 +13,7 @@ use super::referrals::referrals;
 use super::sessions::covered;
 use super::state::ReferralState;
 use super::verdict::{Flag, Review};
-use crate::command::{
-    Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel,
-};
+use crate::command::{Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel};
 
 /// A device's clock may be this far ahead before it is told.
 const FUTURE_MS_MAX: i64 = 2 * 60 * 1_000;
@@ -113,10 +111,9 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     if !is_contact && !is_session {
         return Consent::Granted;
     }
-    match case.facts.as_of(entry.at()).consent(Purpose::Service, None) {
-        Consent::Missing if is_contact || case.is_in_danger() => Consent::Granted,
-        consent => consent,
-    }
+    let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
+    let is_excused = is_contact || case.is_in_danger();
+    if consent == Consent::Missing && is_excused { Consent::Granted } else { consent }
 }
 
 fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
@@ -127,9 +124,8 @@ fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
 
 fn is_out_of_order(case: &Case<'_>, entry: &LogEntry) -> bool {
     if let Command::RecordReply(reply) = &entry.entry.command {
-        let is_unsent = |state: &ReferralState| {
-            state.referral == reply.referral && state.issued_at.is_none()
-        };
+        let is_unsent =
+            |state: &ReferralState| state.referral == reply.referral && state.issued_at.is_none();
         return referrals(case).iter().any(is_unsent);
     }
     matches!(entry.entry.command, Command::RecordAftercare(_)) && case.decided.ending.is_none()

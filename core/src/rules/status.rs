@@ -2,8 +2,8 @@
 
 use super::LogEntry;
 use super::case::Ask;
-use super::verdict::{Objection, Refusal, Review};
 use super::rule;
+use super::verdict::{Objection, Refusal, Review};
 use crate::command::{Command, EndingReason, ReviewAnswer};
 use crate::profile::words::{Milestone, Status};
 
@@ -112,12 +112,13 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     let exists = if let Command::WaiveDocument(waiver) = ask.command() {
         case.profile.requirements.iter().any(|requirement| requirement.id == waiver.requirement)
     } else if let Command::LowerSafety(lowering) = ask.command() {
-        let raised = |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
+        let raised =
+            |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
         !lowering.raises.is_empty() && lowering.raises.iter().all(raised)
     } else if let Command::IssueReferral(issue) = ask.command() {
-        case.decided.find(issue.referral).is_some_and(|made| {
-            matches!(made.entry.entry.command, Command::DecideReferral(_))
-        })
+        case.decided
+            .find(issue.referral)
+            .is_some_and(|made| matches!(made.entry.entry.command, Command::DecideReferral(_)))
     } else {
         true
     };
