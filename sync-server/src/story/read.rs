@@ -214,12 +214,6 @@ impl Table {
             .ok_or_else(|| StoryFault::MissingKey(key).at(line))
     }
 
-    /// Takes a text out, if there is one.
-    pub(super) fn take_words(&mut self, key: &'static str) -> Result<Option<String>, StoryError> {
-        self.take(key)
-            .map(|node| node.words().map(str::to_owned))
-            .transpose()
-    }
 
     /// Takes a flag out; false where there is none.
     pub(super) fn take_flag(&mut self, key: &'static str) -> Result<bool, StoryError> {
