@@ -5,7 +5,7 @@ mod message;
 mod pack;
 
 pub use frame::{
-    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SignedRequest, decode_body,
+    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest, decode_body,
     encode_body, request_digest,
 };
 pub use message::{

@@ -9,6 +9,9 @@ use crate::id::{Nonce, SeatId};
 /// The version that this code speaks.
 pub const PROTOCOL_VERSION: u8 = 1;
 
+/// The route that a sync request is signed for, over HTTP and WebSocket alike.
+pub const SYNC_ROUTE: &str = "POST /v1/sync";
+
 /// Longest frame on the wire, in bytes: a day's outbox of a busy device, ten times over.
 pub const FRAME_BYTES_MAX: usize = 4 * 1024 * 1024;
 

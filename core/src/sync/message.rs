@@ -130,6 +130,9 @@ pub struct SyncReply {
     /// The documents of the buckets that were asked for again.
     #[n(8)]
     pub resent: Option<Backfill>,
+    /// The nonce of the request that this answers; a late answer to an older request is not taken.
+    #[n(9)]
+    pub to: Nonce,
 }
 
 /// The log's era.

@@ -6,7 +6,7 @@ use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, CommandId};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{Fate, Replica};
-use jangkau_core::rules::CaseState;
+use jangkau_core::rules::{CaseState, Verdict};
 
 use super::fields::Names as _;
 use super::link::Link;
@@ -248,30 +248,43 @@ pub fn told(fate: &Fate) -> String {
         Fate::OnDevice => "on_device".to_owned(),
         Fate::Waiting => "waiting".to_owned(),
         Fate::Admitted => "admitted".to_owned(),
-        Fate::Recorded(flags) if flags.is_empty() => "recorded".to_owned(),
-        Fate::Recorded(flags) => format!("recorded:{}", flags.join(",")),
-        Fate::Committed => "committed".to_owned(),
-        Fate::Refused(code) => format!("refused:{code}"),
-        Fate::NeedsReview(code) => format!("needs_review:{code}"),
+        Fate::Judged(Verdict::Recorded(flags)) if flags.is_empty() => "recorded".to_owned(),
+        Fate::Judged(Verdict::Recorded(flags)) => {
+            let flags: Vec<&str> = flags.iter().map(|flag| flag.code()).collect();
+            format!("recorded:{}", flags.join(","))
+        }
+        Fate::Judged(Verdict::Committed) => "committed".to_owned(),
+        Fate::Judged(Verdict::Refused(code)) => format!("refused:{code}"),
+        Fate::Judged(Verdict::NeedsReview(code)) => format!("needs_review:{code}"),
         Fate::TurnedAway(code) => format!("turned_away:{code}"),
     }
 }
 
 fn is_fate(found: &Fate, wanted: &FateWord) -> bool {
-    match (found, wanted) {
-        (Fate::OnDevice, FateWord::OnDevice)
-        | (Fate::Waiting, FateWord::Waiting)
-        | (Fate::Admitted, FateWord::Admitted)
-        | (Fate::Recorded(_), FateWord::Recorded(None))
-        | (Fate::Committed, FateWord::Committed) => true,
-        (Fate::Recorded(found), FateWord::Recorded(Some(wanted))) => {
-            let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
-            found == wanted.iter().map(|flag| flag.code()).collect()
-        }
-        (Fate::Refused(found), FateWord::Refused(wanted)) => found == wanted.code(),
-        (Fate::NeedsReview(found), FateWord::NeedsReview(wanted)) => found == wanted.code(),
-        (Fate::TurnedAway(found), FateWord::TurnedAway(wanted)) => found == wanted,
-        _ => false,
+    let Fate::Judged(verdict) = found else {
+        return match found {
+            Fate::OnDevice => *wanted == FateWord::OnDevice,
+            Fate::Waiting => *wanted == FateWord::Waiting,
+            Fate::Admitted => *wanted == FateWord::Admitted,
+            Fate::TurnedAway(code) => *wanted == FateWord::TurnedAway(*code),
+            Fate::Judged(_) => false,
+        };
+    };
+    match verdict {
+        Verdict::Recorded(flags) => match wanted {
+            FateWord::Recorded(None) => true,
+            FateWord::Recorded(Some(wanted)) => *flags == wanted.iter().copied().collect(),
+            FateWord::OnDevice
+            | FateWord::Waiting
+            | FateWord::Admitted
+            | FateWord::Committed
+            | FateWord::Refused(_)
+            | FateWord::NeedsReview(_)
+            | FateWord::TurnedAway(_) => false,
+        },
+        Verdict::Committed => *wanted == FateWord::Committed,
+        Verdict::Refused(code) => *wanted == FateWord::Refused(*code),
+        Verdict::NeedsReview(code) => *wanted == FateWord::NeedsReview(*code),
     }
 }
 

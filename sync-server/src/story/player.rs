@@ -162,10 +162,10 @@ impl<L: Link> Player<L> {
         };
         let enrolled: Enrolled = decode_body(&body)?;
         let replica = match vaults {
-            Vaults::Memory => Replica::create_in_memory(&enrolled, key, &mut self.rng)?,
+            Vaults::Memory => Replica::create_in_memory(&enrolled, key)?,
             Vaults::Folder(folder) => {
                 let file = folder.join(format!("{}-{}.db", seat.device, seat.person));
-                Replica::create(&file.to_string_lossy(), &enrolled, key, &mut self.rng)?
+                Replica::create(&file.to_string_lossy(), &enrolled, key)?
             }
         };
         self.seats.insert(seat, replica);

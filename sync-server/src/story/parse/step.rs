@@ -204,10 +204,11 @@ fn cannot(node: &Node) -> Result<CannotRecord, StoryError> {
         "no_such_case" => Ok(CannotRecord::NoSuchCase),
         "no_such_target" => Ok(CannotRecord::NoSuchTarget),
         "too_long" => Ok(CannotRecord::TooLong),
+        "seat_revoked" => Ok(CannotRecord::SeatRevoked),
         word => Err(node.fault(StoryFault::UnknownWord {
             what: "reason of a device",
             word: word.to_owned(),
-            known: "no_such_case, no_such_target, too_long".to_owned(),
+            known: "no_such_case, no_such_target, too_long, seat_revoked".to_owned(),
         })),
     }
 }
