@@ -1,5 +1,6 @@
 //! Jangkau's core: everything that decides, on the phone and on the server alike.
 
+pub mod calendar;
 pub mod chunk;
 pub mod class;
 mod code;
