@@ -11,8 +11,8 @@ pub use frame::{
 pub use message::{
     Answer, BUCKETS, Backfill, BackfillAt, Batch, Bucket, COMMANDS_PER_PUSH_MAX, CalendarRow,
     Cursor, Enrol, Enrolled, Era, FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame,
-    PAGE_BYTES_SOFT_MAX, Page, ProfileRow, PushBack, Refused, RefusedReply, Row, RulingBody,
-    SeatCertificate, SeatStatus, Seen, SelfCheck, SignedRuling, StaffRow, SyncReply, SyncRequest,
-    Turned, WireRow, bucket_of, digest_of_buckets, document_digest,
+    Installed, PAGE_BYTES_SOFT_MAX, Page, ProfileRow, PushBack, Refused, RefusedReply, Row,
+    RulingBody, SeatCertificate, SeatStatus, Seen, SelfCheck, SignedRuling, StaffRow, SyncReply,
+    SyncRequest, Turned, WireRow, bucket_of, digest_of_buckets, document_digest,
 };
 pub use pack::{PackError, Packed, Part, PartBody, SealedEnvelope, SealedPart, pack, seal, unpack};

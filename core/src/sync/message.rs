@@ -7,8 +7,8 @@ use crate::class::{Class, DocumentKey};
 use crate::code::codes;
 use crate::envelope::{BadSignature, SIGNATURE_LEN};
 use crate::id::{
-    BatchId, CaseId, ChangeHash, CommandId, DeviceId, DocEpoch, DocumentId, InstitutionId, LogEra,
-    Nonce, PersonId, ProfileId, SeatId, ServerSeq,
+    BatchId, CaseId, ChangeHash, CommandId, DeviceId, DocEpoch, DocumentId, EnvelopeHash,
+    InstitutionId, LogEra, Nonce, PersonId, ProfileId, SeatId, ServerSeq,
 };
 use crate::time::Timestamp;
 
@@ -201,6 +201,9 @@ pub enum Row {
     /// What became of one of this person's seats.
     #[n(7)]
     Seat(#[n(0)] SeatId, #[n(1)] SeatStatus),
+    /// Commands that this seat pushed in this very request: it has their envelope, named by its hash.
+    #[n(8)]
+    Own(#[n(0)] EnvelopeHash, #[n(1)] Vec<CommandId>),
 }
 
 codes!(
@@ -408,10 +411,24 @@ pub struct InstallFrame {
     pub class: Class,
     /// The documents in the order of the saved bytes inside.
     #[n(1)]
-    pub documents: Vec<(DocumentKey, DocEpoch)>,
+    pub documents: Vec<Installed>,
     /// A compressed list of saved documents, as `encode_body` makes it.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub saved: Vec<u8>,
+}
+
+/// One document of an install frame.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Installed {
+    /// Which.
+    #[n(0)]
+    pub document: DocumentKey,
+    /// Its epoch.
+    #[n(1)]
+    pub epoch: DocEpoch,
+    /// Its heads, sorted, so that it need not be loaded before somebody reads it.
+    #[n(2)]
+    pub heads: Vec<ChangeHash>,
 }
 
 /// The answer to a self-check.
