@@ -41,7 +41,6 @@ mod switches {
     thread_local! {
         static PLANTED: Cell<Option<Plant>> = const { Cell::new(None) };
         static CRASH_IN: Cell<Option<u32>> = const { Cell::new(None) };
-        static UNSYNCED: Cell<bool> = const { Cell::new(false) };
         static REACHED: RefCell<BTreeMap<&'static str, u64>> = const { RefCell::new(BTreeMap::new()) };
     }
 
@@ -80,19 +79,6 @@ mod switches {
         }
     }
 
-    /// Notes that a store committed, and whether it waited for the disk.
-    pub fn note_commit(durable: bool) {
-        if !durable {
-            UNSYNCED.set(true);
-        }
-    }
-
-    /// Whether some commit on this thread did not wait for the disk; forgets it.
-    #[must_use]
-    pub fn take_unsynced() -> bool {
-        UNSYNCED.take()
-    }
-
     /// At which crash points the power went out on this thread, and how often; forgets them.
     #[must_use]
     pub fn take_crashes() -> BTreeMap<&'static str, u64> {
@@ -101,9 +87,7 @@ mod switches {
 }
 
 #[cfg(feature = "plant")]
-pub use switches::{
-    crash_in, crash_point, note_commit, plant, planted, take_crashes, take_unsynced,
-};
+pub use switches::{crash_in, crash_point, plant, planted, take_crashes};
 
 /// Whether a bug is switched on: never, outside the simulator.
 #[cfg(not(feature = "plant"))]
@@ -120,7 +104,3 @@ pub const fn planted(_: Plant) -> bool {
 pub const fn crash_point(_: &'static str) -> Result<(), PowerLost> {
     Ok(())
 }
-
-/// Notes that a store committed: nothing, outside the simulator.
-#[cfg(not(feature = "plant"))]
-pub const fn note_commit(_: bool) {}

@@ -4,7 +4,9 @@ use ed25519_dalek::SigningKey;
 use jangkau_core::id::{BatchId, CommandId, PersonId};
 use jangkau_core::plant;
 use jangkau_core::replica::{Replica, ReplicaError};
-use jangkau_core::sync::{Enrolled, SignedRequest, SyncRequest, decode_body, encode_body};
+use jangkau_core::sync::{
+    Enrolled, SYNC_ROUTE, SignedRequest, SyncRequest, decode_body, encode_body,
+};
 use jangkau_core::time::Timestamp;
 
 use super::chance::Chance;
@@ -75,9 +77,8 @@ impl Device {
         enrolled: &Enrolled,
         key: SigningKey,
         staff: usize,
-        rng: &mut Chance,
     ) -> Checked<Self> {
-        let replica = Replica::create_in_memory(enrolled, key.clone(), rng.rng())
+        let replica = Replica::create_in_memory(enrolled, key.clone())
             .map_err(|error| Violation::broke("Replica::create_in_memory", &error))?;
         let person = replica.person();
         Ok(Self {
@@ -138,9 +139,11 @@ impl Device {
         if points.is_empty() {
             return match done {
                 Err(ReplicaError::PowerLost) => Err(Violation::broke(name, &"no power was lost")),
-                Err(error @ (ReplicaError::Store | ReplicaError::DiskFull)) => {
-                    Err(Violation::broke(name, &error))
-                }
+                Err(
+                    error @ (ReplicaError::Store(_)
+                    | ReplicaError::Damaged
+                    | ReplicaError::DiskFull),
+                ) => Err(Violation::broke(name, &error)),
                 Err(error @ ReplicaError::Malformed) => Ok(Some(Err(error))),
                 Ok(value) => Ok(Some(Ok(value))),
             };
@@ -184,7 +187,7 @@ impl Device {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn image(&self) -> Checked<Vec<u8>> {
+    pub fn image(&mut self) -> Checked<Vec<u8>> {
         self.replica
             .image()
             .map_err(|error| Violation::broke("Replica::image", &error))
@@ -246,7 +249,7 @@ impl Device {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn scratch(&self, rng: &mut Chance) -> Checked<Replica> {
+    pub fn scratch(&mut self, rng: &mut Chance) -> Checked<Replica> {
         let image = self.image()?;
         Replica::from_image(&image, false, rng.rng())
             .map_err(|error| Violation::broke("Replica::from_image", &error))
@@ -289,10 +292,7 @@ impl Device {
             push.id = fresh;
         }
         let body = encode_body(&message);
-        let again = SignedRequest::sign(ROUTE, signed.seat, signed.nonce, body, &self.key);
+        let again = SignedRequest::sign(SYNC_ROUTE, signed.seat, signed.nonce, body, &self.key);
         Some(again.to_bytes())
     }
 }
-
-/// The route that requests are signed for.
-pub const ROUTE: &str = "POST /v1/sync";

@@ -1,7 +1,7 @@
 //! Who syncs when: attempts, arrivals, and the calm rounds at the end.
 
 use jangkau_core::id::BatchId;
-use jangkau_core::sync::{Refused, RefusedReply, encode_body};
+use jangkau_core::sync::{Refused, RefusedReply};
 use jangkau_core::time::Timestamp;
 
 use super::World;
@@ -121,7 +121,7 @@ impl World {
                 }
                 Err(refused) => {
                     self.expect_refusal(flight.machine, &refused)?;
-                    Answered::Refusal(encode_body(&refused))
+                    Answered::Refusal(minicbor::to_vec(refused).unwrap_or_default())
                 }
             };
             let message = Message::Answer(answered, Wire::Whole);
@@ -284,7 +284,7 @@ impl World {
                 }
                 Err(refused) => {
                     self.expect_refusal(index, &refused)?;
-                    Answered::Refusal(encode_body(&refused))
+                    Answered::Refusal(minicbor::to_vec(refused).unwrap_or_default())
                 }
             };
             if !self.take(index, answered)? {

@@ -47,7 +47,7 @@ impl World {
         let seats = 2 + chance.below(7);
         let people = (2 + chance.below(5)).min(seats);
         let staff = hire(&mut engine, &institution, &profile, people, now, &mut chance, &mut rng)?;
-        let server = Server::new(engine, institution.clone())?;
+        let server = Server::new(engine, institution.clone());
         let mut world = Self {
             now,
             chance,
@@ -114,7 +114,7 @@ impl World {
             .map_err(|refused| Violation::broke("Engine::enrol", &refused))?;
         let enrolled: Enrolled =
             decode_body(&reply).map_err(|error| Violation::broke("decode Enrolled", &error))?;
-        let mut device = Device::new(&enrolled, key, enrolment.staff, &mut self.rng)?;
+        let mut device = Device::new(&enrolled, key, enrolment.staff)?;
         device.side = enrolment.side;
         if self.faults.strikes(Fault::ClockWrong) {
             device.set_clock_wrong(self.faults.chance());

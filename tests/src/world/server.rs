@@ -26,10 +26,6 @@ pub struct Server {
     engine: Engine,
     institution: InstitutionId,
     backups: Vec<Backup>,
-    /// What is certainly on the disk.
-    on_disk: Vec<u8>,
-    /// Whether something was committed since that did not wait for the disk.
-    unsynced: bool,
     /// How far its clock is off, in milliseconds.
     pub clock_off: i64,
     /// How often it was restored.
@@ -40,21 +36,15 @@ type Replies = Vec<Result<Vec<u8>, RefusedReply>>;
 
 impl Server {
     /// A server over an engine that has just been set up.
-    ///
-    /// # Errors
-    /// When its image cannot be taken.
-    pub fn new(engine: Engine, institution: InstitutionId) -> Checked<Self> {
-        let on_disk = image_of(&engine)?;
-        let _ = plant::take_unsynced();
-        Ok(Self {
+    #[must_use]
+    pub const fn new(engine: Engine, institution: InstitutionId) -> Self {
+        Self {
             engine,
             institution,
             backups: Vec::new(),
-            on_disk,
-            unsynced: false,
             clock_off: 0,
             restores: 0,
-        })
+        }
     }
 
     /// The engine, to be looked at.
@@ -92,7 +82,6 @@ impl Server {
         let clock = self.clock(now);
         let done = self.engine.try_sync(requests, clock, rng.rng());
         plant::crash_in(None);
-        self.unsynced |= plant::take_unsynced();
         let points = plant::take_crashes();
         let replies = match done {
             Ok(replies) => Some(replies),
@@ -117,12 +106,8 @@ impl Server {
     /// # Errors
     /// When it does not start.
     pub fn restart(&mut self, now: Timestamp, faults: &mut Faults) -> Checked<()> {
-        let image = if self.unsynced {
-            self.on_disk.clone()
-        } else {
-            image_of(&self.engine)?
-        };
-        self.start(image, faults)?;
+        let image = image_of(&self.engine)?;
+        self.start(&image, faults)?;
         self.catch_up(now, faults)
     }
 
@@ -134,7 +119,6 @@ impl Server {
         }
         let done = self.engine.rule(self.clock(now));
         plant::crash_in(None);
-        self.unsynced |= plant::take_unsynced();
         let points = plant::take_crashes();
         match done {
             Ok(_) if points.is_empty() => Ok(()),
@@ -142,7 +126,7 @@ impl Server {
                 faults.took_effect(Fault::CrashStarting);
                 faults.crashed_at(&points);
                 let image = image_of(&self.engine)?;
-                self.start(image, faults)?;
+                self.start(&image, faults)?;
                 self.rule(now)
             }
             Err(error) => Err(Violation::broke("Engine::rule", &error)),
@@ -160,10 +144,10 @@ impl Server {
             .map_err(|error| Violation::broke("Engine::rule", &error))
     }
 
-    fn start(&mut self, image: Vec<u8>, faults: &mut Faults) -> Checked<()> {
+    fn start(&mut self, image: &[u8], faults: &mut Faults) -> Checked<()> {
         if faults.strikes(Fault::CrashStarting) {
             plant::crash_in(Some(faults.chance().below(3) as u32));
-            drop(Engine::from_image(&image));
+            drop(Engine::from_image(image));
             plant::crash_in(None);
             let points = plant::take_crashes();
             if !points.is_empty() {
@@ -171,11 +155,8 @@ impl Server {
                 faults.crashed_at(&points);
             }
         }
-        self.engine = Engine::from_image(&image)
+        self.engine = Engine::from_image(image)
             .map_err(|error| Violation::broke("Engine::from_image", &error))?;
-        let _ = plant::take_unsynced();
-        self.on_disk = image;
-        self.unsynced = false;
         Ok(())
     }
 
@@ -206,12 +187,11 @@ impl Server {
         }
         self.backups.truncate(which + 1);
         let image = self.backups[which].image.clone();
-        self.start(image, faults)?;
+        self.start(&image, faults)?;
         let clock = self.clock(now);
         self.engine
             .begin_era_after_restore(clock)
             .map_err(|error| Violation::broke("Engine::begin_era_after_restore", &error))?;
-        self.unsynced |= plant::take_unsynced();
         self.restores += 1;
         self.rule(now)?;
         Ok(true)

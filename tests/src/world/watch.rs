@@ -44,7 +44,7 @@ pub fn open(
     for backfill in reply.backfill.iter().chain(&reply.resent) {
         collect(&backfill.envelopes, &mut opened.documents)?;
         let frames = backfill.frames.iter().flat_map(|frame| &frame.documents);
-        opened.documents.extend(frames.map(|(document, _)| *document));
+        opened.documents.extend(frames.map(|installed| installed.document));
     }
     for document in &opened.documents {
         if let Compartment::Author(author) = document.compartment {
@@ -70,10 +70,8 @@ fn collect(packed: &Packed, documents: &mut Vec<DocumentKey>) -> Checked<()> {
 /// Appends what the install frames hold, once inflated.
 fn inflate(backfill: &Backfill, plain: &mut Vec<u8>) {
     for frame in &backfill.frames {
-        if let Ok(saved) = decode_body::<Vec<minicbor::bytes::ByteVec>>(&frame.saved) {
-            for document in saved {
-                plain.extend_from_slice(&document);
-            }
+        for document in frame.saved_documents().unwrap_or_default() {
+            plain.extend_from_slice(&document);
         }
     }
 }

@@ -6,6 +6,7 @@ use jangkau_core::command::{Command, CommandKind as Kind, Nature};
 use jangkau_core::id::{CaseId, CommandId};
 use jangkau_core::profile::Profile;
 use jangkau_core::replica::{Fate, Replica, ReplicaError, TimelineItem};
+use jangkau_core::rules::Verdict;
 use jangkau_core::time::Timestamp;
 
 use super::chance::Chance;
@@ -81,7 +82,7 @@ impl<'a> CaseView<'a> {
         let mut in_review = Vec::new();
         for item in &items {
             kinds.entry(item.kind).or_default().push(item.id);
-            if matches!(item.fate, Fate::NeedsReview(_)) {
+            if matches!(item.fate, Fate::Judged(Verdict::NeedsReview(_))) {
                 in_review.push(item.id);
             }
         }
