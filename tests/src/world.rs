@@ -12,6 +12,7 @@ pub mod chance;
 mod content;
 mod device;
 mod exchange;
+mod facts;
 pub mod fault;
 mod founding;
 mod hostile;
@@ -77,6 +78,7 @@ pub struct World {
     canaries: BTreeMap<String, PersonId>,
     /// People and devices that enrol later.
     to_enrol: Vec<founding::Enrolment>,
+    bug: Option<Plant>,
 }
 
 /// Runs the world of a seed, with a bug planted or not.
@@ -85,7 +87,7 @@ pub fn run(seed: u64, bug: Option<Plant>) -> Outcome {
     plant::plant(bug);
     let _ = plant::take_crashes();
     plant::crash_in(None);
-    let outcome = std::panic::catch_unwind(|| run_unguarded(seed));
+    let outcome = std::panic::catch_unwind(|| run_unguarded(seed, bug));
     plant::crash_in(None);
     plant::plant(None);
     outcome.unwrap_or_else(|panic| {
@@ -101,8 +103,8 @@ pub fn run(seed: u64, bug: Option<Plant>) -> Outcome {
     })
 }
 
-fn run_unguarded(seed: u64) -> Outcome {
-    let mut world = match World::found(seed) {
+fn run_unguarded(seed: u64, bug: Option<Plant>) -> Outcome {
+    let mut world = match World::found(seed, bug) {
         Ok(world) => world,
         Err(violation) => {
             return Outcome {

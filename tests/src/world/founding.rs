@@ -2,6 +2,7 @@
 
 use ed25519_dalek::SigningKey;
 use jangkau_core::id::{DeviceId, InstitutionId};
+use jangkau_core::plant::Plant;
 use jangkau_core::profile::{Profile, shipped_files};
 use jangkau_core::sync::{Enrol, Enrolled, decode_body, encode_body};
 use jangkau_core::time::Timestamp;
@@ -27,7 +28,7 @@ pub struct Enrolment {
 
 impl World {
     /// Founds the world of a seed.
-    pub(super) fn found(seed: u64) -> Checked<Self> {
+    pub(super) fn found(seed: u64, bug: Option<Plant>) -> Checked<Self> {
         let mut chance = Chance::new(seed, "people");
         let mut rng = Chance::new(seed, "machines");
         // 2 March 2026, so that holidays and the turn of the year come into reach.
@@ -62,6 +63,7 @@ impl World {
             ledger: Ledger::default(),
             canaries: std::collections::BTreeMap::new(),
             to_enrol: Vec::new(),
+            bug,
         };
         world.to_enrol = world.draw_seats(seats);
         let at_once = 2 + world.chance.below(world.to_enrol.len() - 1);

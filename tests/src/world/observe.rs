@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::DocumentKey;
 use jangkau_core::id::{CaseId, ChangeHash, CommandId, PersonId};
+use jangkau_core::plant;
 use jangkau_core::rules::CaseState;
 
 use super::World;
@@ -48,14 +49,20 @@ impl World {
         })
     }
 
-    /// Whether a person may receive documents, by the server's grants.
+    /// Whether a person may hold a document, by the server's grants; a planted bug does not bend this yardstick.
+    pub(super) fn may_hold(&self, person: PersonId, document: &DocumentKey) -> Checked<bool> {
+        plant::plant(None);
+        let holders = self.server.engine().holders(&self.institution, document);
+        plant::plant(self.bug);
+        let holders = holders.map_err(|error| Violation::broke("Engine::holders", &error))?;
+        Ok(holders.contains(&person))
+    }
+
+    /// Whether a person may receive documents.
     pub(super) fn may_receive(&self, person: PersonId, documents: &[DocumentKey]) -> Checked<()> {
-        let engine = self.server.engine();
         for document in documents {
-            let holders = engine
-                .holders(&self.institution, document)
-                .map_err(|error| Violation::broke("Engine::holders", &error))?;
-            ensure(holders.contains(&person), "nobody receives without a grant", || {
+            let may = self.may_hold(person, document)?;
+            ensure(may, "nobody receives without a grant", || {
                 format!("{person:?} receives {document:?}")
             })?;
         }
