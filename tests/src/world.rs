@@ -218,10 +218,8 @@ impl World {
         if device.side == device::Side::Honest {
             let promise = ledger::Promise {
                 machine: index,
-                person: device.person,
                 case: deed.case.unwrap_or_else(|| id.into()),
                 kind,
-                canary: deed.canary,
                 may_be_lost: false,
                 may_be_forked: device.has_twin,
             };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use data_encoding::BASE32_NOPAD;
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{
-    AgreePlan, AnswerReview, ApplicantKind, Assign, AssessmentStage, Attendance, CancelAppointment,
+    AgreePlan, AnswerReview, ApplicantKind, AssessmentStage, Assign, Attendance, CancelAppointment,
     Channel, Close, CloseInformation, Command, CommandKind as Kind, DecideReferral, DraftMinutes,
     EditIdentity, EditMinutes, EndingReason, FinaliseAssessment, InformClient, IssueReferral,
     LowerSafety, PaperState, Purpose, RaiseSafety, Reassign, Recommendation, RecordAftercare,
@@ -29,7 +29,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// A command and the words in it that nobody but its author may receive.
-pub type Content = (Command, Option<String>);
+pub(super) type Content = (Command, Option<String>);
 
 fn words(count: usize, chance: &mut Chance) -> String {
     let drawn: Vec<&str> = (0..count)
@@ -45,7 +45,11 @@ fn line(chance: &mut Chance) -> Option<Line> {
 
 fn prose(chance: &mut Chance) -> Option<Prose> {
     // Most notes are short; now and then somebody writes pages.
-    let count = if chance.per_mille(30) { 900 } else { 3 + chance.below(25) };
+    let count = if chance.per_mille(30) {
+        900
+    } else {
+        3 + chance.below(25)
+    };
     Prose::new(words(count, chance)).ok()
 }
 
@@ -58,12 +62,18 @@ fn danger(chance: &mut Chance) -> Option<SafetyLevel> {
 }
 
 fn digits(count: usize, chance: &mut Chance) -> Option<Line> {
-    let text: String = (0..count).map(|_| char::from(b'0' + chance.below(10) as u8)).collect();
+    let text: String = (0..count)
+        .map(|_| char::from(b'0' + chance.below(10) as u8))
+        .collect();
     Line::new(text).ok()
 }
 
 /// A value for about `share` of a thousand.
-fn maybe<T>(share: u32, chance: &mut Chance, draw: impl FnOnce(&mut Chance) -> Option<T>) -> Option<T> {
+fn maybe<T>(
+    share: u32,
+    chance: &mut Chance,
+    draw: impl FnOnce(&mut Chance) -> Option<T>,
+) -> Option<T> {
     let value = draw(chance);
     if chance.per_mille(share) { value } else { None }
 }
@@ -74,7 +84,7 @@ fn name(chance: &mut Chance) -> Option<Line> {
 }
 
 /// A registration.
-pub fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
+pub(super) fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
     let channels: Vec<Channel> = office.profile.channels.iter().copied().collect();
     let channel = if chance.per_mille(900) {
         *chance.pick(&channels)?
@@ -95,7 +105,13 @@ pub fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
         nik: maybe(500, chance, |chance| digits(16, chance)),
         family_card: maybe(300, chance, |chance| digits(16, chance)),
         birth_date: maybe(300, chance, |chance| {
-            Line::new(format!("19{}-0{}-1{}", 60 + chance.below(40), 1 + chance.below(9), chance.below(9))).ok()
+            Line::new(format!(
+                "19{}-0{}-1{}",
+                60 + chance.below(40),
+                1 + chance.below(9),
+                chance.below(9)
+            ))
+            .ok()
         }),
         sex: maybe(600, chance, |chance| chance.pick(Sex::ALL).copied()),
         address: maybe(600, chance, line),
@@ -107,7 +123,7 @@ pub fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn command(
+pub(super) fn command(
     kind: Kind,
     view: &CaseView<'_>,
     office: &Office<'_>,
@@ -130,30 +146,74 @@ fn somebody(office: &Office<'_>, chance: &mut Chance) -> Option<PersonId> {
 }
 
 fn requirement(office: &Office<'_>, chance: &mut Chance) -> Option<ProfileCode> {
-    chance.pick(&office.profile.requirements).map(|requirement| requirement.id.clone())
+    chance
+        .pick(&office.profile.requirements)
+        .map(|requirement| requirement.id.clone())
 }
 
 /// Commands around registration, papers, assignment and consent.
-fn intake(kind: Kind, view: &CaseView<'_>, office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
+fn intake(
+    kind: Kind,
+    view: &CaseView<'_>,
+    office: &Office<'_>,
+    chance: &mut Chance,
+) -> Option<Command> {
     let command = if kind == Kind::EditIdentity {
         edit_identity(view, chance)?.into()
     } else if kind == Kind::SightDocument {
-        let state = if chance.per_mille(750) { PaperState::Present } else { *chance.pick(PaperState::ALL)? };
-        SightDocument { requirement: requirement(office, chance)?, state, note: maybe(200, chance, line) }.into()
+        let state = if chance.per_mille(750) {
+            PaperState::Present
+        } else {
+            *chance.pick(PaperState::ALL)?
+        };
+        SightDocument {
+            requirement: requirement(office, chance)?,
+            state,
+            note: maybe(200, chance, line),
+        }
+        .into()
     } else if kind == Kind::WaiveDocument {
-        WaiveDocument { requirement: requirement(office, chance)?, reason: line(chance)? }.into()
+        WaiveDocument {
+            requirement: requirement(office, chance)?,
+            reason: line(chance)?,
+        }
+        .into()
     } else if kind == Kind::RecordApproach {
-        RecordApproach { observation: prose(chance)? }.into()
+        RecordApproach {
+            observation: prose(chance)?,
+        }
+        .into()
     } else if kind == Kind::Triage {
         let offered: Vec<ServiceType> = office.profile.service_types.iter().copied().collect();
-        let safety = if chance.per_mille(800) { SafetyLevel::P3 } else { *chance.pick(SafetyLevel::ALL)? };
-        Triage { services: some_of(&offered, chance), safety, note: maybe(500, chance, prose) }.into()
+        let safety = if chance.per_mille(800) {
+            SafetyLevel::P3
+        } else {
+            *chance.pick(SafetyLevel::ALL)?
+        };
+        Triage {
+            services: some_of(&offered, chance),
+            safety,
+            note: maybe(500, chance, prose),
+        }
+        .into()
     } else if kind == Kind::Assign {
-        Assign { assignee: somebody(office, chance)?, instruction: maybe(300, chance, line) }.into()
+        Assign {
+            assignee: somebody(office, chance)?,
+            instruction: maybe(300, chance, line),
+        }
+        .into()
     } else if kind == Kind::Reassign {
-        Reassign { assignee: somebody(office, chance)?, reason: line(chance)? }.into()
+        Reassign {
+            assignee: somebody(office, chance)?,
+            reason: line(chance)?,
+        }
+        .into()
     } else if kind == Kind::InformClient {
-        InformClient { channel: *chance.pick(Channel::ALL)?, note: maybe(500, chance, line) }.into()
+        InformClient {
+            channel: *chance.pick(Channel::ALL)?,
+            note: maybe(500, chance, line),
+        }
+        .into()
     } else if kind == Kind::SignConsent {
         let seen = view.of(Kind::WithdrawConsent).iter().copied().collect();
         let purposes = if chance.per_mille(600) {
@@ -169,10 +229,18 @@ fn intake(kind: Kind, view: &CaseView<'_>, office: &Office<'_>, chance: &mut Cha
         }
         .into()
     } else if kind == Kind::WithdrawConsent {
-        WithdrawConsent { purposes: some_of(Purpose::ALL, chance), note: maybe(500, chance, line) }.into()
+        WithdrawConsent {
+            purposes: some_of(Purpose::ALL, chance),
+            note: maybe(500, chance, line),
+        }
+        .into()
     } else if kind == Kind::SignContract {
         let sessions = maybe(600, chance, |chance| Some(1 + chance.below(6) as u32));
-        SignContract { goals: prose(chance)?, sessions }.into()
+        SignContract {
+            goals: prose(chance)?,
+            sessions,
+        }
+        .into()
     } else {
         return None;
     };
@@ -211,7 +279,12 @@ fn edit_identity(view: &CaseView<'_>, chance: &mut Chance) -> Option<EditIdentit
 }
 
 /// Commands of the service itself.
-fn service(kind: Kind, view: &CaseView<'_>, office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
+fn service(
+    kind: Kind,
+    view: &CaseView<'_>,
+    office: &Office<'_>,
+    chance: &mut Chance,
+) -> Option<Command> {
     let soon = office.clock.plus_millis(chance.between(-DAY, 14 * DAY));
     let command = if kind == Kind::RecordVisit {
         RecordVisit {
@@ -232,7 +305,11 @@ fn service(kind: Kind, view: &CaseView<'_>, office: &Office<'_>, chance: &mut Ch
         .into()
     } else if kind == Kind::DraftMinutes {
         let count = 5 + chance.below(30);
-        DraftMinutes { title: line(chance)?, body: SharedText::new(words(count, chance)).ok()? }.into()
+        DraftMinutes {
+            title: line(chance)?,
+            body: SharedText::new(words(count, chance)).ok()?,
+        }
+        .into()
     } else if kind == Kind::AgreePlan {
         let everybody: Vec<PersonId> = office.staff.iter().map(|person| person.id).collect();
         AgreePlan {
@@ -252,18 +329,42 @@ fn service(kind: Kind, view: &CaseView<'_>, office: &Office<'_>, chance: &mut Ch
         .into()
     } else if kind == Kind::CancelAppointment {
         let appointment = *chance.pick(view.of(Kind::ScheduleSession))?;
-        CancelAppointment { appointment, reason: line(chance)? }.into()
+        CancelAppointment {
+            appointment,
+            reason: line(chance)?,
+        }
+        .into()
     } else if kind == Kind::WriteSummary {
         let recommendation = *chance.pick(Recommendation::ALL)?;
-        WriteSummary { text: prose(chance)?, recommendation }.into()
+        WriteSummary {
+            text: prose(chance)?,
+            recommendation,
+        }
+        .into()
     } else if kind == Kind::ReportToHead {
-        ReportToHead { recommendation: *chance.pick(Recommendation::ALL)?, text: prose(chance)? }.into()
+        ReportToHead {
+            recommendation: *chance.pick(Recommendation::ALL)?,
+            text: prose(chance)?,
+        }
+        .into()
     } else if kind == Kind::RecordService {
-        RecordService { kind: *chance.pick(ServiceType::ALL)?, note: prose(chance)? }.into()
+        RecordService {
+            kind: *chance.pick(ServiceType::ALL)?,
+            note: prose(chance)?,
+        }
+        .into()
     } else if kind == Kind::RaiseSafety {
-        RaiseSafety { level: *chance.pick(SafetyLevel::ALL)?, note: prose(chance)? }.into()
+        RaiseSafety {
+            level: *chance.pick(SafetyLevel::ALL)?,
+            note: prose(chance)?,
+        }
+        .into()
     } else if kind == Kind::LowerSafety {
-        LowerSafety { raises: some_of(view.of(Kind::RaiseSafety), chance), reason: line(chance)? }.into()
+        LowerSafety {
+            raises: some_of(view.of(Kind::RaiseSafety), chance),
+            reason: line(chance)?,
+        }
+        .into()
     } else {
         return None;
     };
@@ -275,15 +376,22 @@ fn record_session(view: &CaseView<'_>, chance: &mut Chance) -> Option<Content> {
     let canary = format!("cnry{}", BASE32_NOPAD.encode(&chance.bytes::<15>()));
     let with_note = chance.per_mille(800);
     let text = format!("{} {canary}", words(4, chance));
-    let attendance =
-        if chance.per_mille(800) { Attendance::Held } else { *chance.pick(Attendance::ALL)? };
+    let attendance = if chance.per_mille(800) {
+        Attendance::Held
+    } else {
+        *chance.pick(Attendance::ALL)?
+    };
     let session = RecordSession {
         attendance,
         mode: *chance.pick(SessionMode::ALL)?,
         minutes: 30 + chance.below(90) as u32,
         danger: danger(chance),
         appointment: chance.pick(view.of(Kind::ScheduleSession)).copied(),
-        note: if with_note { Prose::new(text).ok() } else { None },
+        note: if with_note {
+            Prose::new(text).ok()
+        } else {
+            None
+        },
     };
     Some((session.into(), with_note.then_some(canary)))
 }
@@ -325,7 +433,10 @@ fn edit_minutes(view: &CaseView<'_>, chance: &mut Chance) -> Result<Option<Comma
 /// Commands about referral, ending and review.
 fn ending(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
     let command = if kind == Kind::CloseInformation {
-        CloseInformation { note: line(chance)? }.into()
+        CloseInformation {
+            note: line(chance)?,
+        }
+        .into()
     } else if kind == Kind::DecideReferral {
         DecideReferral {
             recipient: line(chance)?,
@@ -334,12 +445,23 @@ fn ending(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Comman
         }
         .into()
     } else if kind == Kind::IssueReferral {
-        IssueReferral { referral: *chance.pick(view.of(Kind::DecideReferral))? }.into()
+        IssueReferral {
+            referral: *chance.pick(view.of(Kind::DecideReferral))?,
+        }
+        .into()
     } else if kind == Kind::RecordReply {
         let referral = *chance.pick(view.of(Kind::DecideReferral))?;
-        RecordReply { referral, accepted: chance.per_mille(700), note: maybe(500, chance, line) }.into()
+        RecordReply {
+            referral,
+            accepted: chance.per_mille(700),
+            note: maybe(500, chance, line),
+        }
+        .into()
     } else if kind == Kind::StartMonitoring {
-        StartMonitoring { note: prose(chance)? }.into()
+        StartMonitoring {
+            note: prose(chance)?,
+        }
+        .into()
     } else if kind == Kind::Terminate {
         Terminate {
             reason: *chance.pick(EndingReason::ALL)?,
@@ -349,14 +471,28 @@ fn ending(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Comman
         }
         .into()
     } else if kind == Kind::RecordAftercare {
-        RecordAftercare { note: prose(chance)?, reopen_needed: chance.per_mille(150) }.into()
+        RecordAftercare {
+            note: prose(chance)?,
+            reopen_needed: chance.per_mille(150),
+        }
+        .into()
     } else if kind == Kind::Close {
-        Close { survey_offered: chance.per_mille(800) }.into()
+        Close {
+            survey_offered: chance.per_mille(800),
+        }
+        .into()
     } else if kind == Kind::Reopen {
-        Reopen { reason: line(chance)? }.into()
+        Reopen {
+            reason: line(chance)?,
+        }
+        .into()
     } else if kind == Kind::RejectOutOfScope {
         let reason = *chance.pick(&[EndingReason::OutOfScope, EndingReason::OutOfArea])?;
-        RejectOutOfScope { reason, note: line(chance)? }.into()
+        RejectOutOfScope {
+            reason,
+            note: line(chance)?,
+        }
+        .into()
     } else if kind == Kind::AnswerReview {
         AnswerReview {
             proposal: *chance.pick(&view.in_review)?,

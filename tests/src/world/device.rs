@@ -22,7 +22,7 @@ const STEPS_AHEAD: usize = 14;
 
 /// What became of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(super) enum Standing {
     /// It works.
     Working,
     /// Its seat was retired: what it had not sent goes to quarantine.
@@ -35,7 +35,7 @@ pub enum Standing {
 
 /// Whose side it is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub(super) enum Side {
     /// People's own.
     Honest,
     /// It spoils what it sends, under a valid key.
@@ -43,28 +43,28 @@ pub enum Side {
 }
 
 /// One seat on one device.
-pub struct Device {
+pub(super) struct Device {
     replica: Replica,
     /// The seat's key; the hostile one signs with it.
-    pub key: SigningKey,
+    pub(super) key: SigningKey,
     /// The person.
-    pub person: PersonId,
+    pub(super) person: PersonId,
     /// Which of the staff that is.
-    pub staff: usize,
+    pub(super) staff: usize,
     /// What became of it.
-    pub standing: Standing,
+    pub(super) standing: Standing,
     /// Whose side it is on.
-    pub side: Side,
+    pub(super) side: Side,
     /// Whether another machine goes on with a copy of the same vault.
-    pub has_twin: bool,
+    pub(super) has_twin: bool,
     /// How far its clock is off, in milliseconds.
-    pub clock_off: i64,
+    pub(super) clock_off: i64,
     /// Until when it reaches nobody.
-    pub cut_off_until: Timestamp,
+    pub(super) cut_off_until: Timestamp,
     /// Its newest attempt to sync.
-    pub attempt: u64,
+    pub(super) attempt: u64,
     /// Whether it still waits for the answer to that.
-    pub waits: bool,
+    pub(super) waits: bool,
     images: Vec<Vec<u8>>,
 }
 
@@ -73,11 +73,7 @@ impl Device {
     ///
     /// # Errors
     /// When the replica cannot be made.
-    pub fn new(
-        enrolled: &Enrolled,
-        key: SigningKey,
-        staff: usize,
-    ) -> Checked<Self> {
+    pub(super) fn new(enrolled: &Enrolled, key: SigningKey, staff: usize) -> Checked<Self> {
         let replica = Replica::create_in_memory(enrolled, key.clone())
             .map_err(|error| Violation::broke("Replica::create_in_memory", &error))?;
         let person = replica.person();
@@ -99,19 +95,19 @@ impl Device {
 
     /// The replica, to be looked at.
     #[must_use]
-    pub const fn replica(&self) -> &Replica {
+    pub(super) const fn replica(&self) -> &Replica {
         &self.replica
     }
 
     /// What its clock says.
     #[must_use]
-    pub const fn clock(&self, now: Timestamp) -> Timestamp {
+    pub(super) const fn clock(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(self.clock_off)
     }
 
     /// Whether it takes part.
     #[must_use]
-    pub const fn is_there(&self) -> bool {
+    pub(super) const fn is_there(&self) -> bool {
         match self.standing {
             Standing::Working | Standing::Retired | Standing::Stolen => true,
             Standing::Lost => false,
@@ -122,7 +118,7 @@ impl Device {
     ///
     /// # Errors
     /// When the call fails for another reason, or the device does not start.
-    pub fn call<T>(
+    pub(super) fn call<T>(
         &mut self,
         name: &'static str,
         faults: &mut Faults,
@@ -187,7 +183,7 @@ impl Device {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn image(&mut self) -> Checked<Vec<u8>> {
+    pub(super) fn image(&mut self) -> Checked<Vec<u8>> {
         self.replica
             .image()
             .map_err(|error| Violation::broke("Replica::image", &error))
@@ -197,7 +193,7 @@ impl Device {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn keep_image(&mut self) -> Checked<()> {
+    pub(super) fn keep_image(&mut self) -> Checked<()> {
         let image = self.image()?;
         if self.images.len() == IMAGES_KEPT {
             self.images.remove(0);
@@ -210,7 +206,7 @@ impl Device {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn roll_back(&mut self, faults: &mut Faults, rng: &mut Chance) -> Checked<bool> {
+    pub(super) fn roll_back(&mut self, faults: &mut Faults, rng: &mut Chance) -> Checked<bool> {
         let which = faults.chance().below(self.images.len());
         if which >= self.images.len() {
             return Ok(false);
@@ -226,7 +222,7 @@ impl Device {
     ///
     /// # Errors
     /// When the copy does not start.
-    pub fn copied(&mut self, rng: &mut Chance) -> Checked<Self> {
+    pub(super) fn copied(&mut self, rng: &mut Chance) -> Checked<Self> {
         let replica = self.scratch(rng)?;
         self.has_twin = true;
         Ok(Self {
@@ -249,14 +245,14 @@ impl Device {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn scratch(&mut self, rng: &mut Chance) -> Checked<Replica> {
+    pub(super) fn scratch(&mut self, rng: &mut Chance) -> Checked<Replica> {
         let image = self.image()?;
         Replica::from_image(&image, false, rng.rng())
             .map_err(|error| Violation::broke("Replica::from_image", &error))
     }
 
     /// Sets its clock wrong, or lets it jump.
-    pub fn set_clock_wrong(&mut self, chance: &mut Chance) {
+    pub(super) fn set_clock_wrong(&mut self, chance: &mut Chance) {
         self.clock_off = match chance.below(8) {
             0 => chance.between(-400 * DAY, -30 * DAY),
             // A phone whose battery died wakes up in another century, either way.
@@ -269,7 +265,7 @@ impl Device {
     ///
     /// # Errors
     /// When its store cannot be read.
-    pub fn knows(&self, command: CommandId) -> Checked<bool> {
+    pub(super) fn knows(&self, command: CommandId) -> Checked<bool> {
         let fate = self
             .replica
             .fate(command)
@@ -279,7 +275,7 @@ impl Device {
 
     /// A request of its own making, spoiled by a hostile hand and signed again.
     #[must_use]
-    pub fn resigned(
+    pub(super) fn resigned(
         &self,
         request: &[u8],
         spoil: impl FnOnce(&mut SyncRequest),

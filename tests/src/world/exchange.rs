@@ -27,7 +27,10 @@ impl World {
             }
             self.now = self.now.max(due);
             let group = self.network.arrive(&mut self.faults);
-            let is_answer = matches!(group.first().map(|flight| &flight.message), Some(Message::Answer(..)));
+            let is_answer = matches!(
+                group.first().map(|flight| &flight.message),
+                Some(Message::Answer(..))
+            );
             if is_answer {
                 for flight in group {
                     self.answer_arrives(flight)?;
@@ -68,9 +71,12 @@ impl World {
             return Ok(());
         }
         device.attempt += 1;
-        let called = device.call("Replica::request", &mut self.faults, &mut self.rng, |replica, rng| {
-            replica.request(rng.rng())
-        })?;
+        let called = device.call(
+            "Replica::request",
+            &mut self.faults,
+            &mut self.rng,
+            |replica, rng| replica.request(rng.rng()),
+        )?;
         let mut request = match called {
             None => return Ok(()),
             Some(Ok(request)) => request,
@@ -81,8 +87,11 @@ impl World {
             let fresh = BatchId::generate(self.now, self.rng.rng());
             let key = device.key.clone();
             let (now, chance) = (self.now, self.faults.chance());
-            let spoiled =
-                device.resigned(&request, |message| hostile::spoil(message, &key, now, chance), fresh);
+            let spoiled = device.resigned(
+                &request,
+                |message| hostile::spoil(message, &key, now, chance),
+                fresh,
+            );
             if let Some(spoiled) = spoiled {
                 request = spoiled;
                 self.faults.took_effect(Fault::Poison);
@@ -90,7 +99,8 @@ impl World {
         }
         let message = Message::Request(request, Wire::Whole);
         let attempt = device.attempt;
-        self.network.send(index, attempt, message, self.now, &mut self.faults);
+        self.network
+            .send(index, attempt, message, self.now, &mut self.faults);
         Ok(())
     }
 
@@ -102,13 +112,17 @@ impl World {
                 requests.push(bytes.clone());
             }
         }
-        let replies = self.server.sync(&requests, self.now, &mut self.faults, &mut self.rng)?;
+        let replies = self
+            .server
+            .sync(&requests, self.now, &mut self.faults, &mut self.rng)?;
         let Some(replies) = replies else {
             return Ok(());
         };
-        ensure(replies.len() == group.len(), "each request gets its own answer", || {
-            format!("{} answers to {} requests", replies.len(), group.len())
-        })?;
+        ensure(
+            replies.len() == group.len(),
+            "each request gets its own answer",
+            || format!("{} answers to {} requests", replies.len(), group.len()),
+        )?;
         for (flight, reply) in group.into_iter().zip(replies) {
             // Nobody is at the other end of a broken connection.
             if matches!(flight.message, Message::Request(_, Wire::Broken)) {
@@ -125,7 +139,13 @@ impl World {
                 }
             };
             let message = Message::Answer(answered, Wire::Whole);
-            self.network.send(flight.machine, flight.attempt, message, self.now, &mut self.faults);
+            self.network.send(
+                flight.machine,
+                flight.attempt,
+                message,
+                self.now,
+                &mut self.faults,
+            );
         }
         Ok(())
     }
@@ -155,9 +175,16 @@ impl World {
             | Refused::BadCode => false,
         };
         let excused = device.side == Side::Hostile || !device.is_there();
-        ensure(expected || excused, "an honest request is not refused", || {
-            format!("machine {index} ({:?}): {:?}", device.standing, refused.code)
-        })
+        ensure(
+            expected || excused,
+            "an honest request is not refused",
+            || {
+                format!(
+                    "machine {index} ({:?}): {:?}",
+                    device.standing, refused.code
+                )
+            },
+        )
     }
 
     /// An answer arrives at a device.
@@ -196,17 +223,21 @@ impl World {
         let clock = device.clock(self.now);
         let again = match answered {
             Answered::Reply(bytes) => {
-                let called =
-                    device.call("Replica::receive", &mut self.faults, &mut self.rng, |replica, rng| {
-                        replica.receive(&bytes, clock, rng.rng())
-                    })?;
+                let called = device.call(
+                    "Replica::receive",
+                    &mut self.faults,
+                    &mut self.rng,
+                    |replica, rng| replica.receive(&bytes, clock, rng.rng()),
+                )?;
                 called.map(|done| done.map(|synced| synced.again))
             }
             Answered::Refusal(bytes) => {
-                let called =
-                    device.call("Replica::refused", &mut self.faults, &mut self.rng, |replica, _| {
-                        replica.refused(&bytes)
-                    })?;
+                let called = device.call(
+                    "Replica::refused",
+                    &mut self.faults,
+                    &mut self.rng,
+                    |replica, _| replica.refused(&bytes),
+                )?;
                 called.map(|done| done.map(|(_, again)| again))
             }
         };
@@ -221,14 +252,24 @@ impl World {
     pub(super) fn garbage(&mut self) -> Checked<()> {
         let mut requests = vec![hostile::garbage(self.faults.chance())];
         requests.push(hostile::garbage(self.faults.chance()));
-        let replies = self.server.sync(&requests, self.now, &mut self.faults, &mut self.rng)?;
+        let replies = self
+            .server
+            .sync(&requests, self.now, &mut self.faults, &mut self.rng)?;
         self.faults.took_effect(Fault::Garbage);
         for reply in replies.into_iter().flatten() {
             let refused = matches!(
                 &reply,
-                Err(RefusedReply { code: Refused::Malformed | Refused::TooLong | Refused::Version | Refused::UnknownSeat, .. })
+                Err(RefusedReply {
+                    code: Refused::Malformed
+                        | Refused::TooLong
+                        | Refused::Version
+                        | Refused::UnknownSeat,
+                    ..
+                })
             );
-            ensure(refused, "garbage is refused by name", || format!("{reply:?}"))?;
+            ensure(refused, "garbage is refused by name", || {
+                format!("{reply:?}")
+            })?;
         }
         Ok(())
     }
@@ -260,20 +301,25 @@ impl World {
         let mut moved = false;
         loop {
             exchanges += 1;
-            ensure(exchanges <= EXCHANGES_MAX, "everything comes to rest", || {
-                format!("machine {index} asks again after {EXCHANGES_MAX} exchanges")
-            })?;
+            ensure(
+                exchanges <= EXCHANGES_MAX,
+                "everything comes to rest",
+                || format!("machine {index} asks again after {EXCHANGES_MAX} exchanges"),
+            )?;
             self.now = self.now.plus_millis(300);
             let rng = &mut self.rng;
-            let called = self.devices[index]
-                .call("Replica::request", &mut self.faults, rng, |replica, rng| {
-                    replica.request(rng.rng())
-                })?;
+            let called = self.devices[index].call(
+                "Replica::request",
+                &mut self.faults,
+                rng,
+                |replica, rng| replica.request(rng.rng()),
+            )?;
             let Some(Ok(request)) = called else {
                 return Err(Violation::broke("Replica::request", &"no request"));
             };
             let replies =
-                self.server.sync(&[request], self.now, &mut self.faults, &mut self.rng)?;
+                self.server
+                    .sync(&[request], self.now, &mut self.faults, &mut self.rng)?;
             let Some(reply) = replies.into_iter().flatten().next() else {
                 return Err(Violation::broke("Engine::try_sync", &"no reply"));
             };

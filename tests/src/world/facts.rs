@@ -26,7 +26,10 @@ impl World {
             let mut facts: Vec<LogEntry> = log
                 .into_iter()
                 .filter(|entry| entry.entry.command.kind().nature() == Nature::Fact)
-                .map(|entry| LogEntry { verdict: None, ..entry })
+                .map(|entry| LogEntry {
+                    verdict: None,
+                    ..entry
+                })
                 .collect();
             let first = self.computed(&facts, &calendar);
             for _ in 0..ORDERS {
@@ -42,7 +45,12 @@ impl World {
 
     /// What the rules compute, without what only says in which order they were asked.
     fn computed(&self, facts: &[LogEntry], calendar: &Calendar) -> CaseState {
-        let log = CaseLog { profile: &self.profile, calendar, entries: facts, prior_clocks: &[] };
+        let log = CaseLog {
+            profile: &self.profile,
+            calendar,
+            entries: facts,
+            prior_clocks: &[],
+        };
         let mut state = judge(&log).state;
         state.reviews.sort_by_key(|item| item.command);
         state.judged_through = ServerSeq::default();

@@ -20,7 +20,7 @@ use super::violation::{Checked, Violation};
 
 /// A seat that is still to be made.
 #[derive(Clone, Copy, Debug)]
-pub struct Enrolment {
+pub(super) struct Enrolment {
     staff: usize,
     device: DeviceId,
     side: Side,
@@ -32,7 +32,8 @@ impl World {
         let mut chance = Chance::new(seed, "people");
         let mut rng = Chance::new(seed, "machines");
         // 2 March 2026, so that holidays and the turn of the year come into reach.
-        let now = Timestamp::from_millis(1_772_413_200_000).plus_millis(chance.between(0, 330 * DAY));
+        let now =
+            Timestamp::from_millis(1_772_413_200_000).plus_millis(chance.between(0, 330 * DAY));
         let files = shipped_files();
         let toml = files[(seed % files.len() as u64) as usize].toml;
         let profile =
@@ -47,7 +48,15 @@ impl World {
             .map_err(|error| Violation::broke("Engine::found", &error))?;
         let seats = 2 + chance.below(7);
         let people = (2 + chance.below(5)).min(seats);
-        let staff = hire(&mut engine, &institution, &profile, people, now, &mut chance, &mut rng)?;
+        let staff = hire(
+            &mut engine,
+            &institution,
+            &profile,
+            people,
+            now,
+            &mut chance,
+            &mut rng,
+        )?;
         let server = Server::new(engine, institution.clone());
         let mut world = Self {
             now,
@@ -87,7 +96,11 @@ impl World {
                 } else {
                     self.chance.below(self.staff.len())
                 };
-                Enrolment { staff, device, side: Side::Honest }
+                Enrolment {
+                    staff,
+                    device,
+                    side: Side::Honest,
+                }
             })
             .collect();
         if hostile && let Some(last) = enrolments.last_mut() {
@@ -110,7 +123,11 @@ impl World {
             .map_err(|error| Violation::broke("Engine::invite", &error))?;
         let key = SigningKey::from_bytes(&self.rng.bytes());
         let public_key = key.verifying_key().to_bytes();
-        let body = encode_body(&Enrol { code, device: enrolment.device, public_key });
+        let body = encode_body(&Enrol {
+            code,
+            device: enrolment.device,
+            public_key,
+        });
         let reply = engine
             .enrol(&body, clock, self.rng.rng())
             .map_err(|refused| Violation::broke("Engine::enrol", &refused))?;

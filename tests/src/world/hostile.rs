@@ -16,7 +16,12 @@ use jangkau_core::time::Timestamp;
 use super::chance::Chance;
 
 /// Spoils a request in one of many ways.
-pub fn spoil(request: &mut SyncRequest, key: &SigningKey, now: Timestamp, chance: &mut Chance) {
+pub(super) fn spoil(
+    request: &mut SyncRequest,
+    key: &SigningKey,
+    now: Timestamp,
+    chance: &mut Chance,
+) {
     let pushes = request.push.is_some();
     if pushes && chance.per_mille(800) {
         spoil_push(request, key, now, chance);
@@ -33,28 +38,55 @@ fn spoil_frame(request: &mut SyncRequest, now: Timestamp, chance: &mut Chance) {
         1 => request.cursor.era = LogEra::new(u32::MAX),
         2 => {
             let after = Some(CaseId::from_bytes(chance.bytes()));
-            request.backfill = Some(BackfillAt { grant, after, list: false });
+            request.backfill = Some(BackfillAt {
+                grant,
+                after,
+                list: false,
+            });
         }
-        3 => request.backfill = Some(BackfillAt { grant, after: None, list: true }),
+        3 => {
+            request.backfill = Some(BackfillAt {
+                grant,
+                after: None,
+                list: true,
+            })
+        }
         4 => request.resend = Some(vec![chance.below(256) as u8; 300]),
         5 => request.check = Some(chance.bytes()),
         6 => request.dropped = Some(vec![grant, ServerSeq::new(u64::MAX)]),
         7 => {
-            let ruling = SignedRuling { body: chance.bytes::<40>().to_vec(), signature: chance.bytes() };
-            let envelopes = request.push.take().map(|push| push.envelopes).unwrap_or_default();
-            request.push_back = Some(PushBack { envelopes, rulings: vec![ruling] });
+            let ruling = SignedRuling {
+                body: chance.bytes::<40>().to_vec(),
+                signature: chance.bytes(),
+            };
+            let envelopes = request
+                .push
+                .take()
+                .map(|push| push.envelopes)
+                .unwrap_or_default();
+            request.push_back = Some(PushBack {
+                envelopes,
+                rulings: vec![ruling],
+            });
         }
         _ => {
             let id = BatchId::generate(now, chance.rng());
-            request.push = Some(Batch { id, envelopes: Default::default() });
+            request.push = Some(Batch {
+                id,
+                envelopes: Default::default(),
+            });
         }
     }
 }
 
 /// Seals the commands of a push again, changed.
 fn spoil_push(request: &mut SyncRequest, key: &SigningKey, now: Timestamp, chance: &mut Chance) {
-    let Some(push) = &mut request.push else { return };
-    let Ok(envelopes) = unpack(&push.envelopes) else { return };
+    let Some(push) = &mut request.push else {
+        return;
+    };
+    let Ok(envelopes) = unpack(&push.envelopes) else {
+        return;
+    };
     let mut spoiled: Vec<SealedEnvelope> = Vec::new();
     for envelope in envelopes {
         if chance.per_mille(300) {
@@ -135,7 +167,12 @@ fn spoil_parts(parts: &mut Vec<Part>, chance: &mut Chance) {
         return;
     }
     match body {
-        PartBody::Change { document, epoch, branch, bytes } => match chance.below(8) {
+        PartBody::Change {
+            document,
+            epoch,
+            branch,
+            bytes,
+        } => match chance.below(8) {
             0 => document.case = CaseId::from_bytes(chance.bytes()),
             1 => {
                 document.class = Class::Notes;
@@ -162,7 +199,7 @@ fn flip(bytes: &mut [u8], chance: &mut Chance) {
 
 /// Bytes that are no message, of several lengths.
 #[must_use]
-pub fn garbage(chance: &mut Chance) -> Vec<u8> {
+pub(super) fn garbage(chance: &mut Chance) -> Vec<u8> {
     let length = match chance.below(4) {
         0 => chance.below(4),
         1 => 20_000,

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jangkau_core::class::DocumentKey;
 use jangkau_core::command::Nature;
-use jangkau_core::id::{CommandId, PersonId};
+use jangkau_core::id::CommandId;
 use jangkau_core::plant;
 use jangkau_core::replica::{Fate, ReplicaError, SeatState};
 use jangkau_core::rules::Verdict;
@@ -41,9 +40,11 @@ impl World {
     /// stands in the log.
     fn check_promises(&self, truth: &Truth) -> Checked<()> {
         for id in &self.ledger.acknowledged {
-            ensure(truth.admitted.contains(id), "no acknowledged command is lost", || {
-                format!("{id:?} was acknowledged; {}", self.whereabouts(*id))
-            })?;
+            ensure(
+                truth.admitted.contains(id),
+                "no acknowledged command is lost",
+                || format!("{id:?} was acknowledged; {}", self.whereabouts(*id)),
+            )?;
         }
         for (id, promise) in &self.ledger.saved {
             let device = &self.devices[promise.machine];
@@ -71,10 +72,14 @@ impl World {
 
     /// Where a command is known, for the report of a violation.
     fn whereabouts(&self, id: CommandId) -> String {
-        let known = self.devices.iter().enumerate().filter_map(|(index, device)| {
-            let fate = device.replica().fate(id).ok().flatten()?;
-            Some(format!("{index} {:?} says {fate:?}", device.standing))
-        });
+        let known = self
+            .devices
+            .iter()
+            .enumerate()
+            .filter_map(|(index, device)| {
+                let fate = device.replica().fate(id).ok().flatten()?;
+                Some(format!("{index} {:?} says {fate:?}", device.standing))
+            });
         let known: Vec<String> = known.collect();
         let promise = self.ledger.saved.get(&id).map(|promise| promise.kind);
         format!("{promise:?}; machines: {}", known.join(", "))
@@ -100,9 +105,11 @@ impl World {
     fn check_rest(&self, index: MachineIndex) -> Checked<()> {
         let device = &self.devices[index];
         let replica = device.replica();
-        ensure(replica.state() == SeatState::Active, "an honest seat stays active", || {
-            format!("machine {index}: {:?}", replica.state())
-        })?;
+        ensure(
+            replica.state() == SeatState::Active,
+            "an honest seat stays active",
+            || format!("machine {index}: {:?}", replica.state()),
+        )?;
         let unsent = replica.unsent().map_err(broke)?;
         let excused = device.side == Side::Hostile || self.ledger.has_losses();
         ensure(unsent == 0 || excused, "an outbox drains", || {
@@ -123,12 +130,16 @@ impl World {
         let held = device.replica().documents().map_err(broke)?;
         for (document, heads) in &truth.documents {
             let may = self.may_hold(device.person, document)?;
-            ensure(may || !held.contains(document), "nobody holds without a grant", || {
-                format!("machine {index} holds {document:?}")
-            })?;
-            ensure(!may || held.contains(document), "who may hold it has it", || {
-                format!("machine {index} lacks {document:?}")
-            })?;
+            ensure(
+                may || !held.contains(document),
+                "nobody holds without a grant",
+                || format!("machine {index} holds {document:?}"),
+            )?;
+            ensure(
+                !may || held.contains(document),
+                "who may hold it has it",
+                || format!("machine {index} lacks {document:?}"),
+            )?;
             if may {
                 let own = device.replica().accepted_heads(*document).map_err(broke)?;
                 ensure(own == *heads, "all replicas meet", || {
@@ -147,9 +158,16 @@ impl World {
                 continue;
             };
             let shown = device.replica().case_state(document.case).map_err(broke)?;
-            ensure(shown.as_ref() == Some(ruled), "every holder has the rulings", || {
-                format!("machine {index}, {:?}: {shown:?} against {ruled:?}", document.case)
-            })?;
+            ensure(
+                shown.as_ref() == Some(ruled),
+                "every holder has the rulings",
+                || {
+                    format!(
+                        "machine {index}, {:?}: {shown:?} against {ruled:?}",
+                        document.case
+                    )
+                },
+            )?;
         }
         Ok(())
     }
@@ -160,7 +178,9 @@ impl World {
         let device: &Device = &self.devices[index];
         let held = device.replica().documents().map_err(broke)?;
         let same = fresh.documents().map_err(broke)? == held;
-        ensure(same, "caches equal what is rebuilt", || format!("machine {index}: documents"))?;
+        ensure(same, "caches equal what is rebuilt", || {
+            format!("machine {index}: documents")
+        })?;
         for document in held {
             let shown = device.replica().records(document).map_err(broke)?;
             let again = fresh.records(document).map_err(broke)?;
@@ -182,10 +202,14 @@ impl World {
                 let Some(Fate::Judged(verdict)) = device.replica().fate(*id).map_err(broke)? else {
                     continue;
                 };
-                let (first, known) = verdicts.entry(*id).or_insert_with(|| (index, verdict.clone()));
-                ensure(*known == verdict, "everybody learns the same verdict", || {
-                    format!("{id:?}: machine {first} {known:?}, machine {index} {verdict:?}")
-                })?;
+                let (first, known) = verdicts
+                    .entry(*id)
+                    .or_insert_with(|| (index, verdict.clone()));
+                ensure(
+                    *known == verdict,
+                    "everybody learns the same verdict",
+                    || format!("{id:?}: machine {first} {known:?}, machine {index} {verdict:?}"),
+                )?;
             }
         }
         Ok(())
@@ -197,13 +221,19 @@ impl World {
         let rebuilt = engine
             .rebuild_check(&self.institution)
             .map_err(|error| Violation::broke("Engine::rebuild_check", &error))?;
-        ensure(rebuilt.is_empty(), "the log says everything", || format!("{rebuilt:?}"))?;
+        ensure(rebuilt.is_empty(), "the log says everything", || {
+            format!("{rebuilt:?}")
+        })?;
         let judged = self.ledger.cases.iter().filter(|case| {
             let register = CommandId::from_bytes(*case.as_bytes());
             truth.admitted.contains(&register)
         });
         for case in judged {
-            ensure(truth.states.contains_key(case), "every case is judged", || format!("{case:?}"))?;
+            ensure(
+                truth.states.contains_key(case),
+                "every case is judged",
+                || format!("{case:?}"),
+            )?;
         }
         Ok(())
     }
@@ -225,7 +255,10 @@ impl World {
             hasher.update(&minicbor::to_vec(state).unwrap_or_default());
         }
         for (id, promise) in &self.ledger.saved {
-            let fate = self.devices[promise.machine].replica().fate(*id).map_err(broke)?;
+            let fate = self.devices[promise.machine]
+                .replica()
+                .fate(*id)
+                .map_err(broke)?;
             hasher.update(format!("{fate:?}").as_bytes());
         }
         Ok(*hasher.finalize().as_bytes())
@@ -248,13 +281,17 @@ fn misplaced(
         Some(Fate::OnDevice) => Some("it was never sent"),
         Some(Fate::Waiting) => Some("it still waits"),
         Some(Fate::Admitted) => Some("it has no verdict"),
-        Some(Fate::Judged(_)) if !admitted => Some("it has a verdict and does not stand in the log"),
+        Some(Fate::Judged(_)) if !admitted => {
+            Some("it has a verdict and does not stand in the log")
+        }
         Some(Fate::Judged(Verdict::Recorded(_))) => (!is_fact).then_some("a proposal was recorded"),
         Some(Fate::Judged(Verdict::Committed | Verdict::Refused(_) | Verdict::NeedsReview(_))) => {
             is_fact.then_some("a fact was decided")
         }
         Some(Fate::TurnedAway(_)) if admitted => Some("it stands in the log and was turned away"),
-        Some(Fate::TurnedAway(code)) => turned_away(*code, promise, truth.quarantined.contains(&id)),
+        Some(Fate::TurnedAway(code)) => {
+            turned_away(*code, promise, truth.quarantined.contains(&id))
+        }
     }
 }
 

@@ -4,57 +4,53 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::command::CommandKind;
-use jangkau_core::id::{CaseId, CommandId, PersonId};
+use jangkau_core::id::{CaseId, CommandId};
 
 use super::network::MachineIndex;
 
 /// A command that a device said it saved.
 #[derive(Clone, Debug)]
-pub struct Promise {
+pub(super) struct Promise {
     /// On which machine.
-    pub machine: MachineIndex,
-    /// Its author.
-    pub person: PersonId,
+    pub(super) machine: MachineIndex,
     /// Its case.
-    pub case: CaseId,
+    pub(super) case: CaseId,
     /// Its kind.
-    pub kind: CommandKind,
-    /// Words in it that nobody but the author may receive.
-    pub canary: Option<String>,
+    pub(super) kind: CommandKind,
     /// Whether it may be gone: it was only on a device that was lost or put back, or a lost part of the log was
     /// its only trace.
-    pub may_be_lost: bool,
+    pub(super) may_be_lost: bool,
     /// Whether a copy of the device may have taken its place in a sequence.
-    pub may_be_forked: bool,
+    pub(super) may_be_forked: bool,
 }
 
 /// All promises of a world.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub(super) struct Ledger {
     /// What devices saved.
-    pub saved: BTreeMap<CommandId, Promise>,
+    pub(super) saved: BTreeMap<CommandId, Promise>,
     /// What the server said stands in its log.
-    pub acknowledged: BTreeSet<CommandId>,
+    pub(super) acknowledged: BTreeSet<CommandId>,
     /// Cases that people opened.
-    pub cases: BTreeSet<CaseId>,
+    pub(super) cases: BTreeSet<CaseId>,
 }
 
 impl Ledger {
     /// Notes that a device saved a command.
-    pub fn save(&mut self, id: CommandId, promise: Promise) {
+    pub(super) fn save(&mut self, id: CommandId, promise: Promise) {
         self.cases.insert(promise.case);
         self.saved.insert(id, promise);
     }
 
     /// Every command that anybody promised to keep.
     #[must_use]
-    pub fn everything(&self) -> BTreeSet<CommandId> {
+    pub(super) fn everything(&self) -> BTreeSet<CommandId> {
         let saved = self.saved.keys().copied();
         saved.chain(self.acknowledged.iter().copied()).collect()
     }
 
     /// Notes that a command may be gone.
-    pub fn excuse(&mut self, id: CommandId) {
+    pub(super) fn excuse(&mut self, id: CommandId) {
         self.acknowledged.remove(&id);
         if let Some(promise) = self.saved.get_mut(&id) {
             promise.may_be_lost = true;
@@ -62,7 +58,7 @@ impl Ledger {
     }
 
     /// Notes that the commands of a machine may meet those of its copy.
-    pub fn expect_forks(&mut self, machine: MachineIndex) {
+    pub(super) fn expect_forks(&mut self, machine: MachineIndex) {
         for promise in self.saved.values_mut() {
             promise.may_be_forked |= promise.machine == machine;
         }
@@ -70,7 +66,7 @@ impl Ledger {
 
     /// Whether anything at all may be gone, so that what depends on it may wait for ever.
     #[must_use]
-    pub fn has_losses(&self) -> bool {
+    pub(super) fn has_losses(&self) -> bool {
         self.saved.values().any(|promise| promise.may_be_lost)
     }
 }

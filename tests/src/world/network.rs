@@ -7,19 +7,19 @@ use jangkau_core::time::Timestamp;
 use super::fault::{Fault, Faults};
 
 /// Milliseconds in an hour.
-pub const HOUR: i64 = 3_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
 /// Milliseconds in a day.
-pub const DAY: i64 = 24 * HOUR;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// Requests that arrive within so many milliseconds make one group.
 const GROUP: i64 = 400;
 
 /// Which machine of the world.
-pub type MachineIndex = usize;
+pub(super) type MachineIndex = usize;
 
 /// What a device's shell gets back: the body of a reply, or of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answered {
+pub(super) enum Answered {
     /// Status 200.
     Reply(Vec<u8>),
     /// Status 4xx.
@@ -28,7 +28,7 @@ pub enum Answered {
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Message {
+pub(super) enum Message {
     /// A request on its way to the server.
     Request(Vec<u8>, Wire),
     /// The answer to it.
@@ -38,7 +38,7 @@ pub enum Message {
 /// Whether bytes came as they were sent. The transport notices what was changed, so that nobody takes an answer
 /// over a broken connection for one; what the broken bytes do to a decoder is tried all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wire {
+pub(super) enum Wire {
     /// They did.
     Whole,
     /// They were cut or changed.
@@ -47,19 +47,19 @@ pub enum Wire {
 
 /// A message with its connection.
 #[derive(Clone, Debug)]
-pub struct Flight {
+pub(super) struct Flight {
     /// The device at the one end.
-    pub machine: MachineIndex,
+    pub(super) machine: MachineIndex,
     /// The attempt that it belongs to: an answer to an older one finds nobody.
-    pub attempt: u64,
+    pub(super) attempt: u64,
     /// What is carried.
-    pub message: Message,
+    pub(super) message: Message,
     sent: u64,
 }
 
 /// All messages on their way.
 #[derive(Debug, Default)]
-pub struct Network {
+pub(super) struct Network {
     flights: BTreeMap<(i64, u64), Flight>,
     sent: u64,
     last_arrived: BTreeMap<MachineIndex, u64>,
@@ -67,7 +67,7 @@ pub struct Network {
 
 impl Network {
     /// Sends a message; what becomes of it is decided here.
-    pub fn send(
+    pub(super) fn send(
         &mut self,
         machine: MachineIndex,
         attempt: u64,
@@ -101,13 +101,13 @@ impl Network {
 
     /// When the next message arrives.
     #[must_use]
-    pub fn next_due(&self) -> Option<Timestamp> {
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
         let (due, _) = self.flights.keys().next()?;
         Some(Timestamp::from_millis(*due))
     }
 
     /// Takes out the messages that arrive next: one answer, or requests close together.
-    pub fn arrive(&mut self, faults: &mut Faults) -> Vec<Flight> {
+    pub(super) fn arrive(&mut self, faults: &mut Faults) -> Vec<Flight> {
         let mut group: Vec<Flight> = Vec::new();
         let mut until = i64::MAX;
         while let Some(entry) = self.flights.first_entry() {

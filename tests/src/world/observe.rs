@@ -11,15 +11,15 @@ use super::World;
 use super::violation::{Checked, Violation, ensure};
 
 /// What the server holds at one moment.
-pub struct Truth {
+pub(super) struct Truth {
     /// Commands of the log.
-    pub admitted: BTreeSet<CommandId>,
+    pub(super) admitted: BTreeSet<CommandId>,
     /// Documents and their heads.
-    pub documents: BTreeMap<DocumentKey, Vec<ChangeHash>>,
+    pub(super) documents: BTreeMap<DocumentKey, Vec<ChangeHash>>,
     /// Commands that were turned away.
-    pub quarantined: BTreeSet<CommandId>,
+    pub(super) quarantined: BTreeSet<CommandId>,
     /// The last ruling of each case.
-    pub states: BTreeMap<CaseId, CaseState>,
+    pub(super) states: BTreeMap<CaseId, CaseState>,
 }
 
 impl World {
@@ -31,9 +31,11 @@ impl World {
             .map_err(|error| Violation::broke("Engine::admitted", &error))?;
         let count = listed.len();
         let admitted: BTreeSet<CommandId> = listed.into_iter().collect();
-        ensure(admitted.len() == count, "a command stands in the log once", || {
-            format!("{count} rows for {} commands", admitted.len())
-        })?;
+        ensure(
+            admitted.len() == count,
+            "a command stands in the log once",
+            || format!("{count} rows for {} commands", admitted.len()),
+        )?;
         Ok(admitted)
     }
 

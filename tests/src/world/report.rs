@@ -88,8 +88,10 @@ fn run_checked(seed: u64, index: u64, bug: Option<Plant>) -> Outcome {
 }
 
 fn add_up(plan: &Plan, outcomes: &BTreeMap<u64, Outcome>) -> Summary {
-    let mut faults: BTreeMap<String, u64> =
-        Fault::ALL.iter().map(|fault| (fault.code().to_owned(), 0)).collect();
+    let mut faults: BTreeMap<String, u64> = Fault::ALL
+        .iter()
+        .map(|fault| (fault.code().to_owned(), 0))
+        .collect();
     let mut hasher = blake3::Hasher::new();
     let mut found = Vec::new();
     for (index, outcome) in outcomes {

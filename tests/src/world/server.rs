@@ -22,14 +22,14 @@ struct Backup {
 }
 
 /// The server with its disk and its backups.
-pub struct Server {
+pub(super) struct Server {
     engine: Engine,
     institution: InstitutionId,
     backups: Vec<Backup>,
     /// How far its clock is off, in milliseconds.
-    pub clock_off: i64,
+    pub(super) clock_off: i64,
     /// How often it was restored.
-    pub restores: u32,
+    pub(super) restores: u32,
 }
 
 type Replies = Vec<Result<Vec<u8>, RefusedReply>>;
@@ -37,7 +37,7 @@ type Replies = Vec<Result<Vec<u8>, RefusedReply>>;
 impl Server {
     /// A server over an engine that has just been set up.
     #[must_use]
-    pub const fn new(engine: Engine, institution: InstitutionId) -> Self {
+    pub(super) const fn new(engine: Engine, institution: InstitutionId) -> Self {
         Self {
             engine,
             institution,
@@ -49,18 +49,18 @@ impl Server {
 
     /// The engine, to be looked at.
     #[must_use]
-    pub const fn engine(&self) -> &Engine {
+    pub(super) const fn engine(&self) -> &Engine {
         &self.engine
     }
 
     /// The engine, for what an administrator does.
-    pub const fn engine_mut(&mut self) -> &mut Engine {
+    pub(super) const fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
 
     /// What its clock says.
     #[must_use]
-    pub const fn clock(&self, now: Timestamp) -> Timestamp {
+    pub(super) const fn clock(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(self.clock_off)
     }
 
@@ -68,7 +68,7 @@ impl Server {
     ///
     /// # Errors
     /// When the engine breaks.
-    pub fn sync(
+    pub(super) fn sync(
         &mut self,
         requests: &[Vec<u8>],
         now: Timestamp,
@@ -105,7 +105,7 @@ impl Server {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn restart(&mut self, now: Timestamp, faults: &mut Faults) -> Checked<()> {
+    pub(super) fn restart(&mut self, now: Timestamp, faults: &mut Faults) -> Checked<()> {
         let image = image_of(&self.engine)?;
         self.start(&image, faults)?;
         self.catch_up(now, faults)
@@ -137,7 +137,7 @@ impl Server {
     ///
     /// # Errors
     /// When the engine breaks.
-    pub fn rule(&mut self, now: Timestamp) -> Checked<()> {
+    pub(super) fn rule(&mut self, now: Timestamp) -> Checked<()> {
         let clock = self.clock(now);
         let done = self.engine.rule(clock);
         done.map(drop)
@@ -164,7 +164,7 @@ impl Server {
     ///
     /// # Errors
     /// When the engine breaks.
-    pub fn back_up(&mut self) -> Checked<()> {
+    pub(super) fn back_up(&mut self) -> Checked<()> {
         let head = self.head()?;
         let image = image_of(&self.engine)?;
         if self.backups.len() == BACKUPS_KEPT {
@@ -180,7 +180,7 @@ impl Server {
     ///
     /// # Errors
     /// When the engine breaks.
-    pub fn restore(&mut self, now: Timestamp, faults: &mut Faults) -> Checked<bool> {
+    pub(super) fn restore(&mut self, now: Timestamp, faults: &mut Faults) -> Checked<bool> {
         let which = faults.chance().below(self.backups.len());
         if which >= self.backups.len() {
             return Ok(false);
@@ -201,7 +201,7 @@ impl Server {
     ///
     /// # Errors
     /// When the engine breaks.
-    pub fn head(&self) -> Checked<ServerSeq> {
+    pub(super) fn head(&self) -> Checked<ServerSeq> {
         self.engine
             .head(&self.institution)
             .map_err(|error| Violation::broke("Engine::head", &error))

@@ -11,17 +11,17 @@ use super::chance::Chance;
 
 /// A person on the staff.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub(super) struct Person {
     /// Who.
-    pub id: PersonId,
+    pub(super) id: PersonId,
     /// In which roles.
-    pub roles: BTreeSet<Role>,
+    pub(super) roles: BTreeSet<Role>,
 }
 
 impl Person {
     /// Whether the profile expects this kind of command from this person.
     #[must_use]
-    pub fn does(&self, kind: CommandKind, profile: &Profile) -> bool {
+    pub(super) fn does(&self, kind: CommandKind, profile: &Profile) -> bool {
         profile.transition(kind).is_some_and(|transition| {
             !transition.roles.is_disjoint(&self.roles)
                 || !transition.proposers.is_disjoint(&self.roles)
@@ -32,7 +32,11 @@ impl Person {
 /// The roles of each person: a head, whoever registers, and the profession that leads sessions come first, so that
 /// even two people can bring a case from its registration to its end.
 #[must_use]
-pub fn draw_roles(profile: &Profile, people: usize, chance: &mut Chance) -> Vec<BTreeSet<Role>> {
+pub(super) fn draw_roles(
+    profile: &Profile,
+    people: usize,
+    chance: &mut Chance,
+) -> Vec<BTreeSet<Role>> {
     let mut staff: Vec<BTreeSet<Role>> = vec![BTreeSet::new(); people.max(2)];
     let needed = [
         CommandKind::AnswerReview,

@@ -19,7 +19,12 @@ fn the_same_seed_gives_the_same_world() {
 
 #[test]
 fn fifty_worlds_reach_every_kind_of_fault_and_break_nothing() {
-    let summary = run_all(&Plan { from: 0, seeds: 50, bug: None, threads: 2 });
+    let summary = run_all(&Plan {
+        from: 0,
+        seeds: 50,
+        bug: None,
+        threads: 2,
+    });
     assert_eq!(summary.found, Vec::new());
     let unreached: BTreeMap<&str, u64> = Fault::ALL
         .iter()
@@ -27,13 +32,25 @@ fn fifty_worlds_reach_every_kind_of_fault_and_break_nothing() {
         .filter(|(_, count)| *count == 0)
         .collect();
     assert_eq!(unreached, BTreeMap::new());
-    let crashes = summary.faults.keys().filter(|kind| kind.starts_with("crash:"));
-    assert!(crashes.count() >= 6, "too few crash points: {:?}", summary.faults);
+    let crashes = summary
+        .faults
+        .keys()
+        .filter(|kind| kind.starts_with("crash:"));
+    assert!(
+        crashes.count() >= 6,
+        "too few crash points: {:?}",
+        summary.faults
+    );
 }
 
 #[test]
 fn a_planted_bug_is_found() {
-    let plan = Plan { from: 0, seeds: 100, bug: Some(Plant::DropGrantCheck), threads: 2 };
+    let plan = Plan {
+        from: 0,
+        seeds: 100,
+        bug: Some(Plant::DropGrantCheck),
+        threads: 2,
+    };
     let summary = run_all(&plan);
     assert!(summary.found_after.is_some());
 }

@@ -46,10 +46,20 @@ impl World {
             self.lose(index)?;
         }
         if self.faults.strikes(Fault::RetireSeat) {
-            self.revoke(index, Standing::Retired, SeatStatus::Retired, Fault::RetireSeat)?;
+            self.revoke(
+                index,
+                Standing::Retired,
+                SeatStatus::Retired,
+                Fault::RetireSeat,
+            )?;
         }
         if self.faults.strikes(Fault::StealSeat) {
-            self.revoke(index, Standing::Stolen, SeatStatus::Stolen, Fault::StealSeat)?;
+            self.revoke(
+                index,
+                Standing::Stolen,
+                SeatStatus::Stolen,
+                Fault::StealSeat,
+            )?;
         }
         if self.faults.strikes(Fault::Garbage) {
             self.garbage()?;
@@ -105,7 +115,8 @@ impl World {
     /// A machine goes on with a copy of a vault.
     fn copy(&mut self, index: MachineIndex) -> Checked<()> {
         let twins = self.devices.iter().any(|device| device.has_twin);
-        if twins || self.devices.len() >= MACHINES_MAX || self.devices[index].side == Side::Hostile {
+        if twins || self.devices.len() >= MACHINES_MAX || self.devices[index].side == Side::Hostile
+        {
             return Ok(());
         }
         let copy = self.devices[index].copied(&mut self.rng)?;
@@ -137,7 +148,10 @@ impl World {
         let once = self.devices.iter().any(|other| other.standing == standing);
         // A seat younger than the oldest backup could come back as if nothing had been said about it.
         let founding = index < 2;
-        if once || !founding || device.standing != Standing::Working || self.others_working(index) < 1
+        if once
+            || !founding
+            || device.standing != Standing::Working
+            || self.others_working(index) < 1
         {
             return Ok(());
         }

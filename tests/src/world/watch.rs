@@ -13,11 +13,11 @@ use super::violation::{Checked, Violation, ensure};
 
 /// What a reply was found to hold.
 #[derive(Debug, Default)]
-pub struct Opened {
+pub(super) struct Opened {
     /// Commands that the server says stand in its log.
-    pub acknowledged: Vec<CommandId>,
+    pub(super) acknowledged: Vec<CommandId>,
     /// Documents of which something goes out.
-    pub documents: Vec<DocumentKey>,
+    pub(super) documents: Vec<DocumentKey>,
 }
 
 const RULE: &str = "nobody receives what is another's alone";
@@ -26,7 +26,7 @@ const RULE: &str = "nobody receives what is another's alone";
 ///
 /// # Errors
 /// When it is no message, or holds what the person may not have.
-pub fn open(
+pub(super) fn open(
     reply: &[u8],
     to: PersonId,
     canaries: &BTreeMap<String, PersonId>,
@@ -44,11 +44,15 @@ pub fn open(
     for backfill in reply.backfill.iter().chain(&reply.resent) {
         collect(&backfill.envelopes, &mut opened.documents)?;
         let frames = backfill.frames.iter().flat_map(|frame| &frame.documents);
-        opened.documents.extend(frames.map(|installed| installed.document));
+        opened
+            .documents
+            .extend(frames.map(|installed| installed.document));
     }
     for document in &opened.documents {
         if let Compartment::Author(author) = document.compartment {
-            ensure(author == to, RULE, || format!("{to:?} receives {document:?}"))?;
+            ensure(author == to, RULE, || {
+                format!("{to:?} receives {document:?}")
+            })?;
         }
     }
     let mut plain = minicbor::to_vec(&reply).unwrap_or_default();
@@ -62,7 +66,11 @@ pub fn open(
 fn collect(packed: &Packed, documents: &mut Vec<DocumentKey>) -> Checked<()> {
     let envelopes = unpack(packed).map_err(|error| Violation::broke("unpack a reply", &error))?;
     for envelope in &envelopes {
-        documents.extend(envelope.parts().filter_map(|part| part.part.document().copied()));
+        documents.extend(
+            envelope
+                .parts()
+                .filter_map(|part| part.part.document().copied()),
+        );
     }
     Ok(())
 }
@@ -80,7 +88,7 @@ fn inflate(backfill: &Backfill, plain: &mut Vec<u8>) {
 ///
 /// # Errors
 /// When some are found.
-pub fn no_canary_of_others(
+pub(super) fn no_canary_of_others(
     bytes: &[u8],
     holder: PersonId,
     canaries: &BTreeMap<String, PersonId>,
@@ -95,7 +103,9 @@ pub fn no_canary_of_others(
         let Some(word) = bytes.get(start..start + LENGTH) else {
             break;
         };
-        let owner = std::str::from_utf8(word).ok().and_then(|word| canaries.get(word));
+        let owner = std::str::from_utf8(word)
+            .ok()
+            .and_then(|word| canaries.get(word));
         if let Some(owner) = owner {
             ensure(*owner == holder, RULE, || {
                 format!("{holder:?} holds words of {owner:?}")

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jangkau_core::command::{Command, CommandKind as Kind, Nature};
 use jangkau_core::id::{CaseId, CommandId};
 use jangkau_core::profile::Profile;
-use jangkau_core::replica::{Fate, Replica, ReplicaError, TimelineItem};
+use jangkau_core::replica::{Fate, Replica, ReplicaError};
 use jangkau_core::rules::Verdict;
 use jangkau_core::time::Timestamp;
 
@@ -34,7 +34,12 @@ const TABLE: &[Weight] = &[
     Weight(Kind::WithdrawConsent, 3, &[Kind::SignConsent], &[]),
     Weight(Kind::SignContract, 8, &[], &[Kind::SignContract]),
     Weight(Kind::RecordVisit, 10, &[], &[]),
-    Weight(Kind::FinaliseAssessment, 10, &[], &[Kind::FinaliseAssessment]),
+    Weight(
+        Kind::FinaliseAssessment,
+        10,
+        &[],
+        &[Kind::FinaliseAssessment],
+    ),
     Weight(Kind::DraftMinutes, 6, &[], &[Kind::DraftMinutes]),
     Weight(Kind::EditMinutes, 12, &[Kind::DraftMinutes], &[]),
     Weight(Kind::AgreePlan, 10, &[], &[Kind::AgreePlan]),
@@ -46,8 +51,18 @@ const TABLE: &[Weight] = &[
     Weight(Kind::DecideReferral, 5, &[], &[Kind::DecideReferral]),
     Weight(Kind::IssueReferral, 6, &[Kind::DecideReferral], &[]),
     Weight(Kind::RecordReply, 4, &[Kind::DecideReferral], &[]),
-    Weight(Kind::StartMonitoring, 3, &[Kind::RecordVisit, Kind::RecordSession], &[]),
-    Weight(Kind::Terminate, 6, &[Kind::RecordVisit, Kind::RecordSession], &[]),
+    Weight(
+        Kind::StartMonitoring,
+        3,
+        &[Kind::RecordVisit, Kind::RecordSession],
+        &[],
+    ),
+    Weight(
+        Kind::Terminate,
+        6,
+        &[Kind::RecordVisit, Kind::RecordSession],
+        &[],
+    ),
     Weight(Kind::RecordAftercare, 4, &[Kind::Terminate], &[]),
     Weight(Kind::Close, 6, &[Kind::Terminate], &[]),
     Weight(Kind::Reopen, 3, &[Kind::Terminate, Kind::Close], &[]),
@@ -58,17 +73,15 @@ const TABLE: &[Weight] = &[
 ];
 
 /// What a device shows of a case.
-pub struct CaseView<'a> {
+pub(super) struct CaseView<'a> {
     /// The case.
-    pub case: CaseId,
+    pub(super) case: CaseId,
     /// The replica.
-    pub replica: &'a Replica,
+    pub(super) replica: &'a Replica,
     /// Its commands by kind.
-    pub kinds: BTreeMap<Kind, Vec<CommandId>>,
+    pub(super) kinds: BTreeMap<Kind, Vec<CommandId>>,
     /// Proposals that wait for a head.
-    pub in_review: Vec<CommandId>,
-    /// Everything.
-    pub items: Vec<TimelineItem>,
+    pub(super) in_review: Vec<CommandId>,
 }
 
 impl<'a> CaseView<'a> {
@@ -76,7 +89,7 @@ impl<'a> CaseView<'a> {
     ///
     /// # Errors
     /// When its store cannot be read.
-    pub fn read(replica: &'a Replica, case: CaseId) -> Result<Self, ReplicaError> {
+    pub(super) fn read(replica: &'a Replica, case: CaseId) -> Result<Self, ReplicaError> {
         let items = replica.timeline(case)?;
         let mut kinds: BTreeMap<Kind, Vec<CommandId>> = BTreeMap::new();
         let mut in_review = Vec::new();
@@ -91,54 +104,53 @@ impl<'a> CaseView<'a> {
             replica,
             kinds,
             in_review,
-            items,
         })
     }
 
     /// Whether one of some kinds is there.
     #[must_use]
-    pub fn has_any(&self, kinds: &[Kind]) -> bool {
+    pub(super) fn has_any(&self, kinds: &[Kind]) -> bool {
         kinds.iter().any(|kind| self.kinds.contains_key(kind))
     }
 
     /// The commands of a kind.
     #[must_use]
-    pub fn of(&self, kind: Kind) -> &[CommandId] {
+    pub(super) fn of(&self, kind: Kind) -> &[CommandId] {
         self.kinds.get(&kind).map_or(&[], Vec::as_slice)
     }
 }
 
 /// The office as the drawing of a command sees it.
-pub struct Office<'a> {
+pub(super) struct Office<'a> {
     /// The profile.
-    pub profile: &'a Profile,
+    pub(super) profile: &'a Profile,
     /// Everybody.
-    pub staff: &'a [Person],
+    pub(super) staff: &'a [Person],
     /// Who acts.
-    pub actor: &'a Person,
+    pub(super) actor: &'a Person,
     /// The device's clock.
-    pub clock: Timestamp,
+    pub(super) clock: Timestamp,
 }
 
 /// Something that a person is about to record.
-pub struct Deed {
+pub(super) struct Deed {
     /// The case; none for a registration.
-    pub case: Option<CaseId>,
+    pub(super) case: Option<CaseId>,
     /// What.
-    pub command: Command,
+    pub(super) command: Command,
     /// When it happened.
-    pub occurred_at: Timestamp,
+    pub(super) occurred_at: Timestamp,
     /// Who did it, if somebody else.
-    pub performed_by: Option<jangkau_core::id::PersonId>,
+    pub(super) performed_by: Option<jangkau_core::id::PersonId>,
     /// Words that nobody but the author may ever receive.
-    pub canary: Option<String>,
+    pub(super) canary: Option<String>,
 }
 
 /// Draws what a person does next on a device.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn draw(
+pub(super) fn draw(
     replica: &Replica,
     office: &Office<'_>,
     cases_of_world: usize,
@@ -219,7 +231,7 @@ fn deed(
 
 /// Some of several, at least one where there is one.
 #[must_use]
-pub fn some_of<T: Copy + Ord>(from: &[T], chance: &mut Chance) -> BTreeSet<T> {
+pub(super) fn some_of<T: Copy + Ord>(from: &[T], chance: &mut Chance) -> BTreeSet<T> {
     let mut drawn: BTreeSet<T> = from
         .iter()
         .copied()
