@@ -26,6 +26,7 @@ mod staff;
 mod trouble;
 pub mod violation;
 mod watch;
+mod words;
 mod workload;
 
 use std::collections::BTreeMap;

@@ -21,67 +21,11 @@ use jangkau_core::replica::ReplicaError;
 
 use super::chance::Chance;
 use super::network::DAY;
+use super::words::{danger, digits, line, maybe, name, prose, words};
 use super::workload::{CaseView, Office, some_of};
-
-const NAMES: &[&str] = &["Ibu Sari", "Bapak Wayan", "Nur", "Made", "Keluarga Lestari"];
-const WORDS: &[&str] = &[
-    "klien", "hadir", "tenang", "anak", "sekolah", "suami", "pindah", "kontrak", "rumah", "sepakat",
-];
 
 /// A command and the words in it that nobody but its author may receive.
 pub(super) type Content = (Command, Option<String>);
-
-fn words(count: usize, chance: &mut Chance) -> String {
-    let drawn: Vec<&str> = (0..count)
-        .filter_map(|_| chance.pick(WORDS).copied())
-        .collect();
-    drawn.join(" ")
-}
-
-fn line(chance: &mut Chance) -> Option<Line> {
-    let count = 1 + chance.below(6);
-    Line::new(words(count, chance)).ok()
-}
-
-fn prose(chance: &mut Chance) -> Option<Prose> {
-    // Most notes are short; now and then somebody writes pages.
-    let count = if chance.per_mille(30) {
-        900
-    } else {
-        3 + chance.below(25)
-    };
-    Prose::new(words(count, chance)).ok()
-}
-
-fn danger(chance: &mut Chance) -> Option<SafetyLevel> {
-    if chance.per_mille(120) {
-        chance.pick(SafetyLevel::ALL).copied()
-    } else {
-        None
-    }
-}
-
-fn digits(count: usize, chance: &mut Chance) -> Option<Line> {
-    let text: String = (0..count)
-        .map(|_| char::from(b'0' + chance.below(10) as u8))
-        .collect();
-    Line::new(text).ok()
-}
-
-/// A value for about `share` of a thousand.
-fn maybe<T>(
-    share: u32,
-    chance: &mut Chance,
-    draw: impl FnOnce(&mut Chance) -> Option<T>,
-) -> Option<T> {
-    let value = draw(chance);
-    if chance.per_mille(share) { value } else { None }
-}
-
-fn name(chance: &mut Chance) -> Option<Line> {
-    let name = chance.pick(NAMES)?;
-    Line::new(*name).ok()
-}
 
 /// A registration.
 pub(super) fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
@@ -137,6 +81,9 @@ pub(super) fn command(
     }
     let command = intake(kind, view, office, chance)
         .or_else(|| service(kind, view, office, chance))
+        .or_else(|| agreement(kind, view, chance))
+        .or_else(|| professional(kind, view, chance))
+        .or_else(|| referral(kind, view, chance))
         .or_else(|| ending(kind, view, chance));
     Ok(command.map(|command| (command, None)))
 }
@@ -208,7 +155,15 @@ fn intake(
             reason: line(chance)?,
         }
         .into()
-    } else if kind == Kind::InformClient {
+    } else {
+        return None;
+    };
+    Some(command)
+}
+
+/// Commands about what the client was told and agreed to.
+fn agreement(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
+    let command = if kind == Kind::InformClient {
         InformClient {
             channel: *chance.pick(Channel::ALL)?,
             note: maybe(500, chance, line),
@@ -327,7 +282,15 @@ fn service(
             reason: maybe(300, chance, line),
         }
         .into()
-    } else if kind == Kind::CancelAppointment {
+    } else {
+        return None;
+    };
+    Some(command)
+}
+
+/// Commands of the professions.
+fn professional(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
+    let command = if kind == Kind::CancelAppointment {
         let appointment = *chance.pick(view.of(Kind::ScheduleSession))?;
         CancelAppointment {
             appointment,
@@ -430,8 +393,8 @@ fn edit_minutes(view: &CaseView<'_>, chance: &mut Chance) -> Result<Option<Comma
     Ok(Some(EditMinutes { target, edit }.into()))
 }
 
-/// Commands about referral, ending and review.
-fn ending(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
+/// Commands about referral.
+fn referral(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
     let command = if kind == Kind::CloseInformation {
         CloseInformation {
             note: line(chance)?,
@@ -462,7 +425,15 @@ fn ending(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Comman
             note: prose(chance)?,
         }
         .into()
-    } else if kind == Kind::Terminate {
+    } else {
+        return None;
+    };
+    Some(command)
+}
+
+/// Commands about the ending and review.
+fn ending(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
+    let command = if kind == Kind::Terminate {
         Terminate {
             reason: *chance.pick(EndingReason::ALL)?,
             note: prose(chance)?,
