@@ -244,8 +244,11 @@ fn apply_answer<'a>(
     }
 }
 
+/// One family of rules.
+type Family = fn(&Ask<'_, '_>) -> Result<(), Objection>;
+
 /// The families of rules, in the order in which they are asked. The first objection is the verdict.
-const FAMILIES: &[fn(&Ask<'_, '_>) -> Result<(), Objection>] = &[
+const FAMILIES: &[Family] = &[
     people::check,
     status::check,
     consent::check,

@@ -38,19 +38,19 @@ impl<'a> Case<'a> {
     /// Reads facts and decisions.
     pub(super) fn status(&self) -> Status {
         let since = self.decided.reopened_at;
-        let happened = |is_it: fn(&Command) -> bool| {
+        let happened = |is_it: &dyn Fn(&Command) -> bool| {
             self.facts.iter().any(|entry| {
                 since.is_none_or(|since| entry.at() >= since) && is_it(&entry.entry.command)
             })
         };
-        match self.decided.status {
-            Status::Assigned if happened(is_service_act) => Status::Intervening,
-            Status::Terminated
-                if happened(|command| matches!(command, Command::RecordAftercare(_))) =>
-            {
-                Status::Aftercare
-            }
-            status => status,
+        let has_aftercare = |command: &Command| matches!(command, Command::RecordAftercare(_));
+        let decided = self.decided.status;
+        if decided == Status::Assigned && happened(&is_service_act) {
+            Status::Intervening
+        } else if decided == Status::Terminated && happened(&has_aftercare) {
+            Status::Aftercare
+        } else {
+            decided
         }
     }
 

@@ -31,11 +31,7 @@ pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
             starts.sort_by_key(|start| start.at);
             starts.truncate(1);
         }
-        clocks.extend(
-            starts
-                .into_iter()
-                .map(|start| reckon(case, log, clock, start)),
-        );
+        clocks.extend(starts.into_iter().map(|start| reckon(case, log, clock, start)));
     }
     clocks
 }
@@ -80,10 +76,7 @@ fn outcome(
     stopped_by: Option<ClockEvent>,
     case: &Case<'_>,
 ) -> ClockOutcome {
-    let died = case
-        .decided
-        .ending
-        .is_some_and(|end| end.reason == EndingReason::Deceased);
+    let died = case.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
     if died && stopped_by == Some(ClockEvent::Ended) {
         return ClockOutcome::EndedByDeath;
     }
@@ -113,31 +106,18 @@ fn due_of(
 ) -> Result<Due, NoDue> {
     if clock.term() == Term::FromPlan {
         let due = plan_target(case).ok_or(NoDue::NotATime)?;
-        return Ok(Due {
-            effective: start,
-            due,
-            provisional: false,
-            hours: None,
-        });
+        return Ok(Due { effective: start, due, provisional: false, hours: None });
     }
     let office = log.profile.office();
-    let pauses = if clock.pauses {
-        pauses(case, stopped)
-    } else {
-        Vec::new()
-    };
+    let pauses = if clock.pauses { pauses(case, stopped) } else { Vec::new() };
     Reckoner::new(&office, log.calendar).due(clock.term(), start, &pauses)
 }
 
 /// The date that the last agreed plan aims at.
 fn plan_target(case: &Case<'_>) -> Option<Timestamp> {
-    let plans = case.decided.made(|command| {
-        if let Command::AgreePlan(plan) = command {
-            Some(plan)
-        } else {
-            None
-        }
-    });
+    let plans = case
+        .decided
+        .made(|command| if let Command::AgreePlan(plan) = command { Some(plan) } else { None });
     plans.last().and_then(|(_, plan)| plan.target_at)
 }
 
@@ -150,10 +130,7 @@ fn pauses(case: &Case<'_>, stopped: Option<Timestamp>) -> Vec<Pause> {
         .filter_map(|requirement| {
             let wait = case.facts.paper_wait(requirement.id.as_str())?;
             let to = case.satisfied_at(requirement).or(stopped);
-            Some(Pause {
-                from: wait.from,
-                to,
-            })
+            Some(Pause { from: wait.from, to })
         })
         .collect()
 }
@@ -176,9 +153,7 @@ fn stop_of(case: &Case<'_>, clock: &Clock, start: Happening) -> Option<(Timestam
 /// When an event happened in this case; nothing for events outside cases.
 fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
     let one = |at: Option<Timestamp>| {
-        at.map(|at| Happening { at, subject: None })
-            .into_iter()
-            .collect::<Vec<_>>()
+        at.map(|at| Happening { at, subject: None }).into_iter().collect::<Vec<_>>()
     };
     match event {
         ClockEvent::ReportReceived => one(report_received(case)),
@@ -186,10 +161,9 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
         ClockEvent::ApplicationComplete => one(application_complete(case)),
         ClockEvent::Triaged => one(decided(case, |c| matches!(c, Command::Triage(_)))),
         ClockEvent::Assigned => one(assigned(case)),
-        ClockEvent::AssignedAndClientInformed => one(both(
-            assigned(case),
-            case.facts.first(|c| matches!(c, Command::InformClient(_))),
-        )),
+        ClockEvent::AssignedAndClientInformed => {
+            one(both(assigned(case), case.facts.first(|c| matches!(c, Command::InformClient(_)))))
+        }
         ClockEvent::VisitOrAssessment => {
             let visit = case.facts.first(|c| met_visit(c).is_some());
             one([visit, assessed(case)].into_iter().flatten().min())
@@ -221,25 +195,9 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
             one(decided(case, |c| matches!(c, Command::CloseInformation(_))))
         }
         ClockEvent::Ended => one(decided(case, is_ending)),
-        ClockEvent::DangerRaised => case
-            .facts
-            .raises()
-            .filter(|(_, level)| *level == SafetyLevel::P1)
-            .map(|(raise, _)| Happening {
-                at: raise.at(),
-                subject: Some(raise.entry.id),
-            })
-            .collect(),
+        ClockEvent::DangerRaised => danger_raised(case),
         ClockEvent::DangerHandled => danger_handled(case),
-        ClockEvent::ConsentWithdrawn => case
-            .facts
-            .iter()
-            .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
-            .map(|entry| Happening {
-                at: entry.at(),
-                subject: Some(entry.entry.id),
-            })
-            .collect(),
+        ClockEvent::ConsentWithdrawn => withdrawals(case),
         ClockEvent::ProcessingStopped
         | ClockEvent::SexualViolenceReported
         | ClockEvent::PoliceNotified
@@ -260,10 +218,7 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
 
 /// When such a decision was first made, by the time at which it was made.
 fn decided(case: &Case<'_>, is_it: impl Fn(&Command) -> bool) -> Option<Timestamp> {
-    case.decided
-        .made(|command| is_it(command).then_some(()))
-        .map(|(made, ())| made.at)
-        .min()
+    case.decided.made(|command| is_it(command).then_some(())).map(|(made, ())| made.at).min()
 }
 
 fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
@@ -273,12 +228,7 @@ fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
 fn report_received(case: &Case<'_>) -> Option<Timestamp> {
     case.facts.iter().find_map(|entry| {
         if let Command::Register(register) = &entry.entry.command {
-            Some(
-                register
-                    .report_received_at
-                    .unwrap_or(entry.at())
-                    .min(entry.at()),
-            )
+            Some(register.report_received_at.unwrap_or(entry.at()).min(entry.at()))
         } else {
             None
         }
@@ -303,9 +253,7 @@ fn assigned(case: &Case<'_>) -> Option<Timestamp> {
 }
 
 fn assessed(case: &Case<'_>) -> Option<Timestamp> {
-    decided(case, |command| {
-        matches!(command, Command::FinaliseAssessment(_))
-    })
+    decided(case, |command| matches!(command, Command::FinaliseAssessment(_)))
 }
 
 fn is_in_depth(command: &Command) -> bool {
@@ -325,12 +273,26 @@ fn is_ending(command: &Command) -> bool {
 
 fn referrals(case: &Case<'_>, subject: impl Fn(&LogEntry) -> Option<CommandId>) -> Vec<Happening> {
     let about = |made: &super::Made<'_>| {
-        subject(made.entry).map(|subject| Happening {
-            at: made.at,
-            subject: Some(subject),
-        })
+        subject(made.entry).map(|subject| Happening { at: made.at, subject: Some(subject) })
     };
     case.decided.made.iter().filter_map(about).collect()
+}
+
+/// Each danger to life has a clock of its own.
+fn danger_raised(case: &Case<'_>) -> Vec<Happening> {
+    case.facts
+        .raises()
+        .filter(|(_, level)| *level == SafetyLevel::P1)
+        .map(|(raise, _)| Happening { at: raise.at(), subject: Some(raise.entry.id) })
+        .collect()
+}
+
+fn withdrawals(case: &Case<'_>) -> Vec<Happening> {
+    case.facts
+        .iter()
+        .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
+        .map(|entry| Happening { at: entry.at(), subject: Some(entry.entry.id) })
+        .collect()
 }
 
 /// Acts by which staff answer a danger.
@@ -342,8 +304,6 @@ fn danger_handled(case: &Case<'_>) -> Vec<Happening> {
     let decisions = case.decided.made(|command| {
         matches!(command, Command::IssueReferral(_) | Command::LowerSafety(_)).then_some(())
     });
-    let times = acts
-        .map(LogEntry::at)
-        .chain(decisions.map(|(made, ())| made.at));
+    let times = acts.map(LogEntry::at).chain(decisions.map(|(made, ())| made.at));
     times.map(|at| Happening { at, subject: None }).collect()
 }

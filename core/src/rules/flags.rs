@@ -131,10 +131,9 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     if !is_contact && !is_session {
         return Consent::Granted;
     }
-    match case.facts.as_of(entry.at()).consent(Purpose::Service, None) {
-        Consent::Missing if is_contact || case.is_in_danger() => Consent::Granted,
-        consent => consent,
-    }
+    let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
+    let is_excused = is_contact || case.is_in_danger();
+    if consent == Consent::Missing && is_excused { Consent::Granted } else { consent }
 }
 
 fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
