@@ -80,7 +80,7 @@ pub(super) fn command(
         return Ok(record_session(view, chance));
     }
     let command = intake(kind, view, office, chance)
-        .or_else(|| service(kind, view, office, chance))
+        .or_else(|| service(kind, office, chance))
         .or_else(|| agreement(kind, view, chance))
         .or_else(|| professional(kind, view, chance))
         .or_else(|| referral(kind, view, chance))
@@ -234,12 +234,7 @@ fn edit_identity(view: &CaseView<'_>, chance: &mut Chance) -> Option<EditIdentit
 }
 
 /// Commands of the service itself.
-fn service(
-    kind: Kind,
-    view: &CaseView<'_>,
-    office: &Office<'_>,
-    chance: &mut Chance,
-) -> Option<Command> {
+fn service(kind: Kind, office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
     let soon = office.clock.plus_millis(chance.between(-DAY, 14 * DAY));
     let command = if kind == Kind::RecordVisit {
         RecordVisit {

@@ -52,10 +52,15 @@ impl World {
             let admitted = truth.admitted.contains(id);
             let problem = match device.standing {
                 Standing::Working => misplaced(fate.as_ref(), admitted, promise, truth, *id),
-                // Its outbox drains into quarantine, or stays for ever on a device that nobody answers.
-                Standing::Retired | Standing::Stolen => None,
+                // What it had not sent went to quarantine before it was wiped.
+                Standing::Retired => {
+                    let traced = fate.is_some() || admitted || truth.quarantined.contains(id);
+                    (!traced && !promise.may_be_lost).then_some("a retired seat lost it")
+                }
+                // It stays on a device that nobody answers.
+                Standing::Stolen => None,
                 Standing::Lost => (!admitted && !promise.may_be_lost)
-                    .then(|| "it was on a lost device only, after it had been in the log"),
+                    .then_some("it was on a lost device only, after it had been in the log"),
             };
             if let Some(problem) = problem {
                 let waits = fate == Some(Fate::Waiting) && self.ledger.has_losses();
