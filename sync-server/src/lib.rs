@@ -3,5 +3,5 @@
 pub mod clock;
 pub mod config;
 pub mod engine;
-pub mod story;
 pub mod metrics;
+pub mod story;
