@@ -1,11 +1,11 @@
 //! What sync costs on the wire: bytes of one round trip, measured on real replicas and the real server code.
 
 use ed25519_dalek::SigningKey;
+use jangkau_core::command::SafetyLevel;
 use jangkau_core::command::{
     ApplicantKind, AssessmentStage, Channel, Command, FinaliseAssessment, RecordVisit, Register,
     ServiceType, Triage, VisitPlace,
 };
-use jangkau_core::command::SafetyLevel;
 use jangkau_core::id::{CaseId, DeviceId, InstitutionId};
 use jangkau_core::profile::shipped_files;
 use jangkau_core::record::{Line, Prose};
@@ -80,22 +80,39 @@ impl Office {
         let [cilegon, ..] = shipped_files();
         office
             .engine
-            .found(&office.institution, cilegon.toml, office.now, &mut office.rng)
+            .found(
+                &office.institution,
+                cilegon.toml,
+                office.now,
+                &mut office.rng,
+            )
             .map_err(broken)?;
         Ok(office)
     }
 
     fn enrol(&mut self, name: &str, role: &str) -> Result<Replica, Broken> {
         let (now, rng) = (self.now, &mut self.rng);
-        let person =
-            self.engine.add_staff(&self.institution, name, &[role], now, rng).map_err(broken)?;
-        let code = self.engine.invite(&self.institution, person, now, rng).map_err(broken)?;
+        let person = self
+            .engine
+            .add_staff(&self.institution, name, &[role], now, rng)
+            .map_err(broken)?;
+        let code = self
+            .engine
+            .invite(&self.institution, person, now, rng)
+            .map_err(broken)?;
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
         let key = SigningKey::from_bytes(&seed);
         let device = DeviceId::generate(now, &mut *rng);
-        let enrol = Enrol { code, device, public_key: key.verifying_key().to_bytes() };
-        let reply = self.engine.enrol(&encode_body(&enrol), now, rng).map_err(broken)?;
+        let enrol = Enrol {
+            code,
+            device,
+            public_key: key.verifying_key().to_bytes(),
+        };
+        let reply = self
+            .engine
+            .enrol(&encode_body(&enrol), now, rng)
+            .map_err(broken)?;
         let enrolled: Enrolled = decode_body(&reply).map_err(broken)?;
         Replica::create_in_memory(&enrolled, key).map_err(broken)
     }
@@ -106,13 +123,22 @@ impl Office {
         loop {
             self.now = self.now.plus_millis(1_000);
             let request = replica.request(&mut self.rng).map_err(broken)?;
-            let replies = self.engine.sync(&[request.clone()], self.now, &mut self.rng);
-            let reply = replies.into_iter().next().ok_or_else(|| broken("no reply"))?;
+            let replies = self
+                .engine
+                .sync(&[request.clone()], self.now, &mut self.rng);
+            let reply = replies
+                .into_iter()
+                .next()
+                .ok_or_else(|| broken("no reply"))?;
             let reply = reply.map_err(broken)?;
             cost.round_trips += 1;
             cost.request_bytes += request.len();
             cost.reply_bytes += reply.len();
-            if !replica.receive(&reply, self.now, &mut self.rng).map_err(broken)?.again {
+            if !replica
+                .receive(&reply, self.now, &mut self.rng)
+                .map_err(broken)?
+                .again
+            {
                 return Ok(cost);
             }
         }
@@ -134,10 +160,40 @@ impl Office {
 
     fn prose(&mut self, length: usize) -> Result<Prose, Broken> {
         const WORDS: &[&str] = &[
-            "ibu", "anak", "keluarga", "rumah", "kunjungan", "suami", "sekolah", "tetangga",
-            "belum", "sudah", "tinggal", "bersama", "nenek", "uang", "kerja", "pasar", "cemas",
-            "tenang", "minggu", "lalu", "datang", "bicara", "menangis", "sepakat", "rencana",
-            "dokter", "obat", "kartu", "hilang", "pindah", "malam", "pagi", "tidak", "mau",
+            "ibu",
+            "anak",
+            "keluarga",
+            "rumah",
+            "kunjungan",
+            "suami",
+            "sekolah",
+            "tetangga",
+            "belum",
+            "sudah",
+            "tinggal",
+            "bersama",
+            "nenek",
+            "uang",
+            "kerja",
+            "pasar",
+            "cemas",
+            "tenang",
+            "minggu",
+            "lalu",
+            "datang",
+            "bicara",
+            "menangis",
+            "sepakat",
+            "rencana",
+            "dokter",
+            "obat",
+            "kartu",
+            "hilang",
+            "pindah",
+            "malam",
+            "pagi",
+            "tidak",
+            "mau",
         ];
         let mut text = String::new();
         while text.len() < length {
@@ -213,7 +269,10 @@ pub fn idle(cases: usize) -> Result<Idle, Broken> {
     let documents = head.documents().map_err(broken)?.len();
     office.exchange(&mut head)?;
     let exchange = office.exchange(&mut head)?;
-    Ok(Idle { documents, exchange })
+    Ok(Idle {
+        documents,
+        exchange,
+    })
 }
 
 /// A worker changes some of many cases, three commands each; worker and head reconnect.
@@ -239,7 +298,13 @@ pub fn changed(cases: usize, changed: usize) -> Result<Changed, Broken> {
     let raw_bytes = raw_bytes(&worker.request(&mut office.rng).map_err(broken)?)?;
     let push = office.exchange(&mut worker)?;
     let pull = office.exchange(&mut head)?;
-    Ok(Changed { cases, changed, raw_bytes, push, pull })
+    Ok(Changed {
+        cases,
+        changed,
+        raw_bytes,
+        push,
+        pull,
+    })
 }
 
 /// The uncompressed change chunks of a push.
@@ -248,8 +313,15 @@ fn raw_bytes(request: &[u8]) -> Result<usize, Broken> {
     let request: SyncRequest = decode_body(&request.body).map_err(broken)?;
     let batch = request.push.ok_or_else(|| broken("nothing to push"))?;
     let envelopes = unpack(&batch.envelopes).map_err(broken)?;
-    let bytes = envelopes.iter().flat_map(|envelope| envelope.parts()).map(|part| {
-        if let PartBody::Change { bytes, .. } = &part.part.body { bytes.len() } else { 0 }
-    });
+    let bytes = envelopes
+        .iter()
+        .flat_map(|envelope| envelope.parts())
+        .map(|part| {
+            if let PartBody::Change { bytes, .. } = &part.part.body {
+                bytes.len()
+            } else {
+                0
+            }
+        });
     Ok(bytes.sum())
 }

@@ -7,19 +7,28 @@ use jangkau_tests::figures::{Broken, changed, idle};
 /// Most bytes of either body of a reconnect with nothing new.
 const IDLE_BYTES_MAX: usize = 200;
 
-#[expect(clippy::print_stdout, reason = "printing the figures is what it is for")]
+#[expect(
+    clippy::print_stdout,
+    reason = "printing the figures is what it is for"
+)]
 fn main() -> Result<ExitCode, Broken> {
     let small = idle(10)?;
     let large = idle(10_000)?;
     let changed = changed(1_000, 20)?;
-    println!("{}", serde_json::json!({ "idle": [small, large], "changed": changed }));
+    println!(
+        "{}",
+        serde_json::json!({ "idle": [small, large], "changed": changed })
+    );
     let mut failed = 0;
     let mut check = |name: &str, holds: bool| {
         println!("{name}: {}", if holds { "ok" } else { "FAILED" });
         failed += usize::from(!holds);
     };
     for figures in [small, large] {
-        let name = format!("idle with {} documents is one small round trip", figures.documents);
+        let name = format!(
+            "idle with {} documents is one small round trip",
+            figures.documents
+        );
         let exchange = figures.exchange;
         let holds = exchange.round_trips == 1
             && exchange.request_bytes < IDLE_BYTES_MAX
@@ -33,5 +42,9 @@ fn main() -> Result<ExitCode, Broken> {
             && exchange.reply_bytes <= changed.raw_bytes;
         check(&name, holds);
     }
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
