@@ -67,8 +67,9 @@ pub struct LogEntry {
     pub verdict: Option<Verdict>,
 }
 
-/// A command counts as made online if it arrived this soon after it was recorded.
-const ONLINE_MS_MAX: i64 = 2 * 60 * 1_000;
+/// A command counts as made online if it arrived this soon after it was recorded: long enough for a bad line, too short
+/// for an office to have decided otherwise unseen.
+const ONLINE_MS_MAX: i64 = 10 * 60 * 1_000;
 
 impl LogEntry {
     /// When it happened: as the author says, but never after the server had it.
@@ -83,10 +84,12 @@ impl LogEntry {
         self.entry.stamp.performed_by.unwrap_or(self.entry.stamp.by)
     }
 
-    /// Whether it was made in contact with the server.
+    /// Whether it was made in contact with the server. A clock that is known to be wrong is put right first.
     #[must_use]
     pub fn is_online(&self) -> bool {
-        self.via_desk || self.received_at.millis_since(self.recorded_at).abs() <= ONLINE_MS_MAX
+        let ahead = self.clock_offset_ms.unwrap_or(0);
+        let recorded = self.recorded_at.plus_millis(ahead.saturating_neg());
+        self.via_desk || self.received_at.millis_since(recorded).abs() <= ONLINE_MS_MAX
     }
 }
 
@@ -124,17 +127,9 @@ pub fn judge(log: &CaseLog<'_>) -> Judgement {
             Nature::Proposal => judge_proposal(&mut case, log, entry, &mut verdicts),
         }
     }
-    let judged_through = log
-        .entries
-        .iter()
-        .map(|entry| entry.seq)
-        .max()
-        .unwrap_or_default();
+    let judged_through = log.entries.iter().map(|entry| entry.seq).max().unwrap_or_default();
     let clocks = clocks::clocks(&case, log);
-    Judgement {
-        verdicts,
-        state: case.state(clocks, judged_through),
-    }
+    Judgement { verdicts, state: case.state(clocks, judged_through) }
 }
 
 fn judge_fact<'a>(
@@ -175,14 +170,7 @@ fn judge_proposal<'a>(
             if let Command::AnswerReview(answer) = &entry.entry.command {
                 apply_answer(case, entry, answer.proposal, answer.answer, verdicts);
             } else {
-                case.decided.commit(
-                    Made {
-                        entry,
-                        at: entry.at(),
-                        by,
-                    },
-                    entry.seq,
-                );
+                case.decided.commit(Made { entry, at: entry.at(), by }, entry.seq);
             }
         }
     }
@@ -200,11 +188,7 @@ fn stored_verdict(log: &CaseLog<'_>, entry: &LogEntry) -> Option<Verdict> {
         };
         answers && later.seq > entry.seq && later.verdict == Some(Verdict::Committed)
     });
-    Some(if is_answered {
-        Verdict::NeedsReview(Review::AwaitingHead)
-    } else {
-        stored
-    })
+    Some(if is_answered { Verdict::NeedsReview(Review::AwaitingHead) } else { stored })
 }
 
 fn apply_answer<'a>(
@@ -226,11 +210,7 @@ fn apply_answer<'a>(
     let verdict = match answer {
         ReviewAnswer::Commit => {
             case.decided.is_self_decided |= pending.entry.entry.stamp.by == by;
-            let made = Made {
-                entry: pending.entry,
-                at: entry.at(),
-                by,
-            };
+            let made = Made { entry: pending.entry, at: entry.at(), by };
             case.decided.commit(made, entry.seq);
             Verdict::Committed
         }
