@@ -127,9 +127,17 @@ pub fn judge(log: &CaseLog<'_>) -> Judgement {
             Nature::Proposal => judge_proposal(&mut case, log, entry, &mut verdicts),
         }
     }
-    let judged_through = log.entries.iter().map(|entry| entry.seq).max().unwrap_or_default();
+    let judged_through = log
+        .entries
+        .iter()
+        .map(|entry| entry.seq)
+        .max()
+        .unwrap_or_default();
     let clocks = clocks::clocks(&case, log);
-    Judgement { verdicts, state: case.state(clocks, judged_through) }
+    Judgement {
+        verdicts,
+        state: case.state(clocks, judged_through),
+    }
 }
 
 fn judge_fact<'a>(
@@ -170,7 +178,14 @@ fn judge_proposal<'a>(
             if let Command::AnswerReview(answer) = &entry.entry.command {
                 apply_answer(case, entry, answer.proposal, answer.answer, verdicts);
             } else {
-                case.decided.commit(Made { entry, at: entry.at(), by }, entry.seq);
+                case.decided.commit(
+                    Made {
+                        entry,
+                        at: entry.at(),
+                        by,
+                    },
+                    entry.seq,
+                );
             }
         }
     }
@@ -188,7 +203,11 @@ fn stored_verdict(log: &CaseLog<'_>, entry: &LogEntry) -> Option<Verdict> {
         };
         answers && later.seq > entry.seq && later.verdict == Some(Verdict::Committed)
     });
-    Some(if is_answered { Verdict::NeedsReview(Review::AwaitingHead) } else { stored })
+    Some(if is_answered {
+        Verdict::NeedsReview(Review::AwaitingHead)
+    } else {
+        stored
+    })
 }
 
 fn apply_answer<'a>(
@@ -210,7 +229,11 @@ fn apply_answer<'a>(
     let verdict = match answer {
         ReviewAnswer::Commit => {
             case.decided.is_self_decided |= pending.entry.entry.stamp.by == by;
-            let made = Made { entry: pending.entry, at: entry.at(), by };
+            let made = Made {
+                entry: pending.entry,
+                at: entry.at(),
+                by,
+            };
             case.decided.commit(made, entry.seq);
             Verdict::Committed
         }

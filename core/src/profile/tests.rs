@@ -141,6 +141,10 @@ fn what_no_profile_can_mean_is_refused_with_its_line() {
         "assign = { roles = []",
         "no role decides `assign`",
     );
+}
+
+#[test]
+fn gates_clocks_and_classes_that_mean_nothing_are_refused() {
     check(
         "gates = \"triage\"",
         "gates = \"triase\"",
@@ -204,7 +208,10 @@ fn faults_far_from_their_cause_are_named_all_the_same() {
     );
     let nobody = fault("role = \"clergy\"", "role = \"counsellor\"");
     assert_eq!(nobody, ProfileFault::RoleMissing(words::Role::Clergy));
-    let unread = fault("record_approach = { roles", "record_approach = { enabled = false, roles");
+    let unread = fault(
+        "record_approach = { roles",
+        "record_approach = { enabled = false, roles",
+    );
     assert_eq!(unread, ProfileFault::Unsatisfiable);
     let sign = "sign_consent = { roles";
     let unsigned = fault(sign, "sign_consent = { enabled = false, roles");

@@ -23,9 +23,10 @@ fn gates(ask: &Ask<'_, '_>) -> Result<(), Objection> {
             && ask.case.satisfied_at(requirement).is_none()
     });
     match open {
-        Some(requirement) => {
-            Err(requirement.milestone.map_or(Refusal::DocsMissing, missing).into())
-        }
+        Some(requirement) => Err(requirement
+            .milestone
+            .map_or(Refusal::DocsMissing, missing)
+            .into()),
         None => Ok(()),
     }
 }

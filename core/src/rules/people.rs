@@ -20,7 +20,11 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     match transition.offline {
         OfflineClass::Online if !ask.entry.is_online() => {
             let is_number = ask.command().kind() == CommandKind::IssueReferral;
-            let code = if is_number { Refusal::NumberOnlineOnly } else { Refusal::OnlineOnly };
+            let code = if is_number {
+                Refusal::NumberOnlineOnly
+            } else {
+                Refusal::OnlineOnly
+            };
             Err(code.into())
         }
         OfflineClass::Online | OfflineClass::Proposal | OfflineClass::Fact => Ok(()),
@@ -35,7 +39,9 @@ pub(super) fn decides(ask: &Ask<'_, '_>) -> bool {
     let author = ask.entry.entry.stamp.by;
     let case = ask.case;
     let is_alone = matches!(ask.command(), Command::Terminate(_))
-        && transition.guards.contains(&Guard::AssigneeAloneIfSingleSession)
+        && transition
+            .guards
+            .contains(&Guard::AssigneeAloneIfSingleSession)
         && case.decided.assignee == Some(author)
         && case.facts.sessions().len() == 1;
     is_alone || !transition.roles.is_disjoint(&ask.entry.author_roles)

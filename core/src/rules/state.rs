@@ -81,7 +81,12 @@ impl CaseState {
             flags: self.flags.iter().filter(is_of_case).copied().collect(),
             fact_flags: BTreeMap::new(),
             reviews: Vec::new(),
-            clocks: self.clocks.iter().filter(|clock| clock.subject.is_none()).cloned().collect(),
+            clocks: self
+                .clocks
+                .iter()
+                .filter(|clock| clock.subject.is_none())
+                .cloned()
+                .collect(),
             ..self.clone()
         }
     }

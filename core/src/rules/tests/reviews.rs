@@ -277,7 +277,10 @@ fn a_registration_by_another_role_is_not_lost() {
     story.waits(Psychologist, register(), Review::AwaitingHead);
     assert_eq!(story.state().status, Status::Draft);
     let registration = story.last();
-    story.ok(HeadOfInstitution, answer(registration, ReviewAnswer::Commit));
+    story.ok(
+        HeadOfInstitution,
+        answer(registration, ReviewAnswer::Commit),
+    );
     assert_eq!(story.state().status, Status::Registered);
     story.replays();
 }
@@ -295,10 +298,22 @@ fn a_clock_known_to_be_wrong_does_not_keep_a_head_offline() {
 #[test]
 fn the_index_of_a_case_tells_nothing_of_what_was_done() {
     let mut story = assigned();
-    story.ok(SocialWorker, visit()).flagged(Clerk, session(None), &[Flag::RoleNotAllowed]);
+    story
+        .ok(SocialWorker, visit())
+        .flagged(Clerk, session(None), &[Flag::RoleNotAllowed]);
     let index = story.state().index();
-    assert_eq!((index.status, index.assignee), (Status::Intervening, Some(person(SocialWorker))));
-    assert_eq!((index.sessions.len(), index.fact_flags.len(), index.milestones.len()), (0, 0, 0));
+    assert_eq!(
+        (index.status, index.assignee),
+        (Status::Intervening, Some(person(SocialWorker)))
+    );
+    assert_eq!(
+        (
+            index.sessions.len(),
+            index.fact_flags.len(),
+            index.milestones.len()
+        ),
+        (0, 0, 0)
+    );
     assert_eq!(index.decisions, story.state().decisions);
     assert_eq!(index.clocks[0].clock.as_str(), "first_outcome");
 }
