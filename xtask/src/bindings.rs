@@ -43,7 +43,8 @@ pub(crate) fn run() -> Result<(), ShellError> {
 fn check_header(header: &PathBuf) -> Result<(), ShellError> {
     let mut compiler = Command::new("cc");
     compiler.args(["-fsyntax-only", "-D_Nonnull=", "-D_Nullable=", "-x", "c"]);
-    shell::run(compiler.arg(header))
+    compiler.arg("-include").arg(header);
+    shell::run(compiler.arg("/dev/null"))
 }
 
 /// The folder that cargo builds into.
