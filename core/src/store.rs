@@ -1,0 +1,200 @@
+//! The device's SQLite, and the core's only I/O. One function opens it; corrupt never means delete.
+
+mod commands;
+mod documents;
+mod rows;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use thiserror::Error;
+
+use crate::plant::{PowerLost, crash_point};
+
+pub(crate) use commands::{CommandRow, CommandState, PartRow};
+pub(crate) use documents::DocumentRow;
+
+/// Numbered migrations; each runs once, in its own transaction.
+const MIGRATIONS: &[&str] = &[include_str!("store/0001.sql")];
+
+/// Why the store did not do what was asked. Whatever was reported as saved before, is.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The disk is full; nothing of this call was saved.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The file is damaged. It is kept as it is: `docs/adr/` says what then.
+    #[error("the database is damaged")]
+    Corrupt,
+    /// The file was written by a newer version of this app.
+    #[error("the database is of a newer version")]
+    Newer,
+    /// Anything else that SQLite reports.
+    #[error("the database failed")]
+    Sqlite(#[source] rusqlite::Error),
+    /// A row holds what this code never wrote.
+    #[error("a row of the database does not decode")]
+    Undecodable,
+    /// The simulated power went out.
+    #[error(transparent)]
+    PowerLost(#[from] PowerLost),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Corrupt
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<minicbor::decode::Error> for StoreError {
+    fn from(_: minicbor::decode::Error) -> Self {
+        Self::Undecodable
+    }
+}
+
+/// Encodes a value for a column.
+pub(crate) fn encode<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).unwrap_or_default()
+}
+
+/// Decodes a column.
+pub(crate) fn decode<T: for<'b> minicbor::Decode<'b, ()>>(bytes: &[u8]) -> Result<T, StoreError> {
+    Ok(minicbor::decode(bytes)?)
+}
+
+/// The database of one vault.
+pub struct Store {
+    connection: Connection,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Opens a file, making or migrating it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a damaged file is left as it is.
+    pub fn open(path: &str) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// A store in memory.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    /// A store in memory over the bytes of a file.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn from_image(image: &[u8]) -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.deserialize_read_exact(rusqlite::MAIN_DB, image, image.len(), false)?;
+        Self::prepare(connection)
+    }
+
+    /// The bytes that a file would hold now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn image(&self) -> Result<Vec<u8>, StoreError> {
+        Ok(self.connection.serialize(rusqlite::MAIN_DB)?.to_vec())
+    }
+
+    /// Sets what every store needs: write-ahead log, waiting for the disk, foreign keys, wiping what is deleted.
+    fn prepare(connection: Connection) -> Result<Self, StoreError> {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let store = Self { connection };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    fn migrate(&self) -> Result<(), StoreError> {
+        let done: usize =
+            self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if done > MIGRATIONS.len() {
+            return Err(StoreError::Newer);
+        }
+        for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+            self.transact(|| {
+                self.connection.execute_batch(sql)?;
+                Ok(self.connection.pragma_update(None, "user_version", index + 1)?)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Limits the file to a number of pages, so that tests can fill the disk.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        let set = format!("PRAGMA max_page_count = {pages}");
+        self.connection.query_row(&set, [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Does some work in one transaction, which is on the disk when this returns.
+    pub(crate) fn transact<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let ours = |error: rusqlite::Error| E::from(StoreError::from(error));
+        let lost = |error: PowerLost| E::from(StoreError::from(error));
+        crash_point("device.begin").map_err(lost)?;
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(ours)?;
+        let done = work().and_then(|value| {
+            crash_point("device.commit").map_err(lost)?;
+            self.connection.execute_batch("COMMIT").map_err(ours)?;
+            Ok(value)
+        });
+        if done.is_err() && !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK").map_err(ours)?;
+        }
+        let value = done?;
+        crash_point("device.committed").map_err(lost)?;
+        Ok(value)
+    }
+
+    pub(crate) fn meta<T: for<'b> minicbor::Decode<'b, ()>>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        let bytes: Option<Vec<u8>> = statement.query_row([key], |row| row.get(0)).optional()?;
+        bytes.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    pub(crate) fn set_meta<T: minicbor::Encode<()>>(
+        &self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+        statement.execute(params![key, encode(value)])?;
+        Ok(())
+    }
+
+    pub(crate) fn clear_meta(&self, key: &str) -> Result<(), StoreError> {
+        self.connection.execute("DELETE FROM meta WHERE key = ?1", [key])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! Rulings, grants, the backfill queue, and the rows that every colleague sees.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Store, StoreError, decode, encode};
+use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
+use crate::sync::{BackfillAt, CalendarRow, GrantRow, ProfileRow, SignedRuling, StaffRow};
+
+impl Store {
+    pub(crate) fn add_ruling(
+        &self,
+        seq: ServerSeq,
+        case: CaseId,
+        ruling: &SignedRuling,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT OR REPLACE INTO ruling (seq, case_id, bytes) VALUES (?1, ?2, ?3)",
+        )?;
+        statement.execute(params![seq.get() as i64, case, encode(ruling)])?;
+        Ok(())
+    }
+
+    /// A verdict; an older row never replaces a younger one.
+    pub(crate) fn put_verdict(
+        &self,
+        command: CommandId,
+        seq: ServerSeq,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO verdict (command, seq, bytes) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (command) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes \
+             WHERE excluded.seq >= seq",
+        )?;
+        statement.execute(params![command, seq.get() as i64, bytes])?;
+        Ok(())
+    }
+
+    pub(crate) fn verdict(&self, command: CommandId) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes FROM verdict WHERE command = ?1")?;
+        Ok(statement.query_row([command], |row| row.get(0)).optional()?)
+    }
+
+    /// A case's state; an older row never replaces a younger one.
+    pub(crate) fn put_case_state(
+        &self,
+        case: CaseId,
+        seq: ServerSeq,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO case_state (case_id, seq, bytes) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes \
+             WHERE excluded.seq >= seq",
+        )?;
+        statement.execute(params![case, seq.get() as i64, bytes])?;
+        Ok(())
+    }
+
+    pub(crate) fn case_state(&self, case: CaseId) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes FROM case_state WHERE case_id = ?1")?;
+        Ok(statement.query_row([case], |row| row.get(0)).optional()?)
+    }
+
+    /// Every case of which anything is here.
+    pub(crate) fn case_ids(&self) -> Result<Vec<CaseId>, StoreError> {
+        let sql = "SELECT case_id FROM case_state UNION SELECT case_id FROM document \
+                   UNION SELECT case_id FROM command ORDER BY 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Drops what rulings said about a case.
+    pub(crate) fn drop_case_rows(&self, case: CaseId) -> Result<(), StoreError> {
+        self.connection.execute(
+            "DELETE FROM verdict WHERE command IN \
+             (SELECT id FROM command WHERE case_id = ?1 AND NOT own)",
+            [case],
+        )?;
+        self.connection.execute("DELETE FROM case_state WHERE case_id = ?1", [case])?;
+        self.connection.execute("DELETE FROM ruling WHERE case_id = ?1", [case])?;
+        Ok(())
+    }
+
+    /// After a restore: rulings beyond what the server kept are to be pushed back. Their rows stay until the
+    /// server sends them again, but any row of the new era is younger.
+    pub(crate) fn forget_rulings_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
+        let kept = kept.get() as i64;
+        self.connection.execute(
+            "INSERT INTO forgotten_ruling (bytes) SELECT bytes FROM ruling WHERE seq > ?1 ORDER BY seq",
+            [kept],
+        )?;
+        self.connection.execute("DELETE FROM ruling WHERE seq > ?1", [kept])?;
+        self.connection.execute("UPDATE verdict SET seq = ?1 WHERE seq > ?1", [kept])?;
+        self.connection.execute("UPDATE case_state SET seq = ?1 WHERE seq > ?1", [kept])?;
+        Ok(())
+    }
+
+    pub(crate) fn forgotten_rulings(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(i64, SignedRuling)>, StoreError> {
+        let sql = "SELECT position, bytes FROM forgotten_ruling ORDER BY position LIMIT ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement
+            .query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        rows.map(|row| {
+            let (position, bytes) = row?;
+            Ok((position, decode(&bytes)?))
+        })
+        .collect()
+    }
+
+    pub(crate) fn rulings_told(&self, through: i64) -> Result<(), StoreError> {
+        self.connection
+            .execute("DELETE FROM forgotten_ruling WHERE position <= ?1", [through])?;
+        Ok(())
+    }
+
+    pub(crate) fn put_grant(&self, seq: ServerSeq, grant: &GrantRow) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR REPLACE INTO active_grant (seq, bytes) VALUES (?1, ?2)",
+            params![seq.get() as i64, encode(grant)],
+        )?;
+        Ok(())
+    }
+
+    /// Ends a grant; its backfill, if any is left, ends too.
+    pub(crate) fn end_grant(&self, seq: ServerSeq) -> Result<(), StoreError> {
+        let seq = seq.get() as i64;
+        self.connection.execute("DELETE FROM active_grant WHERE seq = ?1", [seq])?;
+        self.connection.execute("DELETE FROM backfill WHERE grant_seq = ?1", [seq])?;
+        Ok(())
+    }
+
+    /// After a restore: grants beyond what the server kept are no more.
+    pub(crate) fn end_grants_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
+        let kept = kept.get() as i64;
+        self.connection.execute("DELETE FROM active_grant WHERE seq > ?1", [kept])?;
+        self.connection.execute("DELETE FROM backfill WHERE grant_seq > ?1", [kept])?;
+        Ok(())
+    }
+
+    pub(crate) fn grants(&self) -> Result<Vec<GrantRow>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes FROM active_grant ORDER BY seq")?;
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        rows.map(|bytes| decode(&bytes?)).collect()
+    }
+
+    /// Puts a backfill into the queue, or notes how far it is. Smaller priorities go first.
+    pub(crate) fn put_backfill(&self, at: &BackfillAt, priority: u32) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO backfill (grant_seq, priority, at) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (grant_seq) DO UPDATE SET at = excluded.at",
+            params![at.grant.get() as i64, priority, encode(at)],
+        )?;
+        Ok(())
+    }
+
+    pub(crate) fn next_backfill(&self) -> Result<Option<BackfillAt>, StoreError> {
+        let sql = "SELECT at FROM backfill ORDER BY priority, grant_seq LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let bytes: Option<Vec<u8>> = statement.query_row([], |row| row.get(0)).optional()?;
+        bytes.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    pub(crate) fn end_backfill(&self, grant: ServerSeq) -> Result<(), StoreError> {
+        self.connection
+            .execute("DELETE FROM backfill WHERE grant_seq = ?1", [grant.get() as i64])?;
+        Ok(())
+    }
+
+    pub(crate) fn put_staff(&self, staff: &StaffRow) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR REPLACE INTO staff (person, bytes) VALUES (?1, ?2)",
+            params![staff.person, encode(staff)],
+        )?;
+        Ok(())
+    }
+
+    pub(crate) fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT bytes FROM staff ORDER BY person")?;
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        rows.map(|bytes| decode(&bytes?)).collect()
+    }
+
+    pub(crate) fn staff_member(&self, person: PersonId) -> Result<Option<StaffRow>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes FROM staff WHERE person = ?1")?;
+        let bytes: Option<Vec<u8>> = statement.query_row([person], |row| row.get(0)).optional()?;
+        bytes.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    pub(crate) fn put_profile(&self, profile: &ProfileRow) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR REPLACE INTO profile (id, version, toml) VALUES (?1, ?2, ?3)",
+            params![profile.id.as_str(), profile.version, profile.toml],
+        )?;
+        Ok(())
+    }
+
+    pub(crate) fn put_calendar(&self, calendar: &CalendarRow) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR REPLACE INTO calendar (name, version, csv) VALUES (?1, ?2, ?3)",
+            params![calendar.name, calendar.version, calendar.csv],
+        )?;
+        Ok(())
+    }
+}
