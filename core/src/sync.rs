@@ -15,4 +15,6 @@ pub use message::{
     RulingBody, SeatCertificate, SeatStatus, Seen, SelfCheck, SignedRuling, StaffRow, SyncReply,
     SyncRequest, Turned, WireRow, bucket_of, digest_of_buckets, document_digest,
 };
-pub use pack::{PackError, Packed, Part, PartBody, SealedEnvelope, SealedPart, pack, seal, unpack};
+pub use pack::{
+    PackError, Packed, Part, PartBody, SealedEnvelope, SealedPart, pack, seal, unpack, unpack_each,
+};
