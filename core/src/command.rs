@@ -585,9 +585,68 @@ commands! {
     }
 }
 
+impl Command {
+    /// Other commands that this one is about: without them it means nothing.
+    #[must_use]
+    pub fn names(&self) -> Vec<CommandId> {
+        match self {
+            Self::EditMinutes(edit) => vec![edit.target],
+            Self::CancelAppointment(cancelled) => vec![cancelled.appointment],
+            Self::RecordSession(session) => session.appointment.into_iter().collect(),
+            Self::IssueReferral(issue) => vec![issue.referral],
+            Self::RecordReply(reply) => vec![reply.referral],
+            Self::EditIdentity(edit) => edit.supersedes.iter().copied().collect(),
+            Self::LowerSafety(lowering) => lowering.raises.iter().copied().collect(),
+            Self::SignConsent(consent) => consent.after_withdrawals.iter().copied().collect(),
+            Self::AnswerReview(answer) => vec![answer.proposal],
+            Self::Register(_)
+            | Self::SightDocument(_)
+            | Self::WaiveDocument(_)
+            | Self::RecordApproach(_)
+            | Self::Triage(_)
+            | Self::CloseInformation(_)
+            | Self::Assign(_)
+            | Self::Reassign(_)
+            | Self::InformClient(_)
+            | Self::WithdrawConsent(_)
+            | Self::SignContract(_)
+            | Self::RecordVisit(_)
+            | Self::FinaliseAssessment(_)
+            | Self::DraftMinutes(_)
+            | Self::AgreePlan(_)
+            | Self::ScheduleSession(_)
+            | Self::WriteSummary(_)
+            | Self::ReportToHead(_)
+            | Self::DecideReferral(_)
+            | Self::StartMonitoring(_)
+            | Self::Terminate(_)
+            | Self::RecordAftercare(_)
+            | Self::Close(_)
+            | Self::Reopen(_)
+            | Self::RejectOutOfScope(_)
+            | Self::RaiseSafety(_)
+            | Self::RecordService(_) => Vec::new(),
+        }
+    }
+}
+
 const BY: &str = "by";
 const AT: &str = "at";
 const PERFORMED_BY: &str = "performed_by";
+
+impl CommandKind {
+    /// The kind whose first record is among these; nothing if only others are at hand.
+    #[must_use]
+    pub fn of_records(records: &[PlacedRecord]) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| {
+            kind.sections().first().is_some_and(|(class, collection)| {
+                records
+                    .iter()
+                    .any(|placed| placed.class == *class && placed.collection == *collection)
+            })
+        })
+    }
+}
 
 impl CommandEntry {
     /// The records that it writes, stamped.

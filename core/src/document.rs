@@ -208,6 +208,17 @@ impl Document {
         Ok(())
     }
 
+    /// Takes over every change that another copy of the same document holds.
+    ///
+    /// # Errors
+    /// [`DocumentError::Unappliable`]; the document is then as before.
+    pub fn merge(&mut self, other: &Self) -> Result<(), DocumentError> {
+        let (mut copy, mut other) = (self.0.clone(), other.0.clone());
+        let merged = guarded(move || copy.merge(&mut other).ok().map(|_| copy));
+        self.0 = merged.flatten().ok_or(DocumentError::Unappliable)?;
+        Ok(())
+    }
+
     /// Whether a change would leave a document that saves, loads and reads: the long check for edits of a Text,
     /// on a copy.
     #[must_use]

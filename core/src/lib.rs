@@ -13,6 +13,10 @@ pub mod id;
 pub mod plant;
 pub mod profile;
 pub mod record;
+#[cfg(feature = "store")]
 pub mod replica;
+pub mod rules;
+#[cfg(feature = "store")]
+pub mod store;
 pub mod sync;
 pub mod time;

@@ -1,90 +1,77 @@
 //! One person's vault on one device: joins edit, document, store and sync. What `ffi` wraps and tests run.
 //!
-//! SKELETON: signatures are fixed so that scenarios, simulator and demo can be written beside it.
+//! *Accepted* is what the server sequenced; *working* is accepted and this seat's own pending commands. Only working is
+//! edited. What is turned away moves aside with what depends on it, and the surviving commands are recorded again under
+//! a new branch and the same ids.
 
-use std::collections::BTreeSet;
+mod aside;
+mod documents;
+mod exchange;
+mod grants;
+mod receive;
+mod record;
+mod rows;
+mod view;
 
-use ed25519_dalek::SigningKey;
+use std::collections::BTreeMap;
+
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
+use thiserror::Error;
 
-use crate::class::DocumentKey;
 use crate::code::codes;
-use crate::command::{Command, CommandEntry, CommandKind, Stamp};
-use crate::id::{CaseId, ChangeHash, CommandId, Nonce, PersonId, SeatId, ServerSeq};
-use crate::record::Record;
-use crate::sync::{Enrolled, Refused, StaffRow, Turned};
-use crate::time::Timestamp;
+use crate::id::{Branch, DocumentId, Nonce, PersonId, SeatId, ServerSeq};
+use crate::plant::{Plant, planted};
+use crate::store::{Store, StoreError};
+use crate::sync::{Cursor, Enrolled, SeatCertificate};
 
-/// Why the replica cannot go on.
-#[derive(Debug, thiserror::Error)]
+use documents::Loaded;
+use exchange::Asked;
+pub use record::CannotRecord;
+pub use view::{CaseView, Fate, TimelineItem};
+
+/// Why the replica cannot go on. Whatever was reported as saved before, is.
+#[derive(Debug, Error)]
 pub enum ReplicaError {
-    /// The store failed; what was said to be saved is saved.
-    #[error("the store failed")]
-    Store,
-    /// The disk is full: nothing of this call was saved, everything before was.
+    /// The disk is full: nothing of this call was saved.
     #[error("the disk is full")]
     DiskFull,
-    /// The peer's bytes are not a message of this protocol.
-    #[error("the answer is not a message")]
+    /// The file or a document in it is damaged. It is kept as it is.
+    #[error("the vault is damaged")]
+    Damaged,
+    /// The store failed in another way.
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+    /// The answer is not a message of this protocol, or not the answer to the last request.
+    #[error("the answer is not one to the last request")]
     Malformed,
-    /// The power went out (simulator only).
+    /// The simulated power went out.
     #[error("the power went out")]
     PowerLost,
 }
 
-/// Why something cannot be recorded here. Nothing was saved.
-#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum CannotRecord {
-    /// This device does not hold the case.
-    #[error("the case is not on this device")]
-    NoSuchCase,
-    /// The command names something that this device does not hold.
-    #[error("what it refers to is not on this device")]
-    NoSuchTarget,
-    /// The change would be too long.
-    #[error("the text is too long")]
-    TooLong,
+impl From<StoreError> for ReplicaError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::DiskFull => Self::DiskFull,
+            StoreError::Corrupt | StoreError::Undecodable => Self::Damaged,
+            StoreError::PowerLost(_) => Self::PowerLost,
+            StoreError::Newer | StoreError::Sqlite(_) => Self::Store(error),
+        }
+    }
 }
 
-/// What became of a command, as far as this device knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Saved here only.
-    OnDevice,
-    /// The server waits for what it depends on.
-    Waiting,
-    /// The server has it; no verdict yet.
-    Admitted,
-    /// A fact, with flags (codes of `rules`).
-    Recorded(Vec<String>),
-    /// A decision that stands.
-    Committed,
-    /// A decision that does not, and why (code of `rules`).
-    Refused(String),
-    /// A decision that a head must answer, and why (code of `rules`).
-    NeedsReview(String),
-    /// It may not enter history; its content is kept here.
-    TurnedAway(Turned),
-}
-
-/// One line of a case's timeline.
-#[derive(Clone, Debug)]
-pub struct TimelineItem {
-    /// The command.
-    pub id: CommandId,
-    /// Its kind.
-    pub kind: CommandKind,
-    /// Who and when.
-    pub stamp: Stamp,
-    /// The device's clock when it was recorded, where known.
-    pub recorded_at: Option<Timestamp>,
-    /// When the server received it, where known.
-    pub received_at: Option<Timestamp>,
-    /// What became of it.
-    pub fate: Fate,
-    /// Its content, of the classes that are held here.
-    pub entry: Option<CommandEntry>,
-}
+codes!(
+    /// What the seat may still do.
+    SeatState {
+        /// Everything.
+        Active = "active",
+        /// Push what is left; the documents go.
+        Retired = "retired",
+        /// Nothing; reading is locked.
+        Locked = "locked",
+    }
+);
 
 /// What one exchange did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,197 +81,236 @@ pub struct Synced {
     /// Rows that were read.
     pub rows: usize,
     /// Commands that were newly turned away.
-    pub turned_away: Vec<CommandId>,
+    pub turned_away: Vec<crate::id::CommandId>,
 }
 
-codes!(
-    /// What the seat may still do.
-    SeatState {
-        /// Everything.
-        Active = "active",
-        /// Push what is left, then wipe.
-        Retired = "retired",
-        /// Nothing; reading is locked.
-        Locked = "locked",
-    }
-);
+/// What the vault remembers of its exchanges.
+#[derive(Clone, Debug, minicbor::Encode, minicbor::Decode)]
+struct Session {
+    #[n(0)]
+    cursor: Cursor,
+    #[n(1)]
+    nonce: Nonce,
+    #[n(2)]
+    backed_up: ServerSeq,
+    /// How far the device's clock is ahead of the server's, in milliseconds.
+    #[n(3)]
+    clock_offset_ms: Option<i64>,
+    #[n(4)]
+    state: SeatState,
+    /// Counts exchanges, to know when to compare all that is held.
+    #[n(5)]
+    exchanges: u32,
+    /// Buckets to be sent again.
+    #[n(6)]
+    resend: Vec<u8>,
+    /// Whether the server forgot this seat and is to be shown its certificate.
+    #[n(7)]
+    forgotten: bool,
+}
+
+/// The seat that signs.
+struct Identity {
+    certificate: SeatCertificate,
+    server_key: VerifyingKey,
+    key: SigningKey,
+}
 
 /// One person's vault on one device.
-pub struct Replica;
+pub struct Replica {
+    store: Store,
+    identity: Identity,
+    session: Session,
+    loaded: BTreeMap<DocumentId, Loaded>,
+    asked: Option<Asked>,
+}
+
+impl std::fmt::Debug for Replica {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Replica({})", self.identity.certificate.seat)
+    }
+}
 
 impl Replica {
     /// Makes a vault from an enrolment, over an empty store in memory.
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn create_in_memory(
-        _enrolled: &Enrolled,
-        _key: SigningKey,
-        _rng: &mut dyn CryptoRng,
-    ) -> Result<Self, ReplicaError> {
-        unimplemented!()
+    pub fn create_in_memory(enrolled: &Enrolled, key: SigningKey) -> Result<Self, ReplicaError> {
+        Self::create_in(Store::in_memory()?, enrolled, key)
     }
+
     /// Makes a vault from an enrolment, in a new file.
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn create(
-        _path: &str,
-        _enrolled: &Enrolled,
-        _key: SigningKey,
-        _rng: &mut dyn CryptoRng,
-    ) -> Result<Self, ReplicaError> {
-        unimplemented!()
+    pub fn create(path: &str, enrolled: &Enrolled, key: SigningKey) -> Result<Self, ReplicaError> {
+        Self::create_in(Store::open(path)?, enrolled, key)
     }
+
+    fn create_in(store: Store, enrolled: &Enrolled, key: SigningKey) -> Result<Self, ReplicaError> {
+        let session = Session {
+            cursor: Cursor::default(),
+            nonce: enrolled.nonce,
+            backed_up: ServerSeq::default(),
+            clock_offset_ms: None,
+            state: SeatState::Active,
+            exchanges: 0,
+            resend: Vec::new(),
+            forgotten: false,
+        };
+        store.begin()?;
+        store.set_meta("certificate", &enrolled.certificate)?;
+        store.set_meta(
+            "server_key",
+            &minicbor::bytes::ByteArray::from(enrolled.server_key),
+        )?;
+        store.set_meta(
+            "seat_key",
+            &minicbor::bytes::ByteArray::from(key.to_bytes()),
+        )?;
+        store.set_meta("session", &session)?;
+        store.commit()?;
+        Self::open_in(store)
+    }
+
     /// Opens a vault.
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn open(_path: &str) -> Result<Self, ReplicaError> {
-        unimplemented!()
+    pub fn open(path: &str) -> Result<Self, ReplicaError> {
+        Self::open_in(Store::open(path)?)
     }
-    /// The store's bytes as a disk would hold them now (simulator).
+
+    fn open_in(store: Store) -> Result<Self, ReplicaError> {
+        let bytes = |key| -> Result<[u8; 32], ReplicaError> {
+            let bytes: minicbor::bytes::ByteArray<32> =
+                store.meta(key)?.ok_or(ReplicaError::Damaged)?;
+            Ok(bytes.into())
+        };
+        let server_key = bytes("server_key")?;
+        let identity = Identity {
+            certificate: store.meta("certificate")?.ok_or(ReplicaError::Damaged)?,
+            server_key: VerifyingKey::from_bytes(&server_key).map_err(|_| ReplicaError::Damaged)?,
+            key: SigningKey::from_bytes(&bytes("seat_key")?),
+        };
+        let session = store.meta("session")?.ok_or(ReplicaError::Damaged)?;
+        Ok(Self {
+            store,
+            identity,
+            session,
+            loaded: BTreeMap::new(),
+            asked: None,
+        })
+    }
+
+    /// The store's bytes, as a disk would hold them now.
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn image(&self) -> Result<Vec<u8>, ReplicaError> {
-        unimplemented!()
+    pub fn image(&mut self) -> Result<Vec<u8>, ReplicaError> {
+        self.store.roll_back()?;
+        Ok(self.store.image()?)
     }
-    /// A vault over such bytes. The shell knows whether the bytes are older than what it last saw (rollback,
-    /// reinstall, suspected clone): then every branch is drawn anew.
+
+    /// A vault over such bytes. The shell knows whether they are older than what it last saw (rollback, reinstall,
+    /// suspected clone): then every branch is drawn anew, so that no actor's sequence forks.
     ///
     /// # Errors
     /// [`ReplicaError`].
     pub fn from_image(
-        _image: &[u8],
-        _rolled_back: bool,
-        _rng: &mut dyn CryptoRng,
+        image: &[u8],
+        rolled_back: bool,
+        rng: &mut dyn CryptoRng,
     ) -> Result<Self, ReplicaError> {
-        unimplemented!()
+        let mut replica = Self::open_in(Store::from_image(image)?)?;
+        if rolled_back && !planted(Plant::ReuseActor) {
+            replica.atomically(|replica| replica.begin_new_branches(rng))?;
+        }
+        Ok(replica)
     }
-    /// Records a command: saved when this returns. `register` opens a case and takes none.
-    ///
-    /// # Errors
-    /// Outer: the machine. Inner: why it cannot be recorded here.
-    pub fn record(
+
+    /// Does some work in one transaction, which is on the disk when this returns. If it fails, everything in memory
+    /// is read again.
+    fn atomically<T, E: From<ReplicaError>>(
         &mut self,
-        _case: Option<CaseId>,
-        _command: Command,
-        _occurred_at: Timestamp,
-        _performed_by: Option<PersonId>,
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
-    ) -> Result<Result<CommandId, CannotRecord>, ReplicaError> {
-        unimplemented!()
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let broken = |error: StoreError| E::from(ReplicaError::from(error));
+        self.store.begin().map_err(broken)?;
+        let done = work(self).and_then(|value| {
+            self.store.commit().map_err(broken)?;
+            Ok(value)
+        });
+        if done.is_err() {
+            self.loaded.clear();
+            self.asked = None;
+            self.store.roll_back().map_err(broken)?;
+            self.session = self
+                .store
+                .meta("session")
+                .map_err(broken)?
+                .ok_or_else(|| E::from(ReplicaError::Damaged))?;
+        }
+        done
     }
-    /// The next request: a signed body for `POST /v1/sync`. Repeated calls before an answer carry the same push.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn request(&mut self, _rng: &mut dyn CryptoRng) -> Result<Vec<u8>, ReplicaError> {
-        unimplemented!()
+
+    fn save_session(&self) -> Result<(), ReplicaError> {
+        Ok(self.store.set_meta("session", &self.session)?)
     }
-    /// Takes the answer to it.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn receive(
-        &mut self,
-        _reply: &[u8],
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
-    ) -> Result<Synced, ReplicaError> {
-        unimplemented!()
+
+    /// Draws a new branch for every document and records again what the log does not hold.
+    fn begin_new_branches(&mut self, rng: &mut dyn CryptoRng) -> Result<(), ReplicaError> {
+        let mut documents = std::collections::BTreeSet::new();
+        for row in self.store.documents()? {
+            documents.insert(row.key.id());
+        }
+        self.replay(documents, &BTreeMap::new(), rng)
     }
-    /// Takes a refusal (HTTP status 4xx, body of `RefusedReply`). True: ask again at once.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn refused(&mut self, _refusal: &[u8]) -> Result<(Refused, bool), ReplicaError> {
-        unimplemented!()
+
+    /// A branch for this seat's next change of a document.
+    fn draw_branch(rng: &mut dyn CryptoRng) -> Branch {
+        Branch::generate(rng)
     }
+
     /// The seat.
     #[must_use]
-    pub fn seat(&self) -> SeatId {
-        unimplemented!()
+    pub const fn seat(&self) -> SeatId {
+        self.identity.certificate.seat
     }
+
     /// The person.
     #[must_use]
-    pub fn person(&self) -> PersonId {
-        unimplemented!()
+    pub const fn person(&self) -> PersonId {
+        self.identity.certificate.person
     }
+
     /// What the seat may still do.
     #[must_use]
-    pub fn state(&self) -> SeatState {
-        unimplemented!()
+    pub const fn state(&self) -> SeatState {
+        self.session.state
     }
-    /// Cases on this device, oldest first.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn cases(&self) -> Result<Vec<CaseId>, ReplicaError> {
-        unimplemented!()
-    }
-    /// The timeline of a case, in order of what happened.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn timeline(&self, _case: CaseId) -> Result<Vec<TimelineItem>, ReplicaError> {
-        unimplemented!()
-    }
-    /// What became of a command.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn fate(&self, _command: CommandId) -> Result<Option<Fate>, ReplicaError> {
-        unimplemented!()
-    }
-    /// The documents on this device.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn documents(&self) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
-        unimplemented!()
-    }
-    /// The accepted heads of a document.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn accepted_heads(&self, _document: DocumentKey) -> Result<Vec<ChangeHash>, ReplicaError> {
-        unimplemented!()
-    }
-    /// The records of a document as this device sees them, its own pending ones included.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn records(
-        &self,
-        _document: DocumentKey,
-    ) -> Result<std::collections::BTreeMap<String, Record>, ReplicaError> {
-        unimplemented!()
-    }
-    /// Number of commands that the server has not acknowledged.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn unsent(&self) -> Result<usize, ReplicaError> {
-        unimplemented!()
-    }
-    /// Colleagues.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn staff(&self) -> Result<Vec<StaffRow>, ReplicaError> {
-        unimplemented!()
-    }
+
     /// How far the log was read, and what is in every backup.
     #[must_use]
-    pub fn position(&self) -> (crate::sync::Cursor, ServerSeq) {
-        unimplemented!()
+    pub const fn position(&self) -> (Cursor, ServerSeq) {
+        (self.session.cursor, self.session.backed_up)
     }
-    /// The nonce for the next request (shells that sign other requests).
+
+    /// How far the device's clock is ahead of the server's, in milliseconds, as last measured.
     #[must_use]
-    pub fn nonce(&self) -> Nonce {
-        unimplemented!()
+    pub const fn clock_offset_ms(&self) -> Option<i64> {
+        self.session.clock_offset_ms
+    }
+
+    /// Limits the vault's file to a number of pages, so that tests can fill the disk.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn limit_pages(&self, pages: u32) -> Result<(), ReplicaError> {
+        Ok(self.store.limit_pages(pages)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,8 @@ use thiserror::Error;
 
 use crate::plant::{PowerLost, crash_point};
 
-pub(crate) use commands::{CommandRow, CommandState, PartRow};
+pub use commands::CommandState;
+pub(crate) use commands::{CommandRow, PartRow};
 pub(crate) use documents::DocumentRow;
 
 /// Numbered migrations; each runs once, in its own transaction.
@@ -108,7 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn image(&self) -> Result<Vec<u8>, StoreError> {
+    pub fn image(&mut self) -> Result<Vec<u8>, StoreError> {
         Ok(self.connection.serialize(rusqlite::MAIN_DB)?.to_vec())
     }
 
@@ -125,16 +126,18 @@ impl Store {
     }
 
     fn migrate(&self) -> Result<(), StoreError> {
-        let done: usize =
-            self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if done > MIGRATIONS.len() {
+        let done: u32 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if done as usize > MIGRATIONS.len() {
             return Err(StoreError::Newer);
         }
-        for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-            self.transact(|| {
-                self.connection.execute_batch(sql)?;
-                Ok(self.connection.pragma_update(None, "user_version", index + 1)?)
-            })?;
+        for (sql, version) in MIGRATIONS.iter().zip(1_u32..).skip(done as usize) {
+            self.begin()?;
+            self.connection.execute_batch(sql)?;
+            self.connection
+                .pragma_update(None, "user_version", version)?;
+            self.commit()?;
         }
         Ok(())
     }
@@ -149,34 +152,34 @@ impl Store {
         Ok(())
     }
 
-    /// Does some work in one transaction, which is on the disk when this returns.
-    pub(crate) fn transact<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
-        let ours = |error: rusqlite::Error| E::from(StoreError::from(error));
-        let lost = |error: PowerLost| E::from(StoreError::from(error));
-        crash_point("device.begin").map_err(lost)?;
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(ours)?;
-        let done = work().and_then(|value| {
-            crash_point("device.commit").map_err(lost)?;
-            self.connection.execute_batch("COMMIT").map_err(ours)?;
-            Ok(value)
-        });
-        if done.is_err() && !self.connection.is_autocommit() {
-            self.connection.execute_batch("ROLLBACK").map_err(ours)?;
+    /// Begins a transaction.
+    pub(crate) fn begin(&self) -> Result<(), StoreError> {
+        crash_point("device.begin")?;
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// Ends it. What it did is on the disk when this returns.
+    pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        crash_point("device.commit")?;
+        self.connection.execute_batch("COMMIT")?;
+        Ok(crash_point("device.committed")?)
+    }
+
+    /// Undoes it, if it has not ended.
+    pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            return Ok(());
         }
-        let value = done?;
-        crash_point("device.committed").map_err(lost)?;
-        Ok(value)
+        Ok(self.connection.execute_batch("ROLLBACK")?)
     }
 
     pub(crate) fn meta<T: for<'b> minicbor::Decode<'b, ()>>(
         &self,
         key: &str,
     ) -> Result<Option<T>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
         let bytes: Option<Vec<u8>> = statement.query_row([key], |row| row.get(0)).optional()?;
         bytes.map(|bytes| decode(&bytes)).transpose()
     }
@@ -194,7 +197,8 @@ impl Store {
     }
 
     pub(crate) fn clear_meta(&self, key: &str) -> Result<(), StoreError> {
-        self.connection.execute("DELETE FROM meta WHERE key = ?1", [key])?;
+        self.connection
+            .execute("DELETE FROM meta WHERE key = ?1", [key])?;
         Ok(())
     }
 }

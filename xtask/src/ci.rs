@@ -36,7 +36,6 @@ pub(crate) fn run(args: &[String]) -> ExitCode {
             Some(reason) => Outcome::NotRun { reason },
             None => timed(stage),
         };
-        println!("{}", report::line(stage.name, &outcome));
         rows.push(Row {
             name: stage.name,
             weight: stage.weight,
@@ -83,8 +82,10 @@ fn timed(stage: &Stage) -> Outcome {
     let start = Instant::now();
     let done = (stage.run)();
     let took = start.elapsed();
-    match done {
+    let outcome = match done {
         Ok(()) => Outcome::Passed { took },
         Err(error) => Outcome::Failed { took, error },
-    }
+    };
+    println!("{}", report::line(stage.name, &outcome));
+    outcome
 }

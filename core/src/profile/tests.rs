@@ -204,7 +204,10 @@ fn faults_far_from_their_cause_are_named_all_the_same() {
     );
     let nobody = fault("role = \"clergy\"", "role = \"counsellor\"");
     assert_eq!(nobody, ProfileFault::RoleMissing(words::Role::Clergy));
-    let unread = fault("record_approach = { roles", "record_approach = { enabled = false, roles");
+    let unread = fault(
+        "record_approach = { roles",
+        "record_approach = { enabled = false, roles",
+    );
     assert_eq!(unread, ProfileFault::Unsatisfiable);
     let sign = "sign_consent = { roles";
     let unsigned = fault(sign, "sign_consent = { enabled = false, roles");

@@ -134,7 +134,11 @@ impl Store {
     /// Number of own commands that the server has not acknowledged.
     pub(crate) fn unsent(&self) -> Result<usize, StoreError> {
         let sql = "SELECT count(*) FROM command WHERE state IN ('pending', 'sealed') AND own";
-        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        let count: u32 = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?;
+        Ok(count as usize)
     }
 
     /// The last own command on a case that was not turned away.
@@ -178,8 +182,10 @@ impl Store {
 
     /// Forgets others' commands of a case whose documents were dropped; own ones that wait to be sent stay.
     pub(crate) fn forget_commands(&self, case: CaseId) -> Result<(), StoreError> {
-        self.connection
-            .execute("DELETE FROM command WHERE case_id = ?1 AND state = 'accepted'", [case])?;
+        self.connection.execute(
+            "DELETE FROM command WHERE case_id = ?1 AND state = 'accepted'",
+            [case],
+        )?;
         Ok(())
     }
 
@@ -216,7 +222,9 @@ impl Store {
     }
 
     pub(crate) fn drop_parts(&self, command: CommandId) -> Result<(), StoreError> {
-        self.connection.prepare_cached("DELETE FROM part WHERE command = ?1")?.execute([command])?;
+        self.connection
+            .prepare_cached("DELETE FROM part WHERE command = ?1")?
+            .execute([command])?;
         Ok(())
     }
 
@@ -248,8 +256,9 @@ impl Store {
     }
 
     pub(crate) fn envelope(&self, hash: EnvelopeHash) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT bytes FROM envelope WHERE hash = ?1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM envelope WHERE hash = ?1")?;
         Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
     }
 
@@ -265,7 +274,7 @@ impl Store {
     /// Envelopes that are to be pushed back, as they came.
     pub(crate) fn forgotten_envelopes(
         &self,
-        limit: usize,
+        limit: u32,
     ) -> Result<Vec<(EnvelopeHash, Vec<u8>)>, StoreError> {
         let sql = "SELECT hash, bytes FROM envelope WHERE forgotten ORDER BY rowid LIMIT ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -275,13 +284,16 @@ impl Store {
 
     /// The server has been told of an envelope again.
     pub(crate) fn envelope_told(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
-        self.connection.execute("UPDATE envelope SET forgotten = 0 WHERE hash = ?1", [hash])?;
+        self.connection
+            .execute("UPDATE envelope SET forgotten = 0 WHERE hash = ?1", [hash])?;
         Ok(())
     }
 
     /// Forgets envelopes that every backup holds.
     pub(crate) fn prune_envelopes(&self, backed_up: ServerSeq) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached("DELETE FROM envelope WHERE seq <= ?1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("DELETE FROM envelope WHERE seq <= ?1")?;
         statement.execute([backed_up.get() as i64])?;
         Ok(())
     }

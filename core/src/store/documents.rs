@@ -13,7 +13,7 @@ pub(crate) struct DocumentRow {
     pub(crate) epoch: DocEpoch,
     /// Branch of this seat's own changes; none before the first.
     pub(crate) branch: Option<Branch>,
-    pub(crate) frame: Option<(i64, usize)>,
+    pub(crate) frame: Option<(i64, u32)>,
     pub(crate) snapshot: Option<Vec<u8>>,
     /// Accepted heads, sorted.
     pub(crate) heads: Vec<ChangeHash>,
@@ -27,12 +27,20 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<DocumentRow, StoreError>> {
     let key: Vec<u8> = row.get(0)?;
     let heads: Vec<u8> = row.get(6)?;
     let frame: Option<i64> = row.get(3)?;
-    let place: Option<usize> = row.get(4)?;
+    let place: Option<u32> = row.get(4)?;
     let (branch, snapshot, granted) = (row.get(2)?, row.get(5)?, row.get(7)?);
     let epoch = DocEpoch::new(row.get(1)?);
     Ok(decode(&key).and_then(|key| {
         let heads = decode(&heads)?;
-        Ok(DocumentRow { key, epoch, branch, frame: frame.zip(place), snapshot, heads, granted })
+        Ok(DocumentRow {
+            key,
+            epoch,
+            branch,
+            frame: frame.zip(place),
+            snapshot,
+            heads,
+            granted,
+        })
     }))
 }
 
@@ -80,8 +88,10 @@ impl Store {
 
     /// Drops a document, its changes, and its place in a frame; a frame nobody points into goes too.
     pub(crate) fn drop_document(&self, id: DocumentId) -> Result<(), StoreError> {
-        self.connection.execute("DELETE FROM change WHERE document = ?1", [id])?;
-        self.connection.execute("DELETE FROM document WHERE id = ?1", [id])?;
+        self.connection
+            .execute("DELETE FROM change WHERE document = ?1", [id])?;
+        self.connection
+            .execute("DELETE FROM document WHERE id = ?1", [id])?;
         self.drop_unused_frames()
     }
 
@@ -94,13 +104,15 @@ impl Store {
     }
 
     pub(crate) fn add_frame(&self, saved: &[u8]) -> Result<i64, StoreError> {
-        self.connection.execute("INSERT INTO frame (saved) VALUES (?1)", [saved])?;
+        self.connection
+            .execute("INSERT INTO frame (saved) VALUES (?1)", [saved])?;
         Ok(self.connection.last_insert_rowid())
     }
 
     pub(crate) fn frame(&self, id: i64) -> Result<Vec<u8>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT saved FROM frame WHERE id = ?1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT saved FROM frame WHERE id = ?1")?;
         Ok(statement.query_row([id], |row| row.get(0))?)
     }
 
@@ -141,7 +153,7 @@ impl Store {
         &self,
         document: DocumentId,
         backed_up: ServerSeq,
-    ) -> Result<(usize, bool), StoreError> {
+    ) -> Result<(u32, bool), StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT count(*), coalesce(min(seq IS NOT NULL AND seq <= ?2), 0) \
              FROM change WHERE document = ?1",
@@ -153,14 +165,17 @@ impl Store {
     }
 
     pub(crate) fn clear_changes(&self, document: DocumentId) -> Result<(), StoreError> {
-        self.connection.execute("DELETE FROM change WHERE document = ?1", [document])?;
+        self.connection
+            .execute("DELETE FROM change WHERE document = ?1", [document])?;
         Ok(())
     }
 
     /// After a restore: the changes beyond what the server kept have no position any more.
     pub(crate) fn unsequence_changes(&self, kept: ServerSeq) -> Result<(), StoreError> {
-        self.connection
-            .execute("UPDATE change SET seq = NULL WHERE seq > ?1", [kept.get() as i64])?;
+        self.connection.execute(
+            "UPDATE change SET seq = NULL WHERE seq > ?1",
+            [kept.get() as i64],
+        )?;
         Ok(())
     }
 }

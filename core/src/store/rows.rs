@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Store, StoreError, decode, encode};
-use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
+use crate::id::{CaseId, CommandId, ServerSeq};
 use crate::sync::{BackfillAt, CalendarRow, GrantRow, ProfileRow, SignedRuling, StaffRow};
 
 impl Store {
@@ -37,9 +37,12 @@ impl Store {
     }
 
     pub(crate) fn verdict(&self, command: CommandId) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT bytes FROM verdict WHERE command = ?1")?;
-        Ok(statement.query_row([command], |row| row.get(0)).optional()?)
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM verdict WHERE command = ?1")?;
+        Ok(statement
+            .query_row([command], |row| row.get(0))
+            .optional()?)
     }
 
     /// A case's state; an older row never replaces a younger one.
@@ -59,8 +62,9 @@ impl Store {
     }
 
     pub(crate) fn case_state(&self, case: CaseId) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT bytes FROM case_state WHERE case_id = ?1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM case_state WHERE case_id = ?1")?;
         Ok(statement.query_row([case], |row| row.get(0)).optional()?)
     }
 
@@ -80,8 +84,10 @@ impl Store {
              (SELECT id FROM command WHERE case_id = ?1 AND NOT own)",
             [case],
         )?;
-        self.connection.execute("DELETE FROM case_state WHERE case_id = ?1", [case])?;
-        self.connection.execute("DELETE FROM ruling WHERE case_id = ?1", [case])?;
+        self.connection
+            .execute("DELETE FROM case_state WHERE case_id = ?1", [case])?;
+        self.connection
+            .execute("DELETE FROM ruling WHERE case_id = ?1", [case])?;
         Ok(())
     }
 
@@ -93,20 +99,24 @@ impl Store {
             "INSERT INTO forgotten_ruling (bytes) SELECT bytes FROM ruling WHERE seq > ?1 ORDER BY seq",
             [kept],
         )?;
-        self.connection.execute("DELETE FROM ruling WHERE seq > ?1", [kept])?;
-        self.connection.execute("UPDATE verdict SET seq = ?1 WHERE seq > ?1", [kept])?;
-        self.connection.execute("UPDATE case_state SET seq = ?1 WHERE seq > ?1", [kept])?;
+        self.connection
+            .execute("DELETE FROM ruling WHERE seq > ?1", [kept])?;
+        self.connection
+            .execute("UPDATE verdict SET seq = ?1 WHERE seq > ?1", [kept])?;
+        self.connection
+            .execute("UPDATE case_state SET seq = ?1 WHERE seq > ?1", [kept])?;
         Ok(())
     }
 
     pub(crate) fn forgotten_rulings(
         &self,
-        limit: usize,
+        limit: u32,
     ) -> Result<Vec<(i64, SignedRuling)>, StoreError> {
         let sql = "SELECT position, bytes FROM forgotten_ruling ORDER BY position LIMIT ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement
-            .query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let rows = statement.query_map([limit], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
         rows.map(|row| {
             let (position, bytes) = row?;
             Ok((position, decode(&bytes)?))
@@ -115,8 +125,10 @@ impl Store {
     }
 
     pub(crate) fn rulings_told(&self, through: i64) -> Result<(), StoreError> {
-        self.connection
-            .execute("DELETE FROM forgotten_ruling WHERE position <= ?1", [through])?;
+        self.connection.execute(
+            "DELETE FROM forgotten_ruling WHERE position <= ?1",
+            [through],
+        )?;
         Ok(())
     }
 
@@ -131,22 +143,27 @@ impl Store {
     /// Ends a grant; its backfill, if any is left, ends too.
     pub(crate) fn end_grant(&self, seq: ServerSeq) -> Result<(), StoreError> {
         let seq = seq.get() as i64;
-        self.connection.execute("DELETE FROM active_grant WHERE seq = ?1", [seq])?;
-        self.connection.execute("DELETE FROM backfill WHERE grant_seq = ?1", [seq])?;
+        self.connection
+            .execute("DELETE FROM active_grant WHERE seq = ?1", [seq])?;
+        self.connection
+            .execute("DELETE FROM backfill WHERE grant_seq = ?1", [seq])?;
         Ok(())
     }
 
     /// After a restore: grants beyond what the server kept are no more.
     pub(crate) fn end_grants_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
         let kept = kept.get() as i64;
-        self.connection.execute("DELETE FROM active_grant WHERE seq > ?1", [kept])?;
-        self.connection.execute("DELETE FROM backfill WHERE grant_seq > ?1", [kept])?;
+        self.connection
+            .execute("DELETE FROM active_grant WHERE seq > ?1", [kept])?;
+        self.connection
+            .execute("DELETE FROM backfill WHERE grant_seq > ?1", [kept])?;
         Ok(())
     }
 
     pub(crate) fn grants(&self) -> Result<Vec<GrantRow>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT bytes FROM active_grant ORDER BY seq")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM active_grant ORDER BY seq")?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| decode(&bytes?)).collect()
     }
@@ -169,8 +186,10 @@ impl Store {
     }
 
     pub(crate) fn end_backfill(&self, grant: ServerSeq) -> Result<(), StoreError> {
-        self.connection
-            .execute("DELETE FROM backfill WHERE grant_seq = ?1", [grant.get() as i64])?;
+        self.connection.execute(
+            "DELETE FROM backfill WHERE grant_seq = ?1",
+            [grant.get() as i64],
+        )?;
         Ok(())
     }
 
@@ -183,16 +202,11 @@ impl Store {
     }
 
     pub(crate) fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT bytes FROM staff ORDER BY person")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM staff ORDER BY person")?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| decode(&bytes?)).collect()
-    }
-
-    pub(crate) fn staff_member(&self, person: PersonId) -> Result<Option<StaffRow>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT bytes FROM staff WHERE person = ?1")?;
-        let bytes: Option<Vec<u8>> = statement.query_row([person], |row| row.get(0)).optional()?;
-        bytes.map(|bytes| decode(&bytes)).transpose()
     }
 
     pub(crate) fn put_profile(&self, profile: &ProfileRow) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! The demo's stage: the program must end well, and its report must be one JSON object that says something.
 
-use serde_json::Value;
+use tinyjson::JsonValue;
 
 use crate::shell::{self, ShellError};
 
@@ -20,11 +20,10 @@ pub(super) fn run() -> Result<(), ShellError> {
 
 /// What is wrong with a report, if anything.
 fn check(report: &str) -> Result<(), String> {
-    let value: Value = serde_json::from_str(report).map_err(|error| error.to_string())?;
-    match value.as_object() {
-        Some(fields) if !fields.is_empty() => Ok(()),
-        Some(_) => Err("the report says nothing".to_owned()),
-        None => Err("the report is not an object".to_owned()),
+    match report.trim().parse() {
+        Ok(JsonValue::Object(fields)) if !fields.is_empty() => Ok(()),
+        Ok(_) => Err("the report is not an object that says something".to_owned()),
+        Err(error) => Err(format!("the report is not JSON: {error}")),
     }
 }
 

@@ -136,9 +136,11 @@ fn clippy() -> Result<(), ShellError> {
     shell::run(clippy.args(["--", "-D", "warnings"]))
 }
 
-/// `--tests` leaves out doctests, which compile one by one, and takes each package's own test binaries.
+/// `--tests` leaves out doctests, which compile one by one. The bindings' generator has no tests, but dependencies that
+/// nothing else compiles.
 fn test() -> Result<(), ShellError> {
-    shell::run(&mut cargo(["test", "--workspace", "--tests", "--locked"]))
+    let mut test = cargo(["test", "--workspace", "--tests", "--locked"]);
+    shell::run(test.args(["--exclude", "jangkau-bindgen"]))
 }
 
 fn scenarios() -> Result<(), ShellError> {

@@ -1,0 +1,202 @@
+//! What was turned away moves aside with what depends on it; what survives is recorded again under a new branch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand_core::CryptoRng;
+
+use super::record::Stop;
+use super::{Replica, ReplicaError};
+use crate::command::{CommandEntry, CommandKind};
+use crate::id::{CaseId, CommandId, DocumentId};
+use crate::plant::{Plant, planted};
+use crate::store::{CommandRow, CommandState};
+use crate::sync::Turned;
+
+/// How often a command is recorded again before it moves aside itself.
+const ATTEMPTS_MAX: u32 = 4;
+
+impl Replica {
+    /// Takes the answers "turned away". Gives the commands that moved aside.
+    pub(super) fn take_turned(
+        &mut self,
+        turned: &BTreeMap<CommandId, Turned>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<CommandId>, ReplicaError> {
+        if turned.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut aside = BTreeMap::new();
+        let mut documents = BTreeSet::new();
+        for (id, code) in turned {
+            let Some(mut row) = self.store.command(*id)? else {
+                continue;
+            };
+            for part in self.store.parts(*id)? {
+                documents.insert(part.document);
+            }
+            match code {
+                // The server has this command already, from before this vault was put back.
+                Turned::CommandExists => {
+                    self.store.drop_parts(*id)?;
+                    row.state = CommandState::Admitted;
+                    self.store.put_command(&row)?;
+                }
+                code if is_about_the_branch(*code) && row.attempts < ATTEMPTS_MAX => {}
+                code => {
+                    aside.insert(*id, *code);
+                }
+            }
+        }
+        self.replay(documents, &aside, rng)?;
+        Ok(aside.into_keys().collect())
+    }
+
+    /// Moves commands aside with what depends on them, and records the other pending commands of the documents
+    /// concerned again: under a new branch, with the same ids.
+    pub(super) fn replay(
+        &mut self,
+        mut documents: BTreeSet<DocumentId>,
+        aside: &BTreeMap<CommandId, Turned>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), ReplicaError> {
+        let outbox = self.store.outbox()?;
+        let outbox: Vec<CommandRow> = outbox
+            .into_iter()
+            .filter(|row| row.state != CommandState::Admitted)
+            .collect();
+        let aside = with_dependants(&outbox, aside);
+        let survivors = self.concerned(&outbox, &aside, &mut documents)?;
+        self.forget_loaded(&documents);
+        for id in &documents {
+            if let Some(mut row) = self.store.document(*id)? {
+                row.branch = None;
+                self.store.put_document(&row)?;
+            }
+        }
+        for mut row in outbox
+            .iter()
+            .filter(|row| aside.contains_key(&row.id))
+            .cloned()
+        {
+            row.code = aside.get(&row.id).map(|code| code.code().to_owned());
+            self.move_aside(row)?;
+        }
+        for row in &survivors {
+            self.store.drop_parts(row.id)?;
+        }
+        for row in survivors {
+            self.record_again(row, rng)?;
+        }
+        Ok(())
+    }
+
+    fn move_aside(&mut self, mut row: CommandRow) -> Result<(), ReplicaError> {
+        row.state = CommandState::Aside;
+        self.store.drop_parts(row.id)?;
+        Ok(self.store.put_command(&row)?)
+    }
+
+    fn record_again(
+        &mut self,
+        mut row: CommandRow,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), ReplicaError> {
+        row.attempts += 1;
+        row.envelope = None;
+        row.state = CommandState::Pending;
+        if planted(Plant::LoseDependants) {
+            row.state = CommandState::Aside;
+            row.records.clear();
+            return Ok(self.store.put_command(&row)?);
+        }
+        self.store.put_command(&row)?;
+        match self.write_parts(&row, rng) {
+            Ok(()) => Ok(()),
+            Err(Stop::Machine(error)) => Err(error),
+            Err(Stop::Cannot(_)) => {
+                row.code = Some(Turned::WrongDependencies.code().to_owned());
+                self.move_aside(row)
+            }
+        }
+    }
+
+    /// The pending commands that share a document with what changes, and all documents that they share.
+    fn concerned(
+        &self,
+        outbox: &[CommandRow],
+        aside: &BTreeMap<CommandId, Turned>,
+        documents: &mut BTreeSet<DocumentId>,
+    ) -> Result<Vec<CommandRow>, ReplicaError> {
+        let mut of_command: BTreeMap<CommandId, BTreeSet<DocumentId>> = BTreeMap::new();
+        for row in outbox {
+            let parts = self.store.parts(row.id)?;
+            of_command.insert(row.id, parts.iter().map(|part| part.document).collect());
+        }
+        for id in aside.keys() {
+            documents.extend(of_command.get(id).into_iter().flatten());
+        }
+        loop {
+            let before = documents.len();
+            for touched in of_command.values() {
+                if !touched.is_disjoint(documents) {
+                    documents.extend(touched);
+                }
+            }
+            if documents.len() == before {
+                break;
+            }
+        }
+        let shares = |row: &&CommandRow| {
+            !aside.contains_key(&row.id)
+                && of_command
+                    .get(&row.id)
+                    .is_some_and(|touched| !touched.is_disjoint(documents))
+        };
+        Ok(outbox.iter().filter(shares).cloned().collect())
+    }
+}
+
+/// Whether the answer is about this vault's branch and not about what the person did.
+const fn is_about_the_branch(code: Turned) -> bool {
+    match code {
+        Turned::ReusedSequence
+        | Turned::WrongCounter
+        | Turned::WrongDependencies
+        | Turned::WrongActor
+        | Turned::WrongEpoch => true,
+        Turned::BadSignature
+        | Turned::UnknownSeat
+        | Turned::RevokedSeat
+        | Turned::WrongInstitution
+        | Turned::NoGrant
+        | Turned::Shape
+        | Turned::TooLong
+        | Turned::Incomplete
+        | Turned::RecordExists
+        | Turned::CommandExists
+        | Turned::Unloadable
+        | Turned::WrongAuthor
+        | Turned::UnknownCommand => false,
+    }
+}
+
+/// The commands that move aside, and those that mean nothing without them.
+fn with_dependants(
+    outbox: &[CommandRow],
+    aside: &BTreeMap<CommandId, Turned>,
+) -> BTreeMap<CommandId, Turned> {
+    let mut all = aside.clone();
+    for row in outbox {
+        let is_of_lost_case =
+            |id: &CommandId| CaseId::from(*id) == row.case && row.kind != CommandKind::Register;
+        let entry =
+            CommandEntry::from_records(row.id, row.case, row.kind, row.records.clone()).ok();
+        let names = entry.map(|entry| entry.command.names()).unwrap_or_default();
+        let needs_lost =
+            all.keys().any(is_of_lost_case) || names.iter().any(|id| all.contains_key(id));
+        if needs_lost && !all.contains_key(&row.id) {
+            all.insert(row.id, Turned::WrongDependencies);
+        }
+    }
+    all
+}

@@ -1,0 +1,208 @@
+//! Documents as they are on this device: accepted and working, kept in memory while they are used.
+
+use std::collections::BTreeSet;
+
+use super::{Replica, ReplicaError};
+use crate::class::{CHANGES_MAX, Class, Compartment, DocumentKey};
+use crate::document::Document;
+use crate::id::{CaseId, ChangeHash, DocEpoch, DocumentId};
+use crate::store::DocumentRow;
+use crate::sync::decode_body;
+
+/// A document in memory.
+pub(super) struct Loaded {
+    pub(super) row: DocumentRow,
+    pub(super) accepted: Document,
+    pub(super) working: Document,
+}
+
+/// Most documents in memory at once: what a phone of 2 GB can spare.
+const LOADED_MAX: usize = 64;
+
+/// Changes that stand apart from a document's snapshot before they are folded into it.
+const FOLD_FROM: u32 = 32;
+
+impl Replica {
+    /// The document, from memory or from the store; a new one if nothing is here.
+    pub(super) fn load(&mut self, key: DocumentKey) -> Result<&mut Loaded, ReplicaError> {
+        let id = key.id();
+        if !self.loaded.contains_key(&id) {
+            if self.loaded.len() >= LOADED_MAX {
+                self.loaded.clear();
+            }
+            let loaded = self.read_document(key)?;
+            self.loaded.insert(id, loaded);
+        }
+        self.loaded.get_mut(&id).ok_or(ReplicaError::Damaged)
+    }
+
+    /// Reads a document from the store.
+    pub(super) fn read_document(&self, key: DocumentKey) -> Result<Loaded, ReplicaError> {
+        let id = key.id();
+        let row = self.store.document(id)?.unwrap_or_else(|| DocumentRow {
+            key,
+            epoch: DocEpoch::default(),
+            branch: None,
+            frame: None,
+            snapshot: None,
+            heads: Vec::new(),
+            granted: false,
+        });
+        let mut accepted = match self.base(&row)? {
+            Some(saved) => Document::load(&saved).map_err(|_| ReplicaError::Damaged)?,
+            None => Document::default(),
+        };
+        let changes = self.store.changes(id)?;
+        if !changes.is_empty() {
+            let changes = changes.iter().map(Vec::as_slice);
+            accepted.apply(changes).map_err(|_| ReplicaError::Damaged)?;
+        }
+        let mut working = accepted.clone();
+        let pending = self.store.pending_changes(id)?;
+        if !pending.is_empty() {
+            let changes = pending.iter().map(|(_, bytes)| bytes.as_slice());
+            working.apply(changes).map_err(|_| ReplicaError::Damaged)?;
+        }
+        Ok(Loaded {
+            row,
+            accepted,
+            working,
+        })
+    }
+
+    /// The saved document under the changes: its own snapshot, or its place in an install frame.
+    fn base(&self, row: &DocumentRow) -> Result<Option<Vec<u8>>, ReplicaError> {
+        if let Some(snapshot) = &row.snapshot {
+            return Ok(Some(snapshot.clone()));
+        }
+        let Some((frame, place)) = row.frame else {
+            return Ok(None);
+        };
+        Ok(Some(saved_in_frame(&self.store.frame(frame)?, place)?))
+    }
+
+    /// The document of a class that this person writes next: the volume that is not full.
+    pub(super) fn writable(
+        &mut self,
+        case: CaseId,
+        class: Class,
+    ) -> Result<DocumentKey, ReplicaError> {
+        let compartment = Compartment::of(class, self.person());
+        let mut key = DocumentKey {
+            case,
+            class,
+            compartment,
+            volume: 0,
+        };
+        while self.store.document(key.id())?.is_some()
+            && self.load(key)?.working.change_count() >= CHANGES_MAX
+        {
+            key.volume += 1;
+        }
+        Ok(key)
+    }
+
+    /// Notes the accepted heads of a document after changes were applied.
+    pub(super) fn save_heads(&mut self, key: DocumentKey) -> Result<(), ReplicaError> {
+        let loaded = self.load(key)?;
+        loaded.row.heads = loaded.accepted.heads();
+        let row = loaded.row.clone();
+        Ok(self.store.put_document(&row)?)
+    }
+
+    /// Folds changes that every backup holds into the document's snapshot, once they are many.
+    pub(super) fn fold(&mut self, key: DocumentKey) -> Result<(), ReplicaError> {
+        let (count, all_backed_up) = self
+            .store
+            .changes_to_fold(key.id(), self.session.backed_up)?;
+        if count < FOLD_FROM || !all_backed_up {
+            return Ok(());
+        }
+        let loaded = self.load(key)?;
+        let saved = loaded.accepted.save();
+        let again = Document::load(&saved).map_err(|_| ReplicaError::Damaged)?;
+        if again.heads() != loaded.row.heads {
+            return Ok(());
+        }
+        loaded.row.snapshot = Some(saved);
+        loaded.row.frame = None;
+        let row = loaded.row.clone();
+        self.store.put_document(&row)?;
+        self.store.clear_changes(key.id())?;
+        Ok(self.store.drop_unused_frames()?)
+    }
+
+    /// Drops a document and every byte of it, also those in a frame that it shares with others.
+    pub(super) fn drop_document(&mut self, row: &DocumentRow) -> Result<(), ReplicaError> {
+        if let Some((frame, _)) = row.frame {
+            let saved = self.store.frame(frame)?;
+            for mut other in self.store.documents_in_frame(frame)? {
+                if other.key == row.key {
+                    continue;
+                }
+                let Some((_, place)) = other.frame else {
+                    continue;
+                };
+                other.snapshot = Some(saved_in_frame(&saved, place)?);
+                other.frame = None;
+                self.loaded.remove(&other.key.id());
+                self.store.put_document(&other)?;
+            }
+        }
+        self.loaded.remove(&row.key.id());
+        Ok(self.store.drop_document(row.key.id())?)
+    }
+
+    /// The documents on this device.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn documents(&self) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
+        Ok(self
+            .store
+            .documents()?
+            .into_iter()
+            .map(|row| row.key)
+            .collect())
+    }
+
+    /// The accepted heads of a document, sorted.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn accepted_heads(&self, document: DocumentKey) -> Result<Vec<ChangeHash>, ReplicaError> {
+        Ok(self
+            .store
+            .document(document.id())?
+            .map(|row| row.heads)
+            .unwrap_or_default())
+    }
+
+    /// The records of a document as this device sees them, its own pending ones included.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn records(
+        &self,
+        document: DocumentKey,
+    ) -> Result<std::collections::BTreeMap<String, crate::record::Record>, ReplicaError> {
+        Ok(self.read_document(document)?.working.records())
+    }
+
+    pub(super) fn forget_loaded(&mut self, documents: &BTreeSet<DocumentId>) {
+        for id in documents {
+            self.loaded.remove(id);
+        }
+    }
+}
+
+/// One saved document out of an install frame.
+pub(super) fn saved_in_frame(frame: &[u8], place: u32) -> Result<Vec<u8>, ReplicaError> {
+    let place = place as usize;
+    let mut saved: Vec<minicbor::bytes::ByteVec> =
+        decode_body(frame).map_err(|_| ReplicaError::Damaged)?;
+    if place >= saved.len() {
+        return Err(ReplicaError::Damaged);
+    }
+    Ok(saved.swap_remove(place).into())
+}

@@ -1,0 +1,270 @@
+//! What the vault asks: sealing what is pending, and one signed request for one round trip.
+
+use rand_core::CryptoRng;
+
+use super::{Replica, ReplicaError, SeatState};
+use crate::envelope::{CommandHead, KeyRef, Via};
+use crate::id::{BatchId, EnvelopeHash, Nonce, ServerSeq};
+use crate::store::{CommandRow, CommandState, PartRow, decode, encode};
+use crate::sync::{
+    Batch, Cursor, Packed, Part, PartBody, PushBack, Refused, RefusedReply, SYNC_ROUTE,
+    SealedEnvelope, SignedRequest, SyncRequest, encode_body, pack, seal, unpack,
+};
+use crate::time::Timestamp;
+
+/// Most commands under one signature.
+const COMMANDS_PER_ENVELOPE_MAX: usize = 64;
+
+/// Most bytes of changes in one push, before compression: a step that a bad line can carry.
+const PUSH_BYTES_MAX: usize = 1024 * 1024;
+
+/// Most envelopes or rulings told again in one request.
+const TOLD_AGAIN_MAX: u32 = 64;
+
+/// Every so many exchanges the vault compares all that it holds with the server.
+const CHECK_EVERY: u32 = 16;
+
+/// The request that is under way.
+pub(super) struct Asked {
+    pub(super) nonce: Nonce,
+    pub(super) cursor: Cursor,
+    pub(super) told_envelopes: Vec<EnvelopeHash>,
+    pub(super) told_rulings: Option<i64>,
+    pub(super) backfill: Option<ServerSeq>,
+}
+
+/// The push that is under way; the same until it is answered.
+#[derive(Clone, Debug, minicbor::Encode, minicbor::Decode)]
+pub(super) struct InFlight {
+    #[n(0)]
+    id: BatchId,
+    #[n(1)]
+    envelopes: Vec<EnvelopeHash>,
+}
+
+impl Replica {
+    /// The next request: a signed body for `POST /v1/sync`. Asked again before an answer, it carries the same push.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn request(&mut self, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, ReplicaError> {
+        let push = self.atomically(|replica| replica.next_push(rng))?;
+        let told = self.store.forgotten_envelopes(TOLD_AGAIN_MAX)?;
+        let rulings = self.store.forgotten_rulings(TOLD_AGAIN_MAX)?;
+        let mut asked = Asked {
+            nonce: self.session.nonce,
+            cursor: self.session.cursor,
+            told_envelopes: told.iter().map(|(hash, _)| *hash).collect(),
+            told_rulings: rulings.last().map(|(position, _)| *position),
+            backfill: None,
+        };
+        let push_back = if told.is_empty() && rulings.is_empty() {
+            None
+        } else {
+            let envelopes = pack_stored(told.iter().map(|(_, bytes)| bytes.as_slice()))?;
+            Some(PushBack {
+                envelopes,
+                rulings: rulings.into_iter().map(|row| row.1).collect(),
+            })
+        };
+        let may_read = self.session.state == SeatState::Active;
+        let backfill = if may_read {
+            self.store.next_backfill()?
+        } else {
+            None
+        };
+        asked.backfill = backfill.map(|at| at.grant);
+        let is_quiet = push.is_none() && push_back.is_none() && backfill.is_none();
+        let check = if is_quiet && self.session.exchanges % CHECK_EVERY == CHECK_EVERY - 1 {
+            Some(self.digest()?)
+        } else {
+            None
+        };
+        let resend = (!self.session.resend.is_empty()).then(|| self.session.resend.clone());
+        let certificate = self
+            .session
+            .forgotten
+            .then(|| self.identity.certificate.clone());
+        let request = SyncRequest {
+            cursor: self.session.cursor,
+            push,
+            push_back,
+            backfill,
+            check,
+            resend,
+            certificate,
+            dropped: None,
+        };
+        let body = encode_body(&request);
+        let nonce = self.session.nonce;
+        self.asked = Some(asked);
+        let seat = self.seat();
+        Ok(SignedRequest::sign(SYNC_ROUTE, seat, nonce, body, &self.identity.key).to_bytes())
+    }
+
+    /// The push under way, or a new one of what is pending.
+    fn next_push(&mut self, rng: &mut dyn CryptoRng) -> Result<Option<Batch>, ReplicaError> {
+        let in_flight: Option<InFlight> = self.store.meta("in_flight")?;
+        let in_flight = match in_flight {
+            Some(in_flight) => in_flight,
+            None => {
+                let envelopes = self.seal_outbox(rng)?;
+                if envelopes.is_empty() {
+                    return Ok(None);
+                }
+                let now = Timestamp::from_millis(0);
+                let in_flight = InFlight {
+                    id: BatchId::generate(now, &mut &mut *rng),
+                    envelopes,
+                };
+                self.store.set_meta("in_flight", &in_flight)?;
+                in_flight
+            }
+        };
+        let mut stored = Vec::with_capacity(in_flight.envelopes.len());
+        for hash in &in_flight.envelopes {
+            stored.extend(self.store.envelope(*hash)?);
+        }
+        let envelopes = pack_stored(stored.iter().map(Vec::as_slice))?;
+        Ok(Some(Batch {
+            id: in_flight.id,
+            envelopes,
+        }))
+    }
+
+    /// Seals pending commands and names the envelopes to push: those that were sealed before, first.
+    fn seal_outbox(&mut self, rng: &mut dyn CryptoRng) -> Result<Vec<EnvelopeHash>, ReplicaError> {
+        let outbox = self.store.outbox()?;
+        let mut hashes: Vec<EnvelopeHash> = Vec::new();
+        let mut commands = Vec::new();
+        let mut sealed_rows = Vec::new();
+        let mut bytes = 0;
+        for row in outbox {
+            match (row.state, row.envelope) {
+                (CommandState::Sealed, Some(hash)) if !hashes.contains(&hash) => hashes.push(hash),
+                (CommandState::Pending, _) => {
+                    let parts = self.store.parts(row.id)?;
+                    bytes += parts.iter().map(|part| part.bytes.len()).sum::<usize>();
+                    let is_full = commands.len() >= COMMANDS_PER_ENVELOPE_MAX
+                        || (bytes > PUSH_BYTES_MAX && !commands.is_empty());
+                    if is_full {
+                        break;
+                    }
+                    commands.push((command_head(&row), self.sealable(&row, parts)?));
+                    sealed_rows.push(row);
+                }
+                _ => {}
+            }
+        }
+        if commands.is_empty() {
+            return Ok(hashes);
+        }
+        let certificate = &self.identity.certificate;
+        let (seat, institution) = (certificate.seat, certificate.institution.clone());
+        let key = &self.identity.key;
+        let envelope = seal(
+            seat,
+            institution,
+            Via::Device,
+            commands,
+            key,
+            &mut &mut *rng,
+        );
+        let hash = envelope.head.hash();
+        self.store
+            .put_envelope(hash, None, &to_stored(&envelope)?)?;
+        for mut row in sealed_rows {
+            row.state = CommandState::Sealed;
+            row.envelope = Some(hash);
+            self.store.put_command(&row)?;
+        }
+        hashes.push(hash);
+        Ok(hashes)
+    }
+
+    fn sealable(&self, row: &CommandRow, parts: Vec<PartRow>) -> Result<Vec<Part>, ReplicaError> {
+        let mut sealable = Vec::with_capacity(parts.len());
+        for part in parts {
+            let document = self
+                .store
+                .document(part.document)?
+                .ok_or(ReplicaError::Damaged)?
+                .key;
+            debug_assert_eq!(document.case, row.case);
+            let (epoch, branch, bytes) = (part.epoch, part.branch, part.bytes);
+            let body = PartBody::Change {
+                document,
+                epoch,
+                branch,
+                bytes,
+            };
+            sealable.push(Part {
+                body,
+                key: KeyRef::default(),
+            });
+        }
+        Ok(sealable)
+    }
+
+    /// Takes a refusal (HTTP status 4xx or 503, body of `RefusedReply`). True: ask again at once.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn refused(&mut self, refusal: &[u8]) -> Result<(Refused, bool), ReplicaError> {
+        let reply: RefusedReply = minicbor::decode(refusal).map_err(|_| ReplicaError::Malformed)?;
+        if self.asked.take().is_none() {
+            return Err(ReplicaError::Malformed);
+        }
+        let again = match reply.code {
+            Refused::StaleNonce => reply.nonce.is_some(),
+            Refused::UnknownSeat => !self.session.forgotten,
+            Refused::RetiredSeat
+            | Refused::StolenSeat
+            | Refused::BadSignature
+            | Refused::Malformed
+            | Refused::TooLong
+            | Refused::Version
+            | Refused::BadCode
+            | Refused::Later => false,
+        };
+        self.atomically(|replica| {
+            replica.session.nonce = reply.nonce.unwrap_or(replica.session.nonce);
+            replica.session.forgotten |= reply.code == Refused::UnknownSeat;
+            if reply.code == Refused::StolenSeat {
+                replica.session.state = SeatState::Locked;
+            }
+            if reply.code == Refused::RetiredSeat {
+                replica.retire()?;
+            }
+            replica.save_session()
+        })?;
+        Ok((reply.code, again))
+    }
+}
+
+fn command_head(row: &CommandRow) -> CommandHead {
+    CommandHead {
+        id: row.id,
+        kind: row.kind,
+        occurred_at: row.occurred_at,
+        recorded_at: row.recorded_at.unwrap_or(row.occurred_at),
+        base: row.base,
+        after: row.after.clone(),
+    }
+}
+
+/// An envelope as the store keeps it: packed alone.
+pub(super) fn to_stored(envelope: &SealedEnvelope) -> Result<Vec<u8>, ReplicaError> {
+    let packed = pack([envelope]).map_err(|_| ReplicaError::Damaged)?;
+    Ok(encode(&packed))
+}
+
+/// Packs stored envelopes for one message.
+fn pack_stored<'a>(stored: impl Iterator<Item = &'a [u8]>) -> Result<Packed, ReplicaError> {
+    let mut envelopes = Vec::new();
+    for bytes in stored {
+        let packed: Packed = decode(bytes)?;
+        envelopes.extend(unpack(&packed).map_err(|_| ReplicaError::Damaged)?);
+    }
+    pack(&envelopes).map_err(|_| ReplicaError::Damaged)
+}

@@ -1,0 +1,206 @@
+//! Taking an answer: nonce, era, answers, rows, backfill, and what follows from them, in one transaction.
+
+use std::collections::BTreeMap;
+
+use rand_core::CryptoRng;
+
+use super::exchange::Asked;
+use super::{Replica, ReplicaError, SeatState, Synced};
+use crate::id::CommandId;
+use crate::plant::{Plant, planted};
+use crate::store::CommandState;
+use crate::sync::{
+    Answer, BUCKETS, Backfill, Cursor, Era, Seen, SelfCheck, SyncReply, Turned, bucket_of,
+    decode_body, digest_of_buckets, document_digest,
+};
+use crate::time::Timestamp;
+
+impl Replica {
+    /// Takes the answer to the last request.
+    ///
+    /// # Errors
+    /// [`ReplicaError`]; the vault is then as it was before.
+    pub fn receive(
+        &mut self,
+        reply: &[u8],
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Synced, ReplicaError> {
+        let reply: SyncReply = decode_body(reply).map_err(|_| ReplicaError::Malformed)?;
+        if self
+            .asked
+            .as_ref()
+            .is_none_or(|asked| asked.nonce != reply.to)
+        {
+            return Err(ReplicaError::Malformed);
+        }
+        let Some(asked) = self.asked.take() else {
+            return Err(ReplicaError::Malformed);
+        };
+        self.atomically(|replica| replica.take(reply, &asked, now, rng))
+    }
+
+    fn take(
+        &mut self,
+        reply: SyncReply,
+        asked: &Asked,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Synced, ReplicaError> {
+        let mut synced = Synced {
+            rows: reply.page.rows.len(),
+            ..Synced::default()
+        };
+        self.session.nonce = reply.nonce;
+        self.session.clock_offset_ms = Some(now.millis_since(reply.now));
+        self.session.exchanges = self.session.exchanges.wrapping_add(1);
+        self.session.forgotten = false;
+        self.session.resend.clear();
+        self.note_told(asked)?;
+        if reply.era.number > asked.cursor.era {
+            self.begin_era(reply.era)?;
+        }
+        let mut turned = BTreeMap::new();
+        for answer in reply.answers.iter().flatten() {
+            self.take_answer(answer, &mut turned)?;
+        }
+        if reply.answers.is_some() {
+            self.store.clear_meta("in_flight")?;
+        }
+        let mut touched = self.take_page(&reply.page, rng)?;
+        if let Some(backfill) = &reply.backfill {
+            touched.extend(self.take_backfill(backfill, rng)?);
+            self.note_backfill(asked, backfill)?;
+        }
+        if let Some(resent) = &reply.resent {
+            touched.extend(self.take_backfill(resent, rng)?);
+        }
+        self.session.cursor = Cursor {
+            era: reply.era.number,
+            seq: reply.page.upto,
+        };
+        self.session.backed_up = reply.backed_up_through;
+        synced.turned_away = self.take_turned(&turned, rng)?;
+        if let Some(check) = &reply.check {
+            self.take_check(check)?;
+        }
+        self.store.prune_envelopes(self.session.backed_up)?;
+        for key in touched {
+            self.fold(key)?;
+        }
+        if !reply.page.more {
+            self.drop_uncovered()?;
+        }
+        synced.again = reply.page.more || self.has_more_to_say()?;
+        self.save_session()?;
+        Ok(synced)
+    }
+
+    /// Whether another exchange has work to do at once.
+    fn has_more_to_say(&self) -> Result<bool, ReplicaError> {
+        let may_read = self.session.state == SeatState::Active;
+        Ok(self.store.unsent()? > 0
+            || !self.store.forgotten_envelopes(1)?.is_empty()
+            || !self.store.forgotten_rulings(1)?.is_empty()
+            || (may_read && self.store.next_backfill()?.is_some())
+            || !self.session.resend.is_empty())
+    }
+
+    /// The server has been told again what the request held.
+    fn note_told(&mut self, asked: &Asked) -> Result<(), ReplicaError> {
+        for hash in &asked.told_envelopes {
+            self.store.envelope_told(*hash)?;
+        }
+        if let Some(through) = asked.told_rulings {
+            self.store.rulings_told(through)?;
+        }
+        Ok(())
+    }
+
+    /// The server was restored: what it forgot goes back to it, before anything else is read.
+    fn begin_era(&mut self, era: Era) -> Result<(), ReplicaError> {
+        let kept = era.kept.unwrap_or(self.session.cursor.seq);
+        let kept = kept.min(self.session.cursor.seq);
+        self.store.unsequence_changes(kept)?;
+        self.store.forget_envelopes_after(kept)?;
+        self.store.forget_rulings_after(kept)?;
+        self.store.end_grants_after(kept)?;
+        self.store.clear_meta("in_flight")?;
+        for mut row in self.store.outbox()? {
+            if matches!(row.state, CommandState::Waiting | CommandState::Admitted) {
+                row.state = CommandState::Sealed;
+                self.store.put_command(&row)?;
+            }
+        }
+        self.session.cursor = Cursor {
+            era: era.number,
+            seq: kept,
+        };
+        Ok(())
+    }
+
+    fn take_answer(
+        &mut self,
+        answer: &Answer,
+        turned: &mut BTreeMap<CommandId, Turned>,
+    ) -> Result<(), ReplicaError> {
+        let Some(mut row) = self.store.command(answer.command)? else {
+            return Ok(());
+        };
+        if row.state != CommandState::Sealed {
+            return Ok(());
+        }
+        row.state = match answer.seen {
+            Seen::Admitted(_) => CommandState::Admitted,
+            Seen::Waiting => CommandState::Waiting,
+            Seen::TurnedAway(code) => {
+                turned.insert(answer.command, code);
+                return Ok(());
+            }
+        };
+        Ok(self.store.put_command(&row)?)
+    }
+
+    /// Notes how far a backfill came; at its end, that all of the grant is here.
+    fn note_backfill(&mut self, asked: &Asked, backfill: &Backfill) -> Result<(), ReplicaError> {
+        let Some(grant) = asked.backfill else {
+            return Ok(());
+        };
+        match &backfill.next {
+            Some(next) if !planted(Plant::LoseBackfill) && next.grant == grant => {
+                Ok(self.store.put_backfill(next, 0)?)
+            }
+            Some(_) | None => Ok(self.store.end_backfill(grant)?),
+        }
+    }
+
+    /// Digests of all that this person's grants cover here, by bucket.
+    fn buckets(&self) -> Result<[u64; BUCKETS], ReplicaError> {
+        let mut buckets = [0; BUCKETS];
+        for row in self.store.documents()? {
+            let id = row.key.id();
+            if !row.heads.is_empty() {
+                buckets[usize::from(bucket_of(id))] ^= document_digest(id, row.epoch, &row.heads);
+            }
+        }
+        Ok(buckets)
+    }
+
+    pub(super) fn digest(&self) -> Result<[u8; 32], ReplicaError> {
+        Ok(digest_of_buckets(&self.buckets()?))
+    }
+
+    fn take_check(&mut self, check: &SelfCheck) -> Result<(), ReplicaError> {
+        let SelfCheck::Differs(theirs) = check else {
+            return Ok(());
+        };
+        let ours = self.buckets()?;
+        let differing = ours
+            .iter()
+            .zip(theirs)
+            .enumerate()
+            .filter(|(_, (ours, theirs))| ours != theirs);
+        self.session.resend = differing.map(|(bucket, _)| bucket as u8).collect();
+        Ok(())
+    }
+}

@@ -1,0 +1,356 @@
+//! Reading the log: commands into documents, rulings into rows, grants into the queue of what to fetch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand_core::CryptoRng;
+
+use super::exchange::to_stored;
+use super::{Replica, ReplicaError, SeatState};
+use crate::class::DocumentKey;
+use crate::command::PlacedRecord;
+use crate::document::{Document, inspect};
+use crate::id::{CommandId, DocumentId, PersonId, ServerSeq};
+use crate::record::{Field as _, Record};
+use crate::rules::{CaseState, Verdict};
+use crate::store::{CommandRow, CommandState, DocumentRow, decode, encode};
+use crate::sync::{
+    Backfill, BackfillAt, GrantRow, GrantScope, InstallFrame, Packed, Page, Part, PartBody, Row,
+    SealedEnvelope, SeatStatus, SignedRuling, WireRow, unpack,
+};
+
+/// Changes that one answer brings, by document, in the order of the log.
+#[derive(Default)]
+struct Arrived {
+    changes: BTreeMap<DocumentId, (DocumentKey, Vec<Vec<u8>>)>,
+    /// Documents whose pending parts have to be recorded again under a new branch.
+    forked: BTreeSet<DocumentId>,
+}
+
+impl Replica {
+    /// Takes the rows after the cursor. Gives the documents that changed.
+    pub(super) fn take_page(
+        &mut self,
+        page: &Page,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
+        self.take_rows(&page.rows, &page.envelopes, rng)
+    }
+
+    /// Takes documents that a grant newly covers, or that are sent again.
+    pub(super) fn take_backfill(
+        &mut self,
+        backfill: &Backfill,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
+        for (seq, ruling) in &backfill.rulings {
+            self.take_ruling(*seq, ruling)?;
+        }
+        let mut touched = BTreeSet::new();
+        for frame in &backfill.frames {
+            touched.extend(self.take_frame(frame)?);
+        }
+        touched.extend(self.take_rows(&backfill.rows, &backfill.envelopes, rng)?);
+        Ok(touched)
+    }
+
+    fn take_rows(
+        &mut self,
+        rows: &[WireRow],
+        packed: &Packed,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
+        let envelopes = unpack(packed).map_err(|_| ReplicaError::Malformed)?;
+        let mut envelopes = envelopes.iter();
+        let mut arrived = Arrived::default();
+        for row in rows {
+            match &row.row {
+                Row::Commands(ids) => {
+                    let envelope = envelopes.next().ok_or(ReplicaError::Malformed)?;
+                    self.take_commands(row, ids, envelope, &mut arrived)?;
+                }
+                Row::Own(hash, ids) => {
+                    let stored = self.store.envelope(*hash)?.ok_or(ReplicaError::Malformed)?;
+                    let own = unpack(&decode(&stored)?).map_err(|_| ReplicaError::Damaged)?;
+                    let envelope = own.first().ok_or(ReplicaError::Damaged)?;
+                    self.take_commands(row, ids, envelope, &mut arrived)?;
+                }
+                Row::Ruling(ruling) => self.take_ruling(row.seq, ruling)?,
+                Row::Grant(grant) => self.take_grant(row.seq, grant)?,
+                Row::GrantEnd(grant) => self.store.end_grant(*grant)?,
+                Row::Staff(staff) => self.store.put_staff(staff)?,
+                Row::Profile(profile) => self.store.put_profile(profile)?,
+                Row::Calendar(calendar) => self.store.put_calendar(calendar)?,
+                Row::Seat(seat, status) if *seat == self.seat() => self.take_status(*status)?,
+                Row::Seat(_, _) => {}
+            }
+        }
+        self.apply(arrived, rng)
+    }
+
+    fn take_commands(
+        &mut self,
+        row: &WireRow,
+        ids: &[CommandId],
+        envelope: &SealedEnvelope,
+        arrived: &mut Arrived,
+    ) -> Result<(), ReplicaError> {
+        if row.seq > self.session.backed_up {
+            let stored = to_stored(envelope)?;
+            self.store
+                .put_envelope(envelope.head.hash(), Some(row.seq), &stored)?;
+        }
+        let is_own = envelope.head.seat == self.seat();
+        for id in ids {
+            let Some(head) = envelope.commands.iter().find(|head| head.id == *id) else {
+                continue;
+            };
+            let parts = envelope.parts_of(*id);
+            let mut records = Vec::new();
+            for part in &parts {
+                self.take_part(part, *id, is_own, row.seq, arrived)?;
+                records.extend(records_of(part)?);
+            }
+            let Some(case) = parts
+                .iter()
+                .find_map(|part| part.document())
+                .map(|key| key.case)
+            else {
+                continue;
+            };
+            let known = self.store.command(*id)?;
+            let mut command = match known {
+                Some(known) => known,
+                None => CommandRow {
+                    id: *id,
+                    case,
+                    kind: head.kind,
+                    author: author_of(&records).ok_or(ReplicaError::Malformed)?,
+                    own: is_own,
+                    occurred_at: head.occurred_at,
+                    recorded_at: Some(head.recorded_at),
+                    received_at: None,
+                    base: head.base,
+                    after: head.after.clone(),
+                    records: Vec::new(),
+                    state: CommandState::Accepted,
+                    code: None,
+                    envelope: None,
+                    attempts: 0,
+                },
+            };
+            merge_records(&mut command.records, records);
+            command.received_at = Some(row.received_at);
+            command.state = CommandState::Accepted;
+            command.code = None;
+            self.store.put_command(&command)?;
+            self.store.drop_parts(*id)?;
+        }
+        Ok(())
+    }
+
+    fn take_part(
+        &mut self,
+        part: &Part,
+        id: CommandId,
+        is_own: bool,
+        seq: ServerSeq,
+        arrived: &mut Arrived,
+    ) -> Result<(), ReplicaError> {
+        let PartBody::Change {
+            document,
+            branch,
+            epoch,
+            bytes,
+        } = &part.body
+        else {
+            return Ok(());
+        };
+        let hash = part.content();
+        let loaded = self.load(*document)?;
+        loaded.row.epoch = *epoch;
+        let is_new = !loaded.accepted.has(hash);
+        let is_our_branch = is_own && loaded.row.branch == Some(*branch);
+        if is_own {
+            let pending = self.store.parts(id)?;
+            let ours = pending.iter().find(|ours| ours.document == document.id());
+            let is_ours = ours.is_some_and(|ours| ours.hash == hash);
+            // Another change under our branch, or of our command: somebody else has this seat's key, or this vault
+            // was put back to an older state.
+            if is_new && !is_ours && (is_our_branch || ours.is_some()) {
+                arrived.forked.insert(document.id());
+            }
+        }
+        if is_new || self.store.document(document.id())?.is_none() {
+            self.store.add_change(document.id(), hash, seq, bytes)?;
+            let entry = arrived.changes.entry(document.id());
+            entry
+                .or_insert_with(|| (*document, Vec::new()))
+                .1
+                .push(bytes.clone());
+        }
+        Ok(())
+    }
+
+    /// Applies what arrived to the documents in memory, and records again what forked.
+    fn apply(
+        &mut self,
+        arrived: Arrived,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
+        let mut touched = BTreeSet::new();
+        for (id, (key, changes)) in arrived.changes {
+            touched.insert(key);
+            if arrived.forked.contains(&id) {
+                continue;
+            }
+            // A document that was pushed out of memory meanwhile is read with its new changes.
+            let is_loaded = self.loaded.contains_key(&id);
+            let loaded = self.load(key)?;
+            if is_loaded {
+                let bytes = || changes.iter().map(Vec::as_slice);
+                let applied = loaded
+                    .accepted
+                    .apply(bytes())
+                    .and_then(|()| loaded.working.apply(bytes()));
+                applied.map_err(|_| ReplicaError::Damaged)?;
+            }
+            self.save_heads(key)?;
+        }
+        if !arrived.forked.is_empty() {
+            self.replay(arrived.forked, &BTreeMap::new(), rng)?;
+        }
+        for key in &touched {
+            self.save_heads(*key)?;
+        }
+        Ok(touched)
+    }
+
+    /// Stores an install frame as it came, and which documents stand where in it.
+    fn take_frame(&mut self, frame: &InstallFrame) -> Result<Vec<DocumentKey>, ReplicaError> {
+        let id = self.store.add_frame(&frame.saved)?;
+        let mut keys = Vec::with_capacity(frame.documents.len());
+        for (installed, place) in frame.documents.iter().zip(0_u32..) {
+            let key = installed.document;
+            keys.push(key);
+            match self.store.document(key.id())? {
+                None => self.store.put_document(&DocumentRow {
+                    key,
+                    epoch: installed.epoch,
+                    branch: None,
+                    frame: Some((id, place)),
+                    snapshot: None,
+                    heads: installed.heads.clone(),
+                    granted: true,
+                })?,
+                Some(row) => {
+                    let saved = super::documents::saved_in_frame(&frame.saved, place)?;
+                    self.merge_installed(&row, &saved)?;
+                }
+            }
+        }
+        self.store.drop_unused_frames()?;
+        Ok(keys)
+    }
+
+    /// A document of which something was here already gets what the frame has beyond that.
+    fn merge_installed(&mut self, row: &DocumentRow, saved: &[u8]) -> Result<(), ReplicaError> {
+        let installed = Document::load(saved).map_err(|_| ReplicaError::Malformed)?;
+        let loaded = self.load(row.key)?;
+        loaded
+            .accepted
+            .merge(&installed)
+            .map_err(|_| ReplicaError::Malformed)?;
+        loaded.row.snapshot = Some(loaded.accepted.save());
+        loaded.row.frame = None;
+        loaded.row.heads = loaded.accepted.heads();
+        let row = loaded.row.clone();
+        self.store.put_document(&row)?;
+        self.loaded.remove(&row.key.id());
+        Ok(())
+    }
+
+    fn take_ruling(&mut self, seq: ServerSeq, ruling: &SignedRuling) -> Result<(), ReplicaError> {
+        let body = ruling
+            .verify(&self.identity.server_key)
+            .map_err(|_| ReplicaError::Malformed)?;
+        self.store.add_ruling(seq, body.case, ruling)?;
+        let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
+        for (command, verdict) in verdicts {
+            self.store.put_verdict(command, seq, &encode(&verdict))?;
+        }
+        if let Some(state) = &body.state {
+            let _: CaseState = decode(state)?;
+            self.store.put_case_state(body.case, seq, state)?;
+        }
+        Ok(())
+    }
+
+    /// A grant to this person: fetch what it covers, unless this seat opened the case and so has all of it.
+    fn take_grant(&mut self, seq: ServerSeq, grant: &GrantRow) -> Result<(), ReplicaError> {
+        if grant.person != self.person() {
+            return Ok(());
+        }
+        self.store.put_grant(seq, grant)?;
+        let (priority, is_whole) = match grant.scope {
+            GrantScope::Institution => (1, true),
+            GrantScope::Case(case) => {
+                let register = self
+                    .store
+                    .command(CommandId::from_bytes(*case.as_bytes()))?;
+                if register.is_some_and(|register| register.own) {
+                    return Ok(());
+                }
+                (0, false)
+            }
+        };
+        let at = BackfillAt {
+            grant: seq,
+            after: None,
+            list: is_whole,
+        };
+        Ok(self.store.put_backfill(&at, priority)?)
+    }
+
+    fn take_status(&mut self, status: SeatStatus) -> Result<(), ReplicaError> {
+        match status {
+            SeatStatus::Active => self.session.state = SeatState::Active,
+            SeatStatus::Retired => self.retire()?,
+            SeatStatus::Stolen => self.session.state = SeatState::Locked,
+        }
+        Ok(())
+    }
+}
+
+/// The records that a part writes, placed.
+fn records_of(part: &Part) -> Result<Vec<PlacedRecord>, ReplicaError> {
+    let PartBody::Change {
+        document, bytes, ..
+    } = &part.body
+    else {
+        return Ok(Vec::new());
+    };
+    let (_, written) = inspect(bytes).map_err(|_| ReplicaError::Malformed)?;
+    let place = |(collection, record): (String, Record)| PlacedRecord {
+        class: document.class,
+        collection,
+        record,
+    };
+    Ok(written.records.into_iter().map(place).collect())
+}
+
+fn author_of(records: &[PlacedRecord]) -> Option<PersonId> {
+    let mut record = records.first()?.record.clone();
+    PersonId::read("by", &mut record).ok()
+}
+
+/// Adds records that are not there yet; what the author's own device knows beyond them stays.
+fn merge_records(known: &mut Vec<PlacedRecord>, arrived: Vec<PlacedRecord>) {
+    for record in arrived {
+        let is_known = known
+            .iter()
+            .any(|known| known.class == record.class && known.collection == record.collection);
+        if !is_known {
+            known.push(record);
+        }
+    }
+}

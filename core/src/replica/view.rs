@@ -1,0 +1,219 @@
+//! What a screen asks of the vault.
+
+use std::collections::BTreeMap;
+
+use super::{Replica, ReplicaError};
+use crate::command::{CommandEntry, CommandKind, PlacedRecord, Stamp};
+use crate::id::{CaseId, CommandId};
+use crate::rules::{CaseState, Verdict};
+use crate::store::{CommandRow, CommandState, decode};
+use crate::sync::{StaffRow, Turned};
+use crate::time::Timestamp;
+
+/// What became of a command, as far as this device knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Saved here only.
+    OnDevice,
+    /// The server keeps it until what it depends on has arrived.
+    Waiting,
+    /// The server has it; no verdict yet.
+    Admitted,
+    /// The rules have spoken.
+    Judged(Verdict),
+    /// It may not enter history; its content is kept here.
+    TurnedAway(Turned),
+}
+
+/// One line of a case's timeline.
+#[derive(Clone, Debug)]
+pub struct TimelineItem {
+    /// The command.
+    pub id: CommandId,
+    /// Its kind.
+    pub kind: CommandKind,
+    /// Who and when.
+    pub stamp: Stamp,
+    /// The device's clock when it was recorded, where known.
+    pub recorded_at: Option<Timestamp>,
+    /// When the server received it, where known.
+    pub received_at: Option<Timestamp>,
+    /// What became of it.
+    pub fate: Fate,
+    /// Its content, of the classes that are held here.
+    pub entry: CommandEntry,
+}
+
+/// A case as this device knows it.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// Which.
+    pub case: CaseId,
+    /// The last ruling; none before the server has judged.
+    pub state: Option<CaseState>,
+    /// Own commands that have no verdict yet.
+    pub pending: Vec<CommandId>,
+}
+
+impl Replica {
+    /// The cases of which anything is on this device, oldest first.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn cases(&self) -> Result<Vec<CaseId>, ReplicaError> {
+        Ok(self.store.case_ids()?)
+    }
+
+    /// The last ruling about a case.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn case_state(&self, case: CaseId) -> Result<Option<CaseState>, ReplicaError> {
+        let bytes = self.store.case_state(case)?;
+        Ok(bytes.map(|bytes| decode(&bytes)).transpose()?)
+    }
+
+    /// A case as this device knows it.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn case(&self, case: CaseId) -> Result<CaseView, ReplicaError> {
+        let mut pending = Vec::new();
+        for row in self.store.commands_of(case)? {
+            if row.own && row.state != CommandState::Aside && self.store.verdict(row.id)?.is_none()
+            {
+                pending.push(row.id);
+            }
+        }
+        Ok(CaseView {
+            case,
+            state: self.case_state(case)?,
+            pending,
+        })
+    }
+
+    /// The timeline of a case, in the order in which things happened.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn timeline(&self, case: CaseId) -> Result<Vec<TimelineItem>, ReplicaError> {
+        let mut items: BTreeMap<(Timestamp, CommandId), TimelineItem> = BTreeMap::new();
+        for row in self.store.commands_of(case)? {
+            let entry = CommandEntry::from_records(row.id, row.case, row.kind, row.records.clone());
+            let Ok(entry) = entry else { continue };
+            let item = TimelineItem {
+                id: row.id,
+                kind: row.kind,
+                stamp: entry.stamp,
+                recorded_at: row.recorded_at,
+                received_at: row.received_at,
+                fate: self.fate_of(&row)?,
+                entry,
+            };
+            items.insert((item.stamp.occurred_at, item.id), item);
+        }
+        for entry in self.installed(case)? {
+            let key = (entry.stamp.occurred_at, entry.id);
+            if items.contains_key(&key) {
+                continue;
+            }
+            let fate = self.judged(entry.id)?.unwrap_or(Fate::Admitted);
+            let item = TimelineItem {
+                id: entry.id,
+                kind: entry.command.kind(),
+                stamp: entry.stamp,
+                recorded_at: None,
+                received_at: None,
+                fate,
+                entry,
+            };
+            items.insert(key, item);
+        }
+        Ok(items.into_values().collect())
+    }
+
+    /// The commands that a case's documents hold, also those that came in snapshots.
+    fn installed(&self, case: CaseId) -> Result<Vec<CommandEntry>, ReplicaError> {
+        let mut by_command: BTreeMap<CommandId, Vec<PlacedRecord>> = BTreeMap::new();
+        for row in self.store.documents_of(case)? {
+            for (key, record) in self.records(row.key)? {
+                let Some((collection, id)) = key.split_once('/') else {
+                    continue;
+                };
+                let Ok(id) = id.parse() else { continue };
+                let collection = collection.to_owned();
+                let placed = PlacedRecord {
+                    class: row.key.class,
+                    collection,
+                    record,
+                };
+                by_command.entry(id).or_default().push(placed);
+            }
+        }
+        let entries = by_command.into_iter().filter_map(|(id, records)| {
+            let kind = CommandKind::of_records(&records)?;
+            CommandEntry::from_records(id, case, kind, records).ok()
+        });
+        Ok(entries.collect())
+    }
+
+    /// What became of a command that was recorded or seen here.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn fate(&self, command: CommandId) -> Result<Option<Fate>, ReplicaError> {
+        match self.store.command(command)? {
+            Some(row) => self.fate_of(&row).map(Some),
+            None => self.judged(command),
+        }
+    }
+
+    fn judged(&self, command: CommandId) -> Result<Option<Fate>, ReplicaError> {
+        let verdict = self.store.verdict(command)?;
+        Ok(verdict
+            .map(|bytes| decode(&bytes))
+            .transpose()?
+            .map(Fate::Judged))
+    }
+
+    fn fate_of(&self, row: &CommandRow) -> Result<Fate, ReplicaError> {
+        Ok(match row.state {
+            CommandState::Pending | CommandState::Sealed => Fate::OnDevice,
+            CommandState::Waiting => Fate::Waiting,
+            CommandState::Aside => {
+                let code = row.code.as_deref().and_then(|code| code.parse().ok());
+                Fate::TurnedAway(code.unwrap_or(Turned::WrongDependencies))
+            }
+            CommandState::Admitted | CommandState::Accepted => {
+                self.judged(row.id)?.unwrap_or(Fate::Admitted)
+            }
+        })
+    }
+
+    /// Own commands that moved aside: what needs attention, and why.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn turned_away(&self) -> Result<Vec<(CommandId, Fate)>, ReplicaError> {
+        let rows = self.store.commands_aside()?;
+        rows.iter()
+            .map(|row| Ok((row.id, self.fate_of(row)?)))
+            .collect()
+    }
+
+    /// Number of own commands that the server has not acknowledged.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn unsent(&self) -> Result<usize, ReplicaError> {
+        Ok(self.store.unsent()?)
+    }
+
+    /// Colleagues, and this person.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn staff(&self) -> Result<Vec<StaffRow>, ReplicaError> {
+        Ok(self.store.staff()?)
+    }
+}

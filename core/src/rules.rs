@@ -1,0 +1,240 @@
+//! Judges what people did: the same code predicts on the device and decides on the server.
+//!
+//! [`judge`] takes one case's admitted commands in the order of the log, with the instants that were recorded, and
+//! gives verdicts and the state of the case. It reads no clock and does no I/O. Facts are recorded whatever happens,
+//! at most flagged; proposals are committed, refused with a reason, or put before a head. A stored verdict is an
+//! input: it is never judged again.
+//!
+//! Rooms: `facts` is what follows from facts alone, in every order of arrival alike; `decided` is the fold of
+//! decisions in the order of the log; `case` joins both; one small file for each family of rules asks them;
+//! `flags` marks facts; `clocks` reckons deadlines.
+
+mod case;
+mod clocks;
+mod consent;
+mod decided;
+mod endings;
+mod facts;
+mod flags;
+mod papers;
+mod people;
+mod referrals;
+mod reviews;
+mod sessions;
+mod state;
+mod status;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::calendar::Calendar;
+use crate::command::{Command, CommandEntry, Nature, ReviewAnswer};
+use crate::id::{CommandId, DecisionCount, PersonId, ServerSeq};
+use crate::profile::Profile;
+use crate::profile::words::Role;
+use crate::time::Timestamp;
+
+use case::{Ask, Case};
+use decided::Made;
+pub use state::{
+    Appointment, CaseState, ClockOutcome, ClockState, ReferralPhase, ReferralState, ReviewItem,
+};
+use verdict::Objection;
+pub use verdict::{Flag, Refusal, Review, Verdict};
+
+/// One admitted command of a case, with what the log recorded about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its row in the log. A device gives its pending commands rows after the last that it holds.
+    pub seq: ServerSeq,
+    /// The command.
+    pub entry: CommandEntry,
+    /// What its author was when the server committed it, delegations included.
+    pub author_roles: BTreeSet<Role>,
+    /// What the people whom it names were then. Who is not listed is not checked.
+    pub named_roles: BTreeMap<PersonId, BTreeSet<Role>>,
+    /// By the device's clock.
+    pub recorded_at: Timestamp,
+    /// By the server's clock.
+    pub received_at: Timestamp,
+    /// How far the device's clock was found ahead of the server's at its last contact, in milliseconds.
+    pub clock_offset_ms: Option<i64>,
+    /// Whether it was made at the desk.
+    pub via_desk: bool,
+    /// How many decisions its author had seen.
+    pub base: DecisionCount,
+    /// The verdict that was given already, if there is one.
+    pub verdict: Option<Verdict>,
+}
+
+/// A command counts as made online if it arrived this soon after it was recorded.
+const ONLINE_MS_MAX: i64 = 2 * 60 * 1_000;
+
+impl LogEntry {
+    /// When it happened: as the author says, but never after the server had it.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.entry.stamp.occurred_at.min(self.received_at)
+    }
+
+    /// Who did it, where that is not the author (C3).
+    #[must_use]
+    pub fn performer(&self) -> PersonId {
+        self.entry.stamp.performed_by.unwrap_or(self.entry.stamp.by)
+    }
+
+    /// Whether it was made in contact with the server.
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        self.via_desk || self.received_at.millis_since(self.recorded_at).abs() <= ONLINE_MS_MAX
+    }
+}
+
+/// Everything that a judgement rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseLog<'a> {
+    /// The profile that the case is pinned to.
+    pub profile: &'a Profile,
+    /// The calendar in force.
+    pub calendar: &'a Calendar,
+    /// The case's commands in the order of the log.
+    pub entries: &'a [LogEntry],
+    /// The clocks as last ruled: a due date may move later when the calendar changes, never earlier.
+    pub prior_clocks: &'a [ClockState],
+}
+
+/// What the rules say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// New verdicts, in the order in which they were given. A head's answer gives two: its own, and the final one of
+    /// the proposal that it answers.
+    pub verdicts: Vec<(CommandId, Verdict)>,
+    /// The case after all entries.
+    pub state: CaseState,
+}
+
+/// Judges the commands that have no verdict, and computes the case's state. Reads facts and decisions.
+#[must_use]
+pub fn judge(log: &CaseLog<'_>) -> Judgement {
+    let mut case = Case::new(log.profile);
+    let mut verdicts = Vec::new();
+    for entry in log.entries {
+        match entry.entry.command.kind().nature() {
+            Nature::Fact => judge_fact(&mut case, entry, &mut verdicts),
+            Nature::Proposal => judge_proposal(&mut case, log, entry, &mut verdicts),
+        }
+    }
+    let judged_through = log.entries.iter().map(|entry| entry.seq).max().unwrap_or_default();
+    let clocks = clocks::clocks(&case, log);
+    Judgement { verdicts, state: case.state(clocks, judged_through) }
+}
+
+fn judge_fact<'a>(
+    case: &mut Case<'a>,
+    entry: &'a LogEntry,
+    verdicts: &mut Vec<(CommandId, Verdict)>,
+) {
+    case.facts.insert(entry);
+    if entry.verdict.is_none() {
+        let flags = flags::flags_of(case, entry);
+        verdicts.push((entry.entry.id, Verdict::Recorded(flags)));
+    }
+    if let Some(reason) = flags::review_of(case, entry) {
+        case.decided.wait(entry, reason);
+    }
+}
+
+fn judge_proposal<'a>(
+    case: &mut Case<'a>,
+    log: &CaseLog<'a>,
+    entry: &'a LogEntry,
+    verdicts: &mut Vec<(CommandId, Verdict)>,
+) {
+    case.facts.insert(entry);
+    let verdict = match stored_verdict(log, entry) {
+        Some(stored) => stored,
+        None => {
+            let verdict = Verdict::from(rule(&Ask::new(case, entry)));
+            verdicts.push((entry.entry.id, verdict.clone()));
+            verdict
+        }
+    };
+    match verdict {
+        Verdict::NeedsReview(reason) => case.decided.wait(entry, reason),
+        Verdict::Refused(_) | Verdict::Recorded(_) => {}
+        Verdict::Committed => {
+            let by = entry.entry.stamp.by;
+            if let Command::AnswerReview(answer) = &entry.entry.command {
+                apply_answer(case, entry, answer.proposal, answer.answer, verdicts);
+            } else {
+                case.decided.commit(Made { entry, at: entry.at(), by }, entry.seq);
+            }
+        }
+    }
+}
+
+/// The verdict that was given when the command was judged. A proposal that a head answered later waited until then,
+/// whatever its final verdict is.
+fn stored_verdict(log: &CaseLog<'_>, entry: &LogEntry) -> Option<Verdict> {
+    let stored = entry.verdict.clone()?;
+    let is_answered = log.entries.iter().any(|later| {
+        let answers = if let Command::AnswerReview(answer) = &later.entry.command {
+            answer.proposal == entry.entry.id
+        } else {
+            false
+        };
+        answers && later.seq > entry.seq && later.verdict == Some(Verdict::Committed)
+    });
+    Some(if is_answered { Verdict::NeedsReview(Review::AwaitingHead) } else { stored })
+}
+
+fn apply_answer<'a>(
+    case: &mut Case<'a>,
+    entry: &'a LogEntry,
+    proposal: CommandId,
+    answer: ReviewAnswer,
+    verdicts: &mut Vec<(CommandId, Verdict)>,
+) {
+    let by = entry.entry.stamp.by;
+    let Some(pending) = case.decided.pending_of(proposal) else { return };
+    case.decided.pending.remove(&(pending.entry.seq, proposal));
+    if pending.entry.entry.command.kind().nature() == Nature::Fact {
+        case.decided.deciders.push(by);
+        return;
+    }
+    let verdict = match answer {
+        ReviewAnswer::Commit => {
+            case.decided.is_self_decided |= pending.entry.entry.stamp.by == by;
+            let made = Made { entry: pending.entry, at: entry.at(), by };
+            case.decided.commit(made, entry.seq);
+            Verdict::Committed
+        }
+        ReviewAnswer::Refuse => {
+            case.decided.deciders.push(by);
+            Verdict::Refused(Refusal::RefusedInReview)
+        }
+    };
+    if entry.verdict.is_none() {
+        verdicts.push((proposal, verdict));
+    }
+}
+
+/// The families of rules, in the order in which they are asked. The first objection is the verdict.
+const FAMILIES: &[fn(&Ask<'_, '_>) -> Result<(), Objection>] = &[
+    people::check,
+    status::check,
+    consent::check,
+    papers::check,
+    sessions::check,
+    referrals::check,
+    endings::check,
+    reviews::check,
+];
+
+/// Rules on one proposal.
+fn rule(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    FAMILIES.iter().try_for_each(|family| family(ask))
+}
+
+#[cfg(test)]
+mod tests;

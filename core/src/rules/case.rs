@@ -1,0 +1,242 @@
+//! A case as far as it is judged: facts and decisions together, and the question that the rules answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::LogEntry;
+use super::decided::Decided;
+use super::facts::{Facts, held_session, met_visit};
+use super::flags;
+use super::referrals;
+use super::sessions;
+use super::state::{CaseState, ClockState, ReviewItem};
+use super::verdict::Flag;
+use crate::command::{Command, EndingReason, SafetyLevel};
+use crate::id::{CommandId, DecisionCount, ServerSeq};
+use crate::profile::words::{Condition, Milestone, RequirementLevel, Status};
+use crate::profile::{Profile, Requirement, Transition};
+use crate::time::Timestamp;
+
+/// What is known of a case at some row of the log.
+#[derive(Clone, Debug)]
+pub(super) struct Case<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) facts: Facts<'a>,
+    pub(super) decided: Decided<'a>,
+}
+
+impl<'a> Case<'a> {
+    /// Before the first command.
+    pub(super) fn new(profile: &'a Profile) -> Self {
+        Self { profile, facts: Facts::default(), decided: Decided::new() }
+    }
+
+    /// The status as decided, moved on by the first service act after an assignment and by care after an ending.
+    /// Reads facts and decisions.
+    pub(super) fn status(&self) -> Status {
+        let since = self.decided.reopened_at;
+        let happened = |is_it: fn(&Command) -> bool| {
+            self.facts.iter().any(|entry| {
+                since.is_none_or(|since| entry.at() >= since) && is_it(&entry.entry.command)
+            })
+        };
+        match self.decided.status {
+            Status::Assigned if happened(is_service_act) => Status::Intervening,
+            Status::Terminated
+                if happened(|command| matches!(command, Command::RecordAftercare(_))) =>
+            {
+                Status::Aftercare
+            }
+            status => status,
+        }
+    }
+
+    /// What facts and decisions have earned, and when first.
+    pub(super) fn milestones(&self) -> BTreeMap<Milestone, Timestamp> {
+        let mut earned = self.facts.milestones();
+        for (milestone, at) in self.decided.milestones() {
+            let first = earned.entry(milestone).or_insert(at);
+            *first = (*first).min(at);
+        }
+        earned
+    }
+
+    /// Records of danger that no head lowered.
+    pub(super) fn open_raises(&self) -> impl Iterator<Item = (&'a LogEntry, SafetyLevel)> {
+        self.facts.raises().filter(|(entry, _)| !self.decided.cleared.contains(&entry.entry.id))
+    }
+
+    /// The gravest open danger.
+    pub(super) fn safety(&self) -> SafetyLevel {
+        self.open_raises().map(|(_, level)| level).min().unwrap_or(SafetyLevel::P3)
+    }
+
+    /// Whether a danger is open that passes gates and binds endings to the head.
+    pub(super) fn is_in_danger(&self) -> bool {
+        self.safety() < SafetyLevel::P3
+    }
+
+    /// Whether the case was referred here.
+    fn is_referred_in(&self) -> bool {
+        self.facts.iter().any(|entry| {
+            if let Command::Register(register) = &entry.entry.command {
+                register.channel == crate::command::Channel::ReferredIn
+            } else {
+                false
+            }
+        })
+    }
+
+    /// Whether a requirement applies to this case.
+    pub(super) fn applies(&self, requirement: &Requirement) -> bool {
+        match (requirement.level, requirement.when) {
+            (RequirementLevel::IfAvailable, _) | (_, Some(Condition::CommunityGuidance)) => false,
+            (_, Some(Condition::ReferredIn)) => self.is_referred_in(),
+            (RequirementLevel::Mandatory | RequirementLevel::Conditional, None) => true,
+        }
+    }
+
+    /// When a requirement was satisfied, by a sighting or a waiver.
+    pub(super) fn satisfied_at(&self, requirement: &Requirement) -> Option<Timestamp> {
+        if let Some(milestone) = requirement.milestone {
+            return self.milestones().get(&milestone).copied();
+        }
+        let waived = self.decided.made(|command| {
+            if let Command::WaiveDocument(waiver) = command {
+                (waiver.requirement == requirement.id).then_some(())
+            } else {
+                None
+            }
+        });
+        let waived = waived.map(|(made, ())| made.at).min();
+        let seen = self.facts.paper_seen(requirement.id.as_str());
+        match (seen, waived) {
+            (Some(seen), Some(waived)) => Some(seen.min(waived)),
+            (seen, waived) => seen.or(waived),
+        }
+    }
+
+    /// The state after everything known, with these clocks.
+    pub(super) fn state(&self, clocks: Vec<ClockState>, judged_through: ServerSeq) -> CaseState {
+        let missing: Vec<String> = self
+            .profile
+            .requirements
+            .iter()
+            .filter(|requirement| requirement.gates.is_some() && self.applies(requirement))
+            .filter(|requirement| self.satisfied_at(requirement).is_none())
+            .map(|requirement| requirement.id.to_string())
+            .collect();
+        let reviews = self.decided.pending.values().map(|pending| ReviewItem {
+            command: pending.entry.entry.id,
+            reason: pending.reason,
+            since: pending.entry.received_at,
+        });
+        CaseState {
+            status: self.status(),
+            closure: self.decided.ending.map(|ending| ending.reason),
+            ended_at: self.decided.ending.map(|ending| ending.at),
+            milestones: self.milestones(),
+            services: self.decided.services.clone(),
+            safety: self.safety(),
+            assignee: self.decided.assignee,
+            referrals: referrals::referrals(self),
+            sessions: self.facts.sessions().iter().map(|entry| entry.entry.id).collect(),
+            appointments: self.open_appointments(),
+            flags: self.flags(!missing.is_empty()),
+            missing_papers: missing,
+            fact_flags: self.fact_flags(),
+            reviews: reviews.collect(),
+            clocks,
+            decisions: decision_count(self.decided.deciders.len()),
+            judged_through,
+        }
+    }
+
+    fn open_appointments(&self) -> Vec<super::state::Appointment> {
+        let died = self.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
+        if died { Vec::new() } else { sessions::open_appointments(self).collect() }
+    }
+
+    fn flags(&self, papers_missing: bool) -> BTreeSet<Flag> {
+        let unknown_to_the_ending = self
+            .decided
+            .ending
+            .is_some_and(|ending| self.open_raises().any(|(entry, _)| entry.seq > ending.seq));
+        let late = self.decided.ending.is_some_and(|ending| {
+            self.facts.iter().any(|entry| entry.seq > ending.seq && entry.at() < ending.at)
+        });
+        [
+            (papers_missing, Flag::MissingDocs),
+            (self.facts.has_identity_conflict(), Flag::IdentityConflict),
+            (self.decided.is_self_decided, Flag::SelfDecided),
+            (unknown_to_the_ending, Flag::ReopenProposed),
+            (late, Flag::NewEvidenceBeforeTermination),
+        ]
+        .into_iter()
+        .filter_map(|(holds, flag)| holds.then_some(flag))
+        .collect()
+    }
+
+    fn fact_flags(&self) -> BTreeMap<CommandId, BTreeSet<Flag>> {
+        use crate::command::Nature;
+        self.facts
+            .iter()
+            .filter(|entry| entry.entry.command.kind().nature() == Nature::Fact)
+            .map(|entry| (entry.entry.id, flags::flags_of(self, entry)))
+            .filter(|(_, flags)| !flags.is_empty())
+            .collect()
+    }
+}
+
+/// A count of decisions as it is stored; a case never has more than the type can tell.
+pub(super) fn decision_count(count: usize) -> DecisionCount {
+    DecisionCount::new(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Whether it is the kind of fact with which a service begins (T11).
+fn is_service_act(command: &Command) -> bool {
+    met_visit(command).is_some()
+        || held_session(command).is_some()
+        || matches!(command, Command::RecordService(_))
+}
+
+/// A question to the rules: may this proposal stand, in this case, now?
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'c, 'a> {
+    pub(super) case: &'c Case<'a>,
+    pub(super) entry: &'a LogEntry,
+    /// A head has said yes: roles, staleness and what only waits for a head are no longer asked.
+    pub(super) approved: bool,
+}
+
+impl<'c, 'a> Ask<'c, 'a> {
+    /// The author's own question.
+    pub(super) const fn new(case: &'c Case<'a>, entry: &'a LogEntry) -> Self {
+        Self { case, entry, approved: false }
+    }
+
+    /// The same question about a waiting proposal, with a head's yes.
+    pub(super) const fn approved(case: &'c Case<'a>, entry: &'a LogEntry) -> Self {
+        Self { case, entry, approved: true }
+    }
+
+    pub(super) fn command(&self) -> &'a Command {
+        &self.entry.entry.command
+    }
+
+    /// The profile's line about this kind of command.
+    pub(super) fn transition(&self) -> Option<&'a Transition> {
+        self.case.profile.transition(self.command().kind())
+    }
+
+    /// Whether the author, or whoever approved, holds the powers of a head.
+    pub(super) fn is_by_head(&self) -> bool {
+        self.approved || self.case.profile.is_head(&self.entry.author_roles)
+    }
+
+    /// Whether somebody else decided something that the author had not seen.
+    pub(super) fn is_stale(&self) -> bool {
+        let seen = usize::try_from(self.entry.base.get()).unwrap_or(usize::MAX);
+        let author = self.entry.entry.stamp.by;
+        !self.approved && self.case.decided.deciders.iter().skip(seen).any(|by| *by != author)
+    }
+}

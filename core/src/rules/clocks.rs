@@ -1,0 +1,308 @@
+//! Deadlines of a case: what started and stopped each clock, and when it is due. Reads facts and decisions.
+//!
+//! Times are when things happened, not when they arrived: a visit recorded without a network stops its clock in time.
+
+use super::case::Case;
+use super::facts::met_visit;
+use super::state::{ClockOutcome, ClockState};
+use super::{CaseLog, LogEntry};
+use crate::command::{AssessmentStage, Command, EndingReason, SafetyLevel};
+use crate::deadline::{Due, NoDue, Pause, Reckoner, Term, Timeliness};
+use crate::id::CommandId;
+use crate::profile::Clock;
+use crate::profile::words::{ClockEvent, Milestone};
+use crate::time::Timestamp;
+
+/// Something that starts or stops clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Happening {
+    at: Timestamp,
+    /// The referral, danger or withdrawal that it is about, where each has a clock of its own.
+    subject: Option<CommandId>,
+}
+
+/// Every clock that has started.
+pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
+    let mut clocks = Vec::new();
+    for clock in &log.profile.clocks {
+        let mut starts = happenings(case, clock.start);
+        if starts.iter().all(|start| start.subject.is_none()) {
+            // A clock without a subject runs once, from the first start.
+            starts.sort_by_key(|start| start.at);
+            starts.truncate(1);
+        }
+        clocks.extend(starts.into_iter().map(|start| reckon(case, log, clock, start)));
+    }
+    clocks
+}
+
+fn reckon(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, start: Happening) -> ClockState {
+    let stopped = stop_of(case, clock, start);
+    let due = due_of(case, log, clock, start.at, stopped.map(|(at, _)| at));
+    let mut state = ClockState {
+        clock: clock.id.clone(),
+        subject: start.subject,
+        started_at: start.at,
+        due: due.ok().map(|due| due.due),
+        provisional: due.is_ok_and(|due| due.provisional),
+        stopped_at: stopped.map(|(at, _)| at),
+        outcome: ClockOutcome::Running,
+    };
+    extend_by_prior(&mut state, log.prior_clocks);
+    state.outcome = outcome(&state, due, stopped.map(|(_, event)| event), case);
+    state
+}
+
+/// A due date that was told may move later, never earlier; that of a stopped clock is not touched (LK3.md 7.1).
+fn extend_by_prior(state: &mut ClockState, prior: &[ClockState]) {
+    let same = prior.iter().find(|prior| {
+        prior.clock == state.clock
+            && prior.subject == state.subject
+            && prior.started_at == state.started_at
+    });
+    let Some(prior) = same else { return };
+    let is_closed = prior.stopped_at.is_some();
+    if let (Some(told), Some(due)) = (prior.due, state.due)
+        && (is_closed || told > due)
+    {
+        state.due = Some(told);
+        state.provisional = prior.provisional;
+    }
+}
+
+fn outcome(
+    state: &ClockState,
+    due: Result<Due, NoDue>,
+    stopped_by: Option<ClockEvent>,
+    case: &Case<'_>,
+) -> ClockOutcome {
+    let died = case.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
+    if died && stopped_by == Some(ClockEvent::Ended) {
+        return ClockOutcome::EndedByDeath;
+    }
+    match (state.due, state.stopped_at) {
+        (Some(told), Some(stopped)) => {
+            let lines = due.map(|due| Due { due: told, ..due }.timeliness(stopped));
+            match lines {
+                Ok(Timeliness::OnTime) => ClockOutcome::OnTime,
+                Ok(Timeliness::LateExcusedClosed) => ClockOutcome::LateExcusedClosed,
+                Ok(Timeliness::Late) => ClockOutcome::Late,
+                Err(_) if stopped <= told => ClockOutcome::OnTime,
+                Err(_) => ClockOutcome::Late,
+            }
+        }
+        (Some(_), None) => ClockOutcome::Running,
+        (None, _) if due == Err(NoDue::Paused) => ClockOutcome::Paused,
+        (None, _) => ClockOutcome::NoDate,
+    }
+}
+
+fn due_of(
+    case: &Case<'_>,
+    log: &CaseLog<'_>,
+    clock: &Clock,
+    start: Timestamp,
+    stopped: Option<Timestamp>,
+) -> Result<Due, NoDue> {
+    if clock.term() == Term::FromPlan {
+        let due = plan_target(case).ok_or(NoDue::NotATime)?;
+        return Ok(Due { effective: start, due, provisional: false, hours: None });
+    }
+    let office = log.profile.office();
+    let pauses = if clock.pauses { pauses(case, stopped) } else { Vec::new() };
+    Reckoner::new(&office, log.calendar).due(clock.term(), start, &pauses)
+}
+
+/// The date that the last agreed plan aims at.
+fn plan_target(case: &Case<'_>) -> Option<Timestamp> {
+    let plans = case.decided.made(|command| {
+        if let Command::AgreePlan(plan) = command { Some(plan) } else { None }
+    });
+    plans.last().and_then(|(_, plan)| plan.target_at)
+}
+
+/// The waits for papers; a stopped clock waits for nothing any more.
+fn pauses(case: &Case<'_>, stopped: Option<Timestamp>) -> Vec<Pause> {
+    let mandatory = case.profile.requirements.iter().filter(|requirement| {
+        requirement.gates.is_some() && requirement.milestone.is_none() && case.applies(requirement)
+    });
+    mandatory
+        .filter_map(|requirement| {
+            let wait = case.facts.paper_wait(requirement.id.as_str())?;
+            let to = case.satisfied_at(requirement).or(stopped);
+            Some(Pause { from: wait.from, to })
+        })
+        .collect()
+}
+
+/// The first stop, and what it was. A clock about one thing is stopped only by what comes after it.
+fn stop_of(
+    case: &Case<'_>,
+    clock: &Clock,
+    start: Happening,
+) -> Option<(Timestamp, ClockEvent)> {
+    let mut stops = Vec::new();
+    for event in &clock.stops {
+        for stop in happenings(case, *event) {
+            let is_about = stop.subject.is_none() || stop.subject == start.subject;
+            let is_later = start.subject.is_none() || stop.at > start.at;
+            if is_about && is_later {
+                stops.push((stop.at, *event));
+            }
+        }
+    }
+    stops.into_iter().min_by_key(|(at, _)| *at)
+}
+
+/// When an event happened in this case; nothing for events outside cases.
+fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
+    let one = |at: Option<Timestamp>| {
+        at.map(|at| Happening { at, subject: None }).into_iter().collect::<Vec<_>>()
+    };
+    match event {
+        ClockEvent::ReportReceived => one(report_received(case)),
+        ClockEvent::Registered => one(decided(case, |c| matches!(c, Command::Register(_)))),
+        ClockEvent::ApplicationComplete => one(application_complete(case)),
+        ClockEvent::Triaged => one(decided(case, |c| matches!(c, Command::Triage(_)))),
+        ClockEvent::Assigned => one(assigned(case)),
+        ClockEvent::AssignedAndClientInformed => one(both(
+            assigned(case),
+            case.facts.first(|c| matches!(c, Command::InformClient(_))),
+        )),
+        ClockEvent::VisitOrAssessment => {
+            let visit = case.facts.first(|c| met_visit(c).is_some());
+            one([visit, assessed(case)].into_iter().flatten().min())
+        }
+        ClockEvent::Assessed => one(assessed(case)),
+        ClockEvent::AssessmentFinalised => one(decided(case, is_in_depth)),
+        ClockEvent::ConsultationRecorded | ClockEvent::PlanAgreed => {
+            one(decided(case, |c| matches!(c, Command::AgreePlan(_))))
+        }
+        ClockEvent::ContractSignedAndScheduled => one(both(
+            case.facts.first(|c| matches!(c, Command::SignContract(_))),
+            decided(case, |c| matches!(c, Command::ScheduleSession(_))),
+        )),
+        ClockEvent::SessionHeld => one(case.facts.sessions().first().map(|entry| entry.at())),
+        ClockEvent::ReferralDecided => referrals(case, |made| {
+            matches!(made.entry.command, Command::DecideReferral(_)).then_some(made.entry.id)
+        }),
+        ClockEvent::ReferralIssued => referrals(case, |made| {
+            if let Command::IssueReferral(issue) = &made.entry.command {
+                Some(issue.referral)
+            } else {
+                None
+            }
+        }),
+        ClockEvent::ReferralReplied => one(case.milestones().get(&Milestone::ReferralReply).copied()),
+        ClockEvent::ClosedInformation => {
+            one(decided(case, |c| matches!(c, Command::CloseInformation(_))))
+        }
+        ClockEvent::Ended => one(decided(case, is_ending)),
+        ClockEvent::DangerRaised => case
+            .facts
+            .raises()
+            .filter(|(_, level)| *level == SafetyLevel::P1)
+            .map(|(raise, _)| Happening { at: raise.at(), subject: Some(raise.entry.id) })
+            .collect(),
+        ClockEvent::DangerHandled => danger_handled(case),
+        ClockEvent::ConsentWithdrawn => case
+            .facts
+            .iter()
+            .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
+            .map(|entry| Happening { at: entry.at(), subject: Some(entry.entry.id) })
+            .collect(),
+        ClockEvent::ProcessingStopped
+        | ClockEvent::SexualViolenceReported
+        | ClockEvent::PoliceNotified
+        | ClockEvent::GuidanceLetterReceived
+        | ClockEvent::GuidanceAnswered
+        | ClockEvent::DataAccessRequested
+        | ClockEvent::DataAccessAnswered
+        | ClockEvent::DataCorrectionRequested
+        | ClockEvent::DataCorrected
+        | ClockEvent::DataRestrictionRequested
+        | ClockEvent::DataRestricted
+        | ClockEvent::BreachKnown
+        | ClockEvent::BreachNotified
+        | ClockEvent::ComplaintComplete
+        | ClockEvent::ComplaintSettled => Vec::new(),
+    }
+}
+
+/// When such a decision was first made, by the time at which it was made.
+fn decided(case: &Case<'_>, is_it: impl Fn(&Command) -> bool) -> Option<Timestamp> {
+    case.decided.made(|command| is_it(command).then_some(())).map(|(made, ())| made.at).min()
+}
+
+fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    Some(one?.max(other?))
+}
+
+fn report_received(case: &Case<'_>) -> Option<Timestamp> {
+    case.facts.iter().find_map(|entry| {
+        if let Command::Register(register) = &entry.entry.command {
+            Some(register.report_received_at.unwrap_or(entry.at()).min(entry.at()))
+        } else {
+            None
+        }
+    })
+}
+
+/// Registered, and every paper that gates sessions is there.
+fn application_complete(case: &Case<'_>) -> Option<Timestamp> {
+    let mut complete = decided(case, |c| matches!(c, Command::Register(_)))?;
+    let gate = Some(crate::command::CommandKind::ScheduleSession);
+    for requirement in &case.profile.requirements {
+        let counts = requirement.gates == gate && requirement.milestone.is_none();
+        if counts && case.applies(requirement) {
+            complete = complete.max(case.satisfied_at(requirement)?);
+        }
+    }
+    Some(complete)
+}
+
+fn assigned(case: &Case<'_>) -> Option<Timestamp> {
+    decided(case, |command| matches!(command, Command::Assign(_)))
+}
+
+fn assessed(case: &Case<'_>) -> Option<Timestamp> {
+    decided(case, |command| matches!(command, Command::FinaliseAssessment(_)))
+}
+
+fn is_in_depth(command: &Command) -> bool {
+    if let Command::FinaliseAssessment(assessment) = command {
+        assessment.stage == AssessmentStage::InDepth
+    } else {
+        false
+    }
+}
+
+fn is_ending(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Terminate(_) | Command::CloseInformation(_) | Command::RejectOutOfScope(_)
+    )
+}
+
+fn referrals(
+    case: &Case<'_>,
+    subject: impl Fn(&LogEntry) -> Option<CommandId>,
+) -> Vec<Happening> {
+    let about = |made: &super::Made<'_>| {
+        subject(made.entry).map(|subject| Happening { at: made.at, subject: Some(subject) })
+    };
+    case.decided.made.iter().filter_map(about).collect()
+}
+
+/// Acts by which staff answer a danger.
+fn danger_handled(case: &Case<'_>) -> Vec<Happening> {
+    let acts = case.facts.iter().filter(|entry| {
+        met_visit(&entry.entry.command).is_some()
+            || matches!(entry.entry.command, Command::RecordService(_))
+    });
+    let decisions = case.decided.made(|command| {
+        matches!(command, Command::IssueReferral(_) | Command::LowerSafety(_)).then_some(())
+    });
+    let times = acts.map(LogEntry::at).chain(decisions.map(|(made, ())| made.at));
+    times.map(|at| Happening { at, subject: None }).collect()
+}

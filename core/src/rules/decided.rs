@@ -1,0 +1,226 @@
+//! What committed decisions make of a case, folded in the order of the log. Reads decisions only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::LogEntry;
+use super::verdict::Review;
+use crate::command::{AssessmentStage, Command, EndingReason, ServiceType};
+use crate::id::{CommandId, PersonId, ServerSeq};
+use crate::profile::words::{Milestone, Status};
+use crate::time::Timestamp;
+
+/// A decision that stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made<'a> {
+    /// The proposal.
+    pub(super) entry: &'a LogEntry,
+    /// When it was decided: by its author, or by the head who answered.
+    pub(super) at: Timestamp,
+    /// Who decided it.
+    pub(super) by: PersonId,
+}
+
+/// How a case ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    /// Why.
+    pub(super) reason: EndingReason,
+    /// When.
+    pub(super) at: Timestamp,
+    /// At which row of the log: what came later was not known to it.
+    pub(super) seq: ServerSeq,
+}
+
+/// A proposal or fact that waits for a head.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending<'a> {
+    /// What waits.
+    pub(super) entry: &'a LogEntry,
+    /// Why.
+    pub(super) reason: Review,
+}
+
+/// The decisions of one case.
+#[derive(Clone, Debug)]
+pub(super) struct Decided<'a> {
+    /// As decided; see `status_with` for what facts add.
+    pub(super) status: Status,
+    pub(super) ending: Option<Ending>,
+    /// When the case was last taken up again.
+    pub(super) reopened_at: Option<Timestamp>,
+    pub(super) assignee: Option<PersonId>,
+    pub(super) services: BTreeSet<ServiceType>,
+    /// Raises of danger that a head lowered.
+    pub(super) cleared: BTreeSet<CommandId>,
+    /// Decisions in the order in which they were made; number n is at n-1.
+    pub(super) made: Vec<Made<'a>>,
+    /// Answers of heads count as decisions too; this is who made each, in order.
+    pub(super) deciders: Vec<PersonId>,
+    /// What waits, in the order of the log.
+    pub(super) pending: BTreeMap<(ServerSeq, CommandId), Pending<'a>>,
+    /// One person proposed and decided something that needs two.
+    pub(super) is_self_decided: bool,
+}
+
+impl<'a> Decided<'a> {
+    /// Before any decision.
+    pub(super) const fn new() -> Self {
+        Self {
+            status: Status::Draft,
+            ending: None,
+            reopened_at: None,
+            assignee: None,
+            services: BTreeSet::new(),
+            cleared: BTreeSet::new(),
+            made: Vec::new(),
+            deciders: Vec::new(),
+            pending: BTreeMap::new(),
+            is_self_decided: false,
+        }
+    }
+
+    /// The decisions whose command is such.
+    pub(super) fn made<T>(
+        &self,
+        pick: impl Fn(&'a Command) -> Option<T>,
+    ) -> impl Iterator<Item = (Made<'a>, T)> {
+        self.made
+            .iter()
+            .filter_map(move |made| pick(&made.entry.entry.command).map(|picked| (*made, picked)))
+    }
+
+    /// A committed decision by its id.
+    pub(super) fn find(&self, id: CommandId) -> Option<Made<'a>> {
+        self.made.iter().find(|made| made.entry.entry.id == id).copied()
+    }
+
+    /// Puts something before the head.
+    pub(super) fn wait(&mut self, entry: &'a LogEntry, reason: Review) {
+        self.pending.insert((entry.seq, entry.entry.id), Pending { entry, reason });
+    }
+
+    /// The waiting item of a command.
+    pub(super) fn pending_of(&self, id: CommandId) -> Option<Pending<'a>> {
+        self.pending.values().find(|pending| pending.entry.entry.id == id).copied()
+    }
+
+    /// The milestones that decisions earn, and when first.
+    pub(super) fn milestones(&self) -> BTreeMap<Milestone, Timestamp> {
+        let mut earned: BTreeMap<Milestone, Timestamp> = BTreeMap::new();
+        for made in &self.made {
+            for milestone in milestones_of(&made.entry.entry.command) {
+                let first = earned.entry(*milestone).or_insert(made.at);
+                *first = (*first).min(made.at);
+            }
+        }
+        earned
+    }
+
+    /// A decision comes to stand, at this row of the log.
+    pub(super) fn commit(&mut self, made: Made<'a>, seq: ServerSeq) {
+        self.deciders.push(made.by);
+        self.made.push(made);
+        match &made.entry.entry.command {
+            Command::Register(_) => self.status = Status::Registered,
+            Command::Triage(triage) => {
+                self.services.clone_from(&triage.services);
+                if self.status == Status::Registered {
+                    self.status = Status::Triaged;
+                }
+            }
+            Command::CloseInformation(_) => {
+                self.end(Status::Closed, EndingReason::InformationOnly, made.at, seq);
+            }
+            Command::RejectOutOfScope(rejection) => {
+                self.end(Status::Closed, rejection.reason, made.at, seq);
+            }
+            Command::Terminate(termination) => self.terminate(termination.reason, made, seq),
+            Command::Assign(assignment) => {
+                self.assignee = Some(assignment.assignee);
+                self.status = Status::Assigned;
+            }
+            Command::Reassign(reassignment) => self.assignee = Some(reassignment.assignee),
+            Command::StartMonitoring(_) => self.status = Status::Monitoring,
+            Command::Close(_) => self.status = Status::Closed,
+            Command::Reopen(_) => self.reopen(made.at),
+            Command::LowerSafety(lowering) => self.cleared.extend(&lowering.raises),
+            Command::WaiveDocument(_)
+            | Command::FinaliseAssessment(_)
+            | Command::AgreePlan(_)
+            | Command::ScheduleSession(_)
+            | Command::ReportToHead(_)
+            | Command::DecideReferral(_)
+            | Command::IssueReferral(_)
+            | Command::AnswerReview(_) => {}
+            // Facts are never committed.
+            Command::EditIdentity(_)
+            | Command::SightDocument(_)
+            | Command::RecordApproach(_)
+            | Command::InformClient(_)
+            | Command::SignConsent(_)
+            | Command::WithdrawConsent(_)
+            | Command::SignContract(_)
+            | Command::RecordVisit(_)
+            | Command::DraftMinutes(_)
+            | Command::EditMinutes(_)
+            | Command::CancelAppointment(_)
+            | Command::RecordSession(_)
+            | Command::WriteSummary(_)
+            | Command::RecordReply(_)
+            | Command::RecordAftercare(_)
+            | Command::RaiseSafety(_)
+            | Command::RecordService(_) => {}
+        }
+    }
+
+    fn terminate(&mut self, reason: EndingReason, made: Made<'a>, seq: ServerSeq) {
+        self.is_self_decided |= self.assignee == Some(made.by);
+        let status = match reason {
+            EndingReason::DuplicateOf | EndingReason::RegisteredInError => Status::Closed,
+            EndingReason::InformationOnly
+            | EndingReason::GoalsMet
+            | EndingReason::ReferredOut
+            | EndingReason::ClientWithdrew
+            | EndingReason::Unreachable
+            | EndingReason::OutOfScope
+            | EndingReason::OutOfArea
+            | EndingReason::Moved
+            | EndingReason::Deceased => Status::Terminated,
+        };
+        self.end(status, reason, made.at, seq);
+    }
+
+    fn end(&mut self, status: Status, reason: EndingReason, at: Timestamp, seq: ServerSeq) {
+        self.status = status;
+        self.ending = Some(Ending { reason, at, seq });
+    }
+
+    fn reopen(&mut self, at: Timestamp) {
+        self.ending = None;
+        self.reopened_at = Some(at);
+        self.status =
+            if self.assignee.is_some() { Status::Assigned } else { Status::Registered };
+    }
+}
+
+/// The milestones that a committed decision earns.
+fn milestones_of(command: &Command) -> &'static [Milestone] {
+    if let Command::FinaliseAssessment(assessment) = command {
+        return match assessment.stage {
+            AssessmentStage::Screening | AssessmentStage::Initial => &[Milestone::Screening],
+            AssessmentStage::InDepth => &[Milestone::Assessment],
+        };
+    }
+    if let Command::Close(closing) = command {
+        return if closing.survey_offered { &[Milestone::SurveyOffered] } else { &[] };
+    }
+    let table: [(bool, &'static [Milestone]); 6] = [
+        (matches!(command, Command::Triage(_)), &[Milestone::Needs]),
+        (matches!(command, Command::AgreePlan(_)), &[Milestone::Plan, Milestone::Consultation]),
+        (matches!(command, Command::ReportToHead(_)), &[Milestone::Report]),
+        (matches!(command, Command::IssueReferral(_)), &[Milestone::ReferralIssued]),
+        (matches!(command, Command::StartMonitoring(_)), &[Milestone::Monitoring]),
+        (matches!(command, Command::Terminate(_)), &[Milestone::Termination]),
+    ];
+    table.into_iter().find(|(is_it, _)| *is_it).map_or(&[], |(_, milestones)| milestones)
+}

@@ -1,0 +1,124 @@
+//! How a case ends, is closed, and is taken up again. Reads facts and decisions.
+
+use std::collections::BTreeSet;
+
+use super::case::Ask;
+use super::verdict::{Objection, Refusal};
+use crate::command::{Command, EndingReason, ServiceType, Terminate, VisitPlace};
+use crate::deadline::Reckoner;
+use crate::profile::words::{Guard, Milestone};
+
+/// Days after an ending within which the same case may be taken up again (T26: six months).
+const REOPEN_DAYS_MAX: i64 = 183;
+/// Attempts before a client counts as unreachable (T25), on at least two days, one of them at home.
+const ATTEMPTS_MIN: usize = 3;
+const ATTEMPT_DAYS_MIN: usize = 2;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Refuses an ending that forgets a danger, or unfinished work where the reason needs it finished.
+pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    let command = ask.command();
+    if let Command::Terminate(termination) = command {
+        return terminate(ask, termination);
+    }
+    if let Command::CloseInformation(_) = command {
+        let beyond = |service: &ServiceType| *service != ServiceType::Information;
+        if ask.case.decided.services.iter().any(beyond) {
+            return Err(Refusal::ServicesBeyondInformation.into());
+        }
+        return no_danger(ask);
+    }
+    if let Command::RejectOutOfScope(rejection) = command {
+        if !matches!(rejection.reason, EndingReason::OutOfScope | EndingReason::OutOfArea) {
+            return Err(Refusal::ReasonInvalid.into());
+        }
+        return no_danger(ask);
+    }
+    if let Command::Close(closing) = command {
+        let died = ask.case.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
+        if !closing.survey_offered && !died {
+            return Err(Refusal::SurveyMissing.into());
+        }
+    }
+    if let (Command::Reopen(_), Some(ending)) = (command, ask.case.decided.ending)
+        && ask.entry.at().millis_since(ending.at) > REOPEN_DAYS_MAX * DAY_MS
+    {
+        return Err(Refusal::ReopenTooLate.into());
+    }
+    Ok(())
+}
+
+fn no_danger(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    if ask.case.is_in_danger() { Err(Refusal::SafetyOpen.into()) } else { Ok(()) }
+}
+
+fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
+    if termination.reason == EndingReason::InformationOnly {
+        return Err(Refusal::ReasonInvalid.into());
+    }
+    if !termination.safety_checked {
+        return Err(Refusal::SafetyUnchecked.into());
+    }
+    // At P1 or P2 only the head ends (amendment B2).
+    if ask.case.is_in_danger() && !ask.is_by_head() {
+        return Err(Refusal::SafetyOpen.into());
+    }
+    match termination.reason {
+        EndingReason::GoalsMet => work_is_finished(ask, termination),
+        EndingReason::Unreachable => was_tried(ask),
+        EndingReason::InformationOnly
+        | EndingReason::ReferredOut
+        | EndingReason::ClientWithdrew
+        | EndingReason::OutOfScope
+        | EndingReason::OutOfArea
+        | EndingReason::Moved
+        | EndingReason::Deceased
+        | EndingReason::DuplicateOf
+        | EndingReason::RegisteredInError => Ok(()),
+    }
+}
+
+fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
+    let has_guard = |guard| {
+        ask.transition().is_some_and(|transition| transition.guards.contains(&guard))
+    };
+    if ask.case.facts.has_identity_conflict() {
+        return Err(Refusal::IdentityConflict.into());
+    }
+    let least = usize::from(ask.case.profile.sessions.min);
+    let is_short = ask.case.facts.sessions().len() < least && termination.early_reason.is_none();
+    if has_guard(Guard::SessionMinimum) && is_short {
+        return Err(Refusal::TooFewSessions.into());
+    }
+    let earned = ask.case.milestones();
+    let is_unfollowed = earned.contains_key(&Milestone::ReferralIssued)
+        && !earned.contains_key(&Milestone::Monitoring);
+    if has_guard(Guard::MonitoringAfterReferral) && is_unfollowed {
+        return Err(Refusal::MonitoringMissing.into());
+    }
+    Ok(())
+}
+
+fn was_tried(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    let office = ask.case.profile.office();
+    let calendar = crate::calendar::Calendar::empty();
+    let reckoner = Reckoner::new(&office, &calendar);
+    let mut attempts = 0;
+    let mut days = BTreeSet::new();
+    let mut was_at_home = false;
+    for entry in ask.case.facts.iter() {
+        if let Command::RecordVisit(visit) = &entry.entry.command
+            && !visit.met
+        {
+            attempts += 1;
+            days.insert(reckoner.local_date(entry.at()));
+            was_at_home |= visit.place == VisitPlace::Home;
+        }
+    }
+    if attempts >= ATTEMPTS_MIN && days.len() >= ATTEMPT_DAYS_MIN && was_at_home {
+        Ok(())
+    } else {
+        Err(Refusal::AttemptsMissing.into())
+    }
+}

@@ -1,0 +1,277 @@
+//! What follows from facts alone: equal in every order in which they arrived.
+//!
+//! Facts stand in the order of (when they happened, command id). Nothing here reads a decision. A registration and a
+//! triage count with what they tell of danger and identity, whatever becomes of the proposal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::LogEntry;
+use crate::command::{
+    Attendance, Command, Nature, PaperState, Purpose, RecordSession, RecordVisit, SafetyLevel,
+    ServiceType,
+};
+use crate::deadline::Pause;
+use crate::id::{CommandId, PersonId};
+use crate::profile::words::Milestone;
+use crate::time::Timestamp;
+
+/// Facts of one case, ordered by when they happened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts<'a> {
+    ordered: BTreeMap<(Timestamp, CommandId), &'a LogEntry>,
+}
+
+/// Whether the client agrees to something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// Signed, and every withdrawal was seen by a later signature.
+    Granted,
+    /// Taken back.
+    Withdrawn,
+    /// Never signed.
+    Missing,
+}
+
+impl<'a> Facts<'a> {
+    /// Adds a command, if it tells facts.
+    pub(super) fn insert(&mut self, entry: &'a LogEntry) {
+        let command = &entry.entry.command;
+        let is_fact = command.kind().nature() == Nature::Fact;
+        if is_fact || matches!(command, Command::Register(_) | Command::Triage(_)) {
+            self.ordered.insert((entry.at(), entry.entry.id), entry);
+        }
+    }
+
+    /// The facts that had happened by then.
+    pub(super) fn as_of(&self, then: Timestamp) -> Self {
+        let known = self.ordered.iter().take_while(|((at, _), _)| *at <= then);
+        Self { ordered: known.map(|(key, entry)| (*key, *entry)).collect() }
+    }
+
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'a LogEntry> {
+        self.ordered.values().copied()
+    }
+
+    /// When this first happened.
+    pub(super) fn first(&self, is_it: impl Fn(&Command) -> bool) -> Option<Timestamp> {
+        self.iter().find(|entry| is_it(&entry.entry.command)).map(LogEntry::at)
+    }
+
+    /// Consent to a purpose (amendment C1). For a referral, `recipient` names to whom; a signature that names nobody
+    /// covers every recipient.
+    pub(super) fn consent(&self, purpose: Purpose, recipient: Option<&str>) -> Consent {
+        let mut signatures = Vec::new();
+        let mut withdrawals = Vec::new();
+        for entry in self.iter() {
+            if let Command::SignConsent(signed) = &entry.entry.command {
+                let covers = match (&signed.recipient, recipient) {
+                    (Some(named), Some(asked)) => is_same_name(named.as_str(), asked),
+                    (Some(_) | None, None) | (None, Some(_)) => true,
+                };
+                if covers && signed.purposes.contains(&purpose) {
+                    signatures.push(signed);
+                }
+            }
+            if let Command::WithdrawConsent(withdrawn) = &entry.entry.command
+                && withdrawn.purposes.contains(&purpose)
+            {
+                withdrawals.push(entry.entry.id);
+            }
+        }
+        let is_answered =
+            |id: &CommandId| signatures.iter().any(|signed| signed.after_withdrawals.contains(id));
+        if !withdrawals.iter().all(is_answered) {
+            Consent::Withdrawn
+        } else if signatures.is_empty() {
+            Consent::Missing
+        } else {
+            Consent::Granted
+        }
+    }
+
+    /// When a paper was first seen.
+    pub(super) fn paper_seen(&self, requirement: &str) -> Option<Timestamp> {
+        self.first(|command| {
+            paper_of(command) == Some((requirement, true))
+        })
+    }
+
+    /// The time during which a paper was asked for and not there.
+    pub(super) fn paper_wait(&self, requirement: &str) -> Option<Pause> {
+        let from = self.first(|command| paper_of(command) == Some((requirement, false)))?;
+        let to = self.paper_seen(requirement);
+        to.is_none_or(|to| from < to).then_some(Pause { from, to })
+    }
+
+    /// Every record of danger, graver than ordinary.
+    pub(super) fn raises(&self) -> impl Iterator<Item = (&'a LogEntry, SafetyLevel)> {
+        self.iter().filter_map(|entry| {
+            let level = danger_of(&entry.entry.command)?;
+            (level < SafetyLevel::P3).then_some((entry, level))
+        })
+    }
+
+    /// Sessions that took place, in order, each event once.
+    pub(super) fn sessions(&self) -> Vec<&'a LogEntry> {
+        let mut counted: Vec<&LogEntry> = Vec::new();
+        for entry in self.iter().filter(|entry| held_session(&entry.entry.command).is_some()) {
+            if !counted.iter().any(|earlier| is_same_event(earlier, entry)) {
+                counted.push(entry);
+            }
+        }
+        counted
+    }
+
+    /// Whether an earlier record may tell of the same event (amendment C3).
+    pub(super) fn is_double(&self, entry: &LogEntry) -> bool {
+        let key = (entry.at(), entry.entry.id);
+        let earlier = self.ordered.range(..key);
+        span_of(entry).is_some() && earlier.into_iter().any(|(_, other)| is_same_event(other, entry))
+    }
+
+    /// Whether a legal field has two values, neither of which replaces the other (D8).
+    pub(super) fn has_identity_conflict(&self) -> bool {
+        let mut replaced: BTreeSet<(&str, CommandId)> = BTreeSet::new();
+        for entry in self.iter() {
+            if let Command::EditIdentity(edit) = &entry.entry.command {
+                for (field, _) in legal_values(&entry.entry.command) {
+                    replaced.extend(edit.supersedes.iter().map(|old| (field, *old)));
+                }
+            }
+        }
+        let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for entry in self.iter() {
+            for (field, value) in legal_values(&entry.entry.command) {
+                if !replaced.contains(&(field, entry.entry.id)) {
+                    values.entry(field).or_default().insert(value);
+                }
+            }
+        }
+        values.values().any(|values| values.len() > 1)
+    }
+
+    /// The milestones that facts earn, and when first.
+    pub(super) fn milestones(&self) -> BTreeMap<Milestone, Timestamp> {
+        let mut earned = BTreeMap::new();
+        for entry in self.iter() {
+            if let Some(milestone) = milestone_of(&entry.entry.command) {
+                earned.entry(milestone).or_insert(entry.at());
+            }
+        }
+        if self.consent(Purpose::Service, None) != Consent::Granted {
+            earned.remove(&Milestone::Consent);
+        }
+        earned
+    }
+}
+
+/// Which paper was looked for, and whether it was there.
+fn paper_of(command: &Command) -> Option<(&str, bool)> {
+    if let Command::SightDocument(paper) = command {
+        Some((paper.requirement.as_str(), paper.state == PaperState::Present))
+    } else {
+        None
+    }
+}
+
+fn milestone_of(command: &Command) -> Option<Milestone> {
+    if let Command::SignConsent(signed) = command {
+        return signed.purposes.contains(&Purpose::Service).then_some(Milestone::Consent);
+    }
+    if let Command::RecordService(service) = command {
+        return (service.kind == ServiceType::Consultation).then_some(Milestone::Consultation);
+    }
+    let earned = [
+        (matches!(command, Command::RecordApproach(_)), Milestone::Approach),
+        (matches!(command, Command::SignContract(_)), Milestone::Contract),
+        (met_visit(command).is_some(), Milestone::Visit),
+        (held_session(command).is_some(), Milestone::Session),
+        (matches!(command, Command::RecordReply(_)), Milestone::ReferralReply),
+        (matches!(command, Command::RecordAftercare(_)), Milestone::Aftercare),
+    ];
+    earned.into_iter().find(|(is_it, _)| *is_it).map(|(_, milestone)| milestone)
+}
+
+/// The danger that a command tells of.
+pub(super) fn danger_of(command: &Command) -> Option<SafetyLevel> {
+    if let Command::Register(register) = command {
+        register.danger
+    } else if let Command::Triage(triage) = command {
+        Some(triage.safety)
+    } else if let Command::RecordVisit(visit) = command {
+        visit.danger
+    } else if let Command::RecordSession(session) = command {
+        session.danger
+    } else if let Command::RaiseSafety(raise) = command {
+        Some(raise.level)
+    } else {
+        None
+    }
+}
+
+/// The session, if it took place.
+pub(super) fn held_session(command: &Command) -> Option<&RecordSession> {
+    if let Command::RecordSession(session) = command {
+        (session.attendance == Attendance::Held).then_some(session)
+    } else {
+        None
+    }
+}
+
+/// The visit, if the client was met.
+pub(super) fn met_visit(command: &Command) -> Option<&RecordVisit> {
+    if let Command::RecordVisit(visit) = command { visit.met.then_some(visit) } else { None }
+}
+
+/// Names of offices are compared without case and outer blanks.
+pub(super) fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// Who did it, and from when to when, for events that two people may write down.
+fn span_of(entry: &LogEntry) -> Option<(PersonId, Timestamp, Timestamp)> {
+    let start = entry.at();
+    let end = if let Command::RecordVisit(visit) = &entry.entry.command {
+        visit.ended_at.unwrap_or(start)
+    } else {
+        let session = held_session(&entry.entry.command)?;
+        start.plus_millis(i64::from(session.minutes) * 60_000)
+    };
+    Some((entry.performer(), start, end))
+}
+
+fn is_same_event(one: &LogEntry, other: &LogEntry) -> bool {
+    let same_kind = one.entry.command.kind() == other.entry.command.kind();
+    match (span_of(one), span_of(other)) {
+        (Some((who, start, end)), Some((other_who, other_start, other_end))) => {
+            let overlaps = start == other_start || (start < other_end && other_start < end);
+            same_kind && who == other_who && overlaps
+        }
+        (Some(_) | None, None) | (None, Some(_)) => false,
+    }
+}
+
+/// The legal fields that a command gives values to.
+fn legal_values(command: &Command) -> Vec<(&'static str, &str)> {
+    let (name, nik, card, birth, sex, address) = if let Command::Register(c) = command {
+        (&c.name, &c.nik, &c.family_card, &c.birth_date, c.sex, &c.address)
+    } else if let Command::EditIdentity(c) = command {
+        (&c.name, &c.nik, &c.family_card, &c.birth_date, c.sex, &c.address)
+    } else {
+        return Vec::new();
+    };
+    let lines = [
+        ("name", name),
+        ("nik", nik),
+        ("family_card", card),
+        ("birth_date", birth),
+        ("address", address),
+    ];
+    let mut values: Vec<_> = lines
+        .into_iter()
+        .filter_map(|(field, value)| value.as_ref().map(|value| (field, value.as_str().trim())))
+        .collect();
+    values.extend(sex.map(|sex| ("sex", sex.code())));
+    values
+}

@@ -1,0 +1,179 @@
+//! Marks on facts. A fact is never refused; what is unusual about it is told.
+//!
+//! Role and time marks rest on the command alone; papers, consent, count and doubles on facts (papers also on waivers
+//! by decision); the marks about endings, order and targets read decisions.
+
+use std::collections::BTreeSet;
+
+use super::LogEntry;
+use super::case::Case;
+use super::facts::{Consent, danger_of, held_session, met_visit};
+use super::papers::gates_kind;
+use super::referrals::referrals;
+use super::sessions::covered;
+use super::state::ReferralState;
+use super::verdict::{Flag, Review};
+use crate::command::{
+    Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel,
+};
+
+/// A device's clock may be this far ahead before it is told.
+const FUTURE_MS_MAX: i64 = 2 * 60 * 1_000;
+/// A device's clock may be this far off before its times need a witness (LK3.md 7.1).
+const OFFSET_MS_MAX: i64 = 5 * 60 * 1_000;
+/// So long after it was recorded may a fact arrive before its time needs a witness (LK3.md 7.1: 72 hours).
+const DELAY_MS_MAX: i64 = 72 * 60 * 60 * 1_000;
+
+/// The marks on a fact, as far as the case is known.
+pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
+    let marks = [
+        (!is_role_allowed(case, entry), Flag::RoleNotAllowed),
+        (are_papers_missing(case, entry), Flag::DocsMissing),
+        (consent_at(case, entry) == Consent::Missing, Flag::ConsentMissing),
+        (consent_at(case, entry) == Consent::Withdrawn, Flag::ConsentWithdrawn),
+        (is_beyond_standard(case, entry), Flag::ExceedsMax),
+        (is_out_of_order(case, entry), Flag::OutOfOrder),
+        (!is_target_known(case, entry), Flag::UnknownTarget),
+        (case.facts.is_double(entry), Flag::PossibleSameEvent),
+        (is_news_to_ending(case, entry), Flag::NewEvidenceBeforeTermination),
+        (is_after_ending(case, entry), Flag::PostTermination),
+        (is_in_future(entry), Flag::ClockFuture),
+        (is_time_unverified(entry), Flag::TimeUnverified),
+    ];
+    marks.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect()
+}
+
+/// Why a head should look at a fact, at the row where it arrives (amendment B6). Most facts need nobody.
+pub(super) fn review_of(case: &Case<'_>, entry: &LogEntry) -> Option<Review> {
+    let command = &entry.entry.command;
+    let Some(ending) = case.decided.ending else {
+        let count = case.facts.sessions().len();
+        let is_too_many = covered(case).is_some_and(|most| count > most);
+        return (held_session(command).is_some() && is_too_many).then_some(Review::ExceedsMax);
+    };
+    if danger_of(command).is_some_and(|level| level < SafetyLevel::P3) {
+        return Some(Review::DangerAfterEnding);
+    }
+    if recommends_another_course(command, ending.reason) {
+        return Some(Review::NewEvidence);
+    }
+    (is_after_ending(case, entry) && is_service(command)).then_some(Review::PostTermination)
+}
+
+fn recommends_another_course(command: &Command, ending: EndingReason) -> bool {
+    if let Command::WriteSummary(summary) = command {
+        summary.recommendation != Recommendation::Finished
+    } else if let Command::RecordAftercare(aftercare) = command {
+        aftercare.reopen_needed
+    } else if let Command::RecordReply(reply) = command {
+        !reply.accepted && ending == EndingReason::ReferredOut
+    } else {
+        false
+    }
+}
+
+fn is_service(command: &Command) -> bool {
+    met_visit(command).is_some()
+        || held_session(command).is_some()
+        || matches!(command, Command::RecordService(_) | Command::SignContract(_))
+}
+
+fn is_role_allowed(case: &Case<'_>, entry: &LogEntry) -> bool {
+    let stamp = entry.entry.stamp;
+    let roles = match stamp.performed_by.filter(|performer| *performer != stamp.by) {
+        // Whoever typed it did not do it; a performer whom nobody listed is not checked.
+        Some(performer) => match entry.named_roles.get(&performer) {
+            Some(roles) => roles,
+            None => return true,
+        },
+        None => &entry.author_roles,
+    };
+    case.profile
+        .transition(entry.entry.command.kind())
+        .is_some_and(|transition| !transition.roles.is_disjoint(roles))
+}
+
+fn are_papers_missing(case: &Case<'_>, entry: &LogEntry) -> bool {
+    if held_session(&entry.entry.command).is_none() || case.is_in_danger() {
+        return false;
+    }
+    case.profile.requirements.iter().any(|requirement| {
+        requirement.milestone.is_none()
+            && gates_kind(requirement, CommandKind::ScheduleSession)
+            && case.applies(requirement)
+            && case.satisfied_at(requirement).is_none_or(|at| at > entry.at())
+    })
+}
+
+/// The consent as it stood when the service took place; granted for what needs none.
+fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
+    let command = &entry.entry.command;
+    let is_contact = matches!(command, Command::RecordVisit(_) | Command::RecordService(_));
+    let is_session = held_session(command).is_some();
+    if !is_contact && !is_session {
+        return Consent::Granted;
+    }
+    match case.facts.as_of(entry.at()).consent(Purpose::Service, None) {
+        Consent::Missing if is_contact || case.is_in_danger() => Consent::Granted,
+        consent => consent,
+    }
+}
+
+fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
+    let Some(most) = covered(case) else { return false };
+    let sessions = case.facts.sessions();
+    sessions.iter().skip(most).any(|beyond| beyond.entry.id == entry.entry.id)
+}
+
+fn is_out_of_order(case: &Case<'_>, entry: &LogEntry) -> bool {
+    if let Command::RecordReply(reply) = &entry.entry.command {
+        let is_unsent = |state: &ReferralState| {
+            state.referral == reply.referral && state.issued_at.is_none()
+        };
+        return referrals(case).iter().any(is_unsent);
+    }
+    matches!(entry.entry.command, Command::RecordAftercare(_)) && case.decided.ending.is_none()
+}
+
+fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
+    let command = &entry.entry.command;
+    let is_booked = |id| {
+        let booking = case.decided.find(id).map(|made| &made.entry.entry.command);
+        matches!(booking, Some(Command::ScheduleSession(_)))
+    };
+    if let Command::SightDocument(paper) = command {
+        case.profile.requirements.iter().any(|requirement| requirement.id == paper.requirement)
+    } else if let Command::CancelAppointment(cancelled) = command {
+        is_booked(cancelled.appointment)
+    } else if let Command::RecordSession(session) = command {
+        session.appointment.is_none_or(is_booked)
+    } else if let Command::RecordReply(reply) = command {
+        referrals(case).iter().any(|state| state.referral == reply.referral)
+    } else if let Command::EditMinutes(edit) = command {
+        case.facts.iter().any(|other| {
+            other.entry.id == edit.target && matches!(other.entry.command, Command::DraftMinutes(_))
+        })
+    } else {
+        true
+    }
+}
+
+fn is_news_to_ending(case: &Case<'_>, entry: &LogEntry) -> bool {
+    case.decided.ending.is_some_and(|end| entry.seq > end.seq && entry.at() <= end.at)
+}
+
+/// Care after the service belongs after the ending.
+fn is_after_ending(case: &Case<'_>, entry: &LogEntry) -> bool {
+    !matches!(entry.entry.command, Command::RecordAftercare(_))
+        && case.decided.ending.is_some_and(|end| entry.at() > end.at)
+}
+
+fn is_in_future(entry: &LogEntry) -> bool {
+    let claimed = entry.entry.stamp.occurred_at.max(entry.recorded_at);
+    claimed.millis_since(entry.received_at) > FUTURE_MS_MAX
+}
+
+fn is_time_unverified(entry: &LogEntry) -> bool {
+    let is_late = entry.received_at.millis_since(entry.recorded_at) > DELAY_MS_MAX;
+    is_late || entry.clock_offset_ms.is_some_and(|offset| offset.abs() > OFFSET_MS_MAX)
+}

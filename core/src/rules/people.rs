@@ -1,0 +1,38 @@
+//! Who may decide, and where. Reads the author's roles and, for one exception, facts and decisions.
+
+use super::case::Ask;
+use super::verdict::{Objection, Refusal};
+use crate::command::{Command, CommandKind};
+use crate::profile::words::{Guard, OfflineClass};
+
+/// Refuses what the institution does not offer, what the author's roles neither take nor propose, and what is taken
+/// online only.
+pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    let Some(transition) = ask.transition() else { return Err(Refusal::NotOffered.into()) };
+    if ask.approved {
+        return Ok(());
+    }
+    if !decides(ask) && transition.proposers.is_disjoint(&ask.entry.author_roles) {
+        return Err(Refusal::RoleNotAllowed.into());
+    }
+    match transition.offline {
+        OfflineClass::Online if !ask.entry.is_online() => {
+            let is_number = ask.command().kind() == CommandKind::IssueReferral;
+            let code = if is_number { Refusal::NumberOnlineOnly } else { Refusal::OnlineOnly };
+            Err(code.into())
+        }
+        OfflineClass::Online | OfflineClass::Proposal | OfflineClass::Fact => Ok(()),
+    }
+}
+
+/// Whether the author decides this alone: by role, or as the worker responsible for a case of one session (S0:21).
+pub(super) fn decides(ask: &Ask<'_, '_>) -> bool {
+    let Some(transition) = ask.transition() else { return false };
+    let author = ask.entry.entry.stamp.by;
+    let case = ask.case;
+    let is_alone = matches!(ask.command(), Command::Terminate(_))
+        && transition.guards.contains(&Guard::AssigneeAloneIfSingleSession)
+        && case.decided.assignee == Some(author)
+        && case.facts.sessions().len() == 1;
+    is_alone || !transition.roles.is_disjoint(&ask.entry.author_roles)
+}

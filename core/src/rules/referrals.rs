@@ -1,0 +1,86 @@
+//! Referrals are objects of a case (amendment B3): each has a life of its own. Reads facts and decisions.
+
+use super::case::{Ask, Case};
+use super::facts::is_same_name;
+use super::state::{ReferralPhase, ReferralState};
+use super::verdict::{Objection, Refusal};
+use crate::command::Command;
+use crate::id::CommandId;
+use crate::time::Timestamp;
+
+/// Refuses a second letter for one referral, a second referral to one recipient, and a letter about an identity that
+/// is in dispute.
+pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    if let Command::DecideReferral(referral) = ask.command() {
+        let is_open = |state: &ReferralState| {
+            state.phase != ReferralPhase::Declined
+                && recipient(ask.case, state.referral)
+                    .is_some_and(|name| is_same_name(name, referral.recipient.as_str()))
+        };
+        if referrals(ask.case).iter().any(is_open) {
+            return Err(Refusal::ReferralExists.into());
+        }
+    }
+    if let Command::IssueReferral(issue) = ask.command() {
+        if issued_at(ask.case, issue.referral).is_some() {
+            return Err(Refusal::ReferralExists.into());
+        }
+        if ask.case.facts.has_identity_conflict() {
+            return Err(Refusal::IdentityConflict.into());
+        }
+    }
+    Ok(())
+}
+
+/// Every referral that was decided, in the order of the decisions.
+pub(super) fn referrals(case: &Case<'_>) -> Vec<ReferralState> {
+    case.decided
+        .made(|command| matches!(command, Command::DecideReferral(_)).then_some(()))
+        .map(|(made, ())| state_of(case, made.entry.entry.id, made.at))
+        .collect()
+}
+
+fn state_of(case: &Case<'_>, referral: CommandId, decided_at: Timestamp) -> ReferralState {
+    let issued_at = issued_at(case, referral);
+    let reply = last_reply(case, referral);
+    let phase = match (reply, issued_at) {
+        (Some((_, true)), _) => ReferralPhase::Accepted,
+        (Some((_, false)), _) => ReferralPhase::Declined,
+        (None, Some(_)) => ReferralPhase::Issued,
+        (None, None) => ReferralPhase::Decided,
+    };
+    ReferralState { referral, phase, decided_at, issued_at, replied_at: reply.map(|(at, _)| at) }
+}
+
+/// When the letter of a referral was issued.
+fn issued_at(case: &Case<'_>, referral: CommandId) -> Option<Timestamp> {
+    let issues = case.decided.made(|command| {
+        if let Command::IssueReferral(issue) = command {
+            (issue.referral == referral).then_some(())
+        } else {
+            None
+        }
+    });
+    issues.map(|(made, ())| made.at).min()
+}
+
+fn recipient<'a>(case: &Case<'a>, referral: CommandId) -> Option<&'a str> {
+    let made = case.decided.find(referral)?;
+    if let Command::DecideReferral(decided) = &made.entry.entry.command {
+        Some(decided.recipient.as_str())
+    } else {
+        None
+    }
+}
+
+/// The last reply: an office may first decline and then accept.
+fn last_reply(case: &Case<'_>, referral: CommandId) -> Option<(Timestamp, bool)> {
+    let replies = case.facts.iter().filter_map(|entry| {
+        if let Command::RecordReply(reply) = &entry.entry.command {
+            (reply.referral == referral).then_some((entry.at(), reply.accepted))
+        } else {
+            None
+        }
+    });
+    replies.last()
+}

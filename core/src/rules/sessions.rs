@@ -1,0 +1,119 @@
+//! Booking sessions and agreeing plans: who leads, how many, who took part. Reads facts and decisions.
+
+use std::collections::BTreeSet;
+
+use super::case::{Ask, Case};
+use super::state::Appointment;
+use super::verdict::{Objection, Refusal};
+use crate::command::{AgreePlan, Attendance, Command, ScheduleSession};
+use crate::id::CommandId;
+use crate::profile::words::Guard;
+
+/// Refuses a booking beyond the standard, and a plan that nobody else took part in.
+pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    if let Command::ScheduleSession(booking) = ask.command() {
+        return book(ask, booking);
+    }
+    if let Command::AgreePlan(plan) = ask.command() {
+        return agree(ask, plan);
+    }
+    Ok(())
+}
+
+fn book(ask: &Ask<'_, '_>, booking: &ScheduleSession) -> Result<(), Objection> {
+    let standard = &ask.case.profile.sessions;
+    let lead_roles = if booking.lead == ask.entry.entry.stamp.by {
+        Some(&ask.entry.author_roles)
+    } else {
+        ask.entry.named_roles.get(&booking.lead)
+    };
+    if lead_roles.is_some_and(|roles| roles.is_disjoint(&standard.lead_roles)) {
+        return Err(Refusal::RoleNotAllowed.into());
+    }
+    let must_agree = ask
+        .transition()
+        .is_some_and(|transition| transition.guards.contains(&Guard::BothPartiesConfirm));
+    if must_agree && !booking.both_agreed {
+        return Err(Refusal::NotAgreed.into());
+    }
+    let number = ask.case.facts.sessions().len() + open_appointments(ask.case).count() + 1;
+    let is_beyond = |limit: Option<u16>| limit.is_some_and(|limit| number > usize::from(limit));
+    let may_extend = !standard.extension_roles.is_disjoint(&ask.entry.author_roles);
+    if is_beyond(standard.max) && !may_extend && !ask.approved {
+        return Err(Refusal::SessionLimit.into());
+    }
+    let needs_reason = is_beyond(standard.planned) || is_beyond(standard.max);
+    if needs_reason && booking.reason.is_none() {
+        return Err(Refusal::ReasonMissing.into());
+    }
+    Ok(())
+}
+
+fn agree(ask: &Ask<'_, '_>, plan: &AgreePlan) -> Result<(), Objection> {
+    let roles = |person: &crate::id::PersonId| {
+        if *person == ask.entry.entry.stamp.by {
+            Some(&ask.entry.author_roles)
+        } else {
+            ask.entry.named_roles.get(person)
+        }
+    };
+    let known: Vec<_> = plan.participants.iter().filter_map(roles).collect();
+    let has_professional = known.len() < plan.participants.len()
+        || known.iter().any(|roles| roles.iter().any(|role| role.is_professional()));
+    if plan.participants.len() >= 2 && has_professional {
+        Ok(())
+    } else {
+        Err(Refusal::ParticipantsMissing.into())
+    }
+}
+
+/// Committed bookings that were neither recorded nor called off.
+pub(super) fn open_appointments(case: &Case<'_>) -> impl Iterator<Item = Appointment> {
+    let done: BTreeSet<CommandId> =
+        case.facts.iter().filter_map(|entry| settles(&entry.entry.command)).collect();
+    let bookings: Vec<Appointment> = case
+        .decided
+        .made(|command| {
+            if let Command::ScheduleSession(booking) = command { Some(booking) } else { None }
+        })
+        .map(|(made, booking)| Appointment {
+            appointment: made.entry.entry.id,
+            lead: booking.lead,
+            starts_at: booking.starts_at,
+        })
+        .collect();
+    bookings.into_iter().filter(move |booking| !done.contains(&booking.appointment))
+}
+
+fn settles(command: &Command) -> Option<CommandId> {
+    if let Command::CancelAppointment(cancelled) = command {
+        Some(cancelled.appointment)
+    } else if let Command::RecordSession(session) = command {
+        session.appointment
+    } else {
+        None
+    }
+}
+
+/// The most sessions that are covered: the standard's, or as many as were booked by decisions and not given up.
+pub(super) fn covered(case: &Case<'_>) -> Option<usize> {
+    let max = usize::from(case.profile.sessions.max?);
+    let given_up: BTreeSet<CommandId> =
+        case.facts.iter().filter_map(|entry| gives_up(&entry.entry.command)).collect();
+    let booked = case.decided.made(|command| {
+        matches!(command, Command::ScheduleSession(_)).then_some(())
+    });
+    let stands = booked.filter(|(made, ())| !given_up.contains(&made.entry.entry.id)).count();
+    Some(max.max(stands))
+}
+
+/// The booking that did not become a session.
+fn gives_up(command: &Command) -> Option<CommandId> {
+    if let Command::CancelAppointment(cancelled) = command {
+        Some(cancelled.appointment)
+    } else if let Command::RecordSession(session) = command {
+        session.appointment.filter(|_| session.attendance != Attendance::Held)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,174 @@
+//! What the rules make of a case: the state that the server signs and the device predicts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::verdict::{Flag, Review};
+use crate::code::codes;
+use crate::command::{EndingReason, SafetyLevel, ServiceType};
+use crate::id::{ClockId, CommandId, DecisionCount, PersonId, ServerSeq};
+use crate::profile::words::{Milestone, Status};
+use crate::time::Timestamp;
+
+/// Where a case stands.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct CaseState {
+    /// Changed only by committed decisions, and by the first service act after an assignment.
+    #[n(0)]
+    pub status: Status,
+    /// Why it ended, if it has.
+    #[n(1)]
+    pub closure: Option<EndingReason>,
+    /// When it ended, if it has.
+    #[n(2)]
+    pub ended_at: Option<Timestamp>,
+    /// What it has earned, and when first.
+    #[n(3)]
+    pub milestones: BTreeMap<Milestone, Timestamp>,
+    /// The services chosen.
+    #[n(4)]
+    pub services: BTreeSet<ServiceType>,
+    /// The gravest danger that nobody has lowered.
+    #[n(5)]
+    pub safety: SafetyLevel,
+    /// The worker responsible.
+    #[n(6)]
+    pub assignee: Option<PersonId>,
+    /// Referrals, in the order of their command ids.
+    #[n(7)]
+    pub referrals: Vec<ReferralState>,
+    /// Sessions held, in order; the first is number 1.
+    #[n(8)]
+    pub sessions: Vec<CommandId>,
+    /// Booked sessions that were neither recorded nor called off.
+    #[n(9)]
+    pub appointments: Vec<Appointment>,
+    /// Mandatory requirements that nothing satisfies yet.
+    #[n(10)]
+    pub missing_papers: Vec<String>,
+    /// Marks on the case.
+    #[n(11)]
+    pub flags: BTreeSet<Flag>,
+    /// Marks on its facts, computed from all that is known now; facts without one are left out.
+    #[n(12)]
+    pub fact_flags: BTreeMap<CommandId, BTreeSet<Flag>>,
+    /// What waits for a head, in the order of the log.
+    #[n(13)]
+    pub reviews: Vec<ReviewItem>,
+    /// Its clocks.
+    #[n(14)]
+    pub clocks: Vec<ClockState>,
+    /// How many decisions stand; the base of the next proposal.
+    #[n(15)]
+    pub decisions: DecisionCount,
+    /// The last row of the log that this state knows.
+    #[n(16)]
+    pub judged_through: ServerSeq,
+}
+
+codes!(
+    /// How far a referral has come.
+    ReferralPhase {
+        /// Decided; no letter yet.
+        Decided = "decided",
+        /// The letter has a number.
+        Issued = "issued",
+        /// The recipient takes the client on.
+        Accepted = "accepted",
+        /// The recipient does not.
+        Declined = "declined",
+    }
+);
+
+/// One referral of a case. Whom it goes to stands in the record of its command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ReferralState {
+    /// The command that proposed it.
+    #[n(0)]
+    pub referral: CommandId,
+    /// How far it has come.
+    #[n(1)]
+    pub phase: ReferralPhase,
+    /// When it was decided.
+    #[n(2)]
+    pub decided_at: Timestamp,
+    /// When its letter was issued.
+    #[n(3)]
+    pub issued_at: Option<Timestamp>,
+    /// When the recipient replied.
+    #[n(4)]
+    pub replied_at: Option<Timestamp>,
+}
+
+/// A booked session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Appointment {
+    /// The command that booked it.
+    #[n(0)]
+    pub appointment: CommandId,
+    /// Who leads it.
+    #[n(1)]
+    pub lead: PersonId,
+    /// When it begins.
+    #[n(2)]
+    pub starts_at: Timestamp,
+}
+
+/// Something that waits for a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ReviewItem {
+    /// The proposal or fact.
+    #[n(0)]
+    pub command: CommandId,
+    /// Why it waits.
+    #[n(1)]
+    pub reason: Review,
+    /// Since when.
+    #[n(2)]
+    pub since: Timestamp,
+}
+
+codes!(
+    /// How a clock stands. Whether a running one is overdue depends on the reader's time.
+    ClockOutcome {
+        /// Not stopped.
+        Running = "running",
+        /// Standing still until papers come.
+        Paused = "paused",
+        /// It has no date yet, or counts meetings.
+        NoDate = "no_date",
+        /// Stopped in time.
+        OnTime = "on_time",
+        /// Stopped at the next opening after a line that fell when the office was closed.
+        LateExcusedClosed = "late_excused_closed",
+        /// Stopped too late.
+        Late = "late",
+        /// Ended by the client's death.
+        EndedByDeath = "ended_by_death",
+    }
+);
+
+/// A clock of a case.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ClockState {
+    /// Which clock of the profile.
+    #[n(0)]
+    pub clock: ClockId,
+    /// The referral that it is about, where each has its own.
+    #[n(1)]
+    pub subject: Option<CommandId>,
+    /// When it started.
+    #[n(2)]
+    pub started_at: Timestamp,
+    /// The last instant on time.
+    #[n(3)]
+    pub due: Option<Timestamp>,
+    /// Whether the count entered a year without a list of holidays.
+    #[n(4)]
+    pub provisional: bool,
+    /// When it stopped.
+    #[n(5)]
+    pub stopped_at: Option<Timestamp>,
+    /// How it stands.
+    #[n(6)]
+    pub outcome: ClockOutcome,
+}

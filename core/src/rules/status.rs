@@ -1,0 +1,125 @@
+//! What each status allows, and whether the thing that is named exists. Reads facts and decisions.
+
+use super::LogEntry;
+use super::case::Ask;
+use super::verdict::{Objection, Refusal, Review};
+use super::rule;
+use crate::command::{Command, EndingReason, ReviewAnswer};
+use crate::profile::words::{Milestone, Status};
+
+const ACTIVE: &[Status] = &[
+    Status::Registered,
+    Status::Triaged,
+    Status::Assigned,
+    Status::Intervening,
+    Status::Monitoring,
+];
+const SERVED: &[Status] = &[Status::Assigned, Status::Intervening, Status::Monitoring];
+const AFTER_TRIAGE: &[Status] =
+    &[Status::Triaged, Status::Assigned, Status::Intervening, Status::Monitoring];
+const FRONT_DESK: &[Status] = &[Status::Registered, Status::Triaged];
+const ENDED: &[Status] = &[Status::Terminated, Status::Aftercare];
+const ENDED_OR_CLOSED: &[Status] = &[Status::Terminated, Status::Aftercare, Status::Closed];
+
+/// Refuses what the status does not allow. If somebody else's decision moved the case unseen, the head is asked
+/// instead: a proposal is never refused for what its author could not know.
+pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    if let Command::AnswerReview(answer) = ask.command() {
+        let pending = ask.case.decided.pending_of(answer.proposal);
+        let waiting = pending.ok_or(Refusal::ReviewClosed)?.entry;
+        return answer_holds(ask, waiting, answer.answer);
+    }
+    if !is_allowed(ask) {
+        let code: Objection =
+            if ask.is_stale() { Review::StaleBase.into() } else { Refusal::WrongStatus.into() };
+        return Err(code);
+    }
+    target(ask)
+}
+
+/// What a head commits must still hold; a refusal always does.
+fn answer_holds(
+    ask: &Ask<'_, '_>,
+    waiting: &LogEntry,
+    answer: ReviewAnswer,
+) -> Result<(), Objection> {
+    use crate::command::Nature;
+    let is_fact = waiting.entry.command.kind().nature() == Nature::Fact;
+    match answer {
+        ReviewAnswer::Refuse => Ok(()),
+        ReviewAnswer::Commit if is_fact => Ok(()),
+        ReviewAnswer::Commit => rule(&Ask::approved(ask.case, waiting)),
+    }
+}
+
+fn is_allowed(ask: &Ask<'_, '_>) -> bool {
+    let status = ask.case.status();
+    let is_referred = ask.case.milestones().contains_key(&Milestone::ReferralIssued);
+    let allowed: &[Status] = match ask.command() {
+        Command::Register(_) => &[Status::Draft],
+        Command::Triage(_) => {
+            &[Status::Registered, Status::Triaged, Status::Assigned, Status::Intervening]
+        }
+        Command::CloseInformation(_) | Command::RejectOutOfScope(_) | Command::Assign(_) => {
+            FRONT_DESK
+        }
+        Command::Reassign(_) => SERVED,
+        Command::WaiveDocument(_)
+        | Command::FinaliseAssessment(_)
+        | Command::AgreePlan(_)
+        | Command::ScheduleSession(_)
+        | Command::ReportToHead(_) => ACTIVE,
+        Command::DecideReferral(_) if ask.case.is_in_danger() => ACTIVE,
+        Command::DecideReferral(_) => AFTER_TRIAGE,
+        Command::IssueReferral(_) => {
+            return ACTIVE.contains(&status) || ENDED.contains(&status);
+        }
+        Command::StartMonitoring(_) if is_referred => AFTER_TRIAGE,
+        Command::StartMonitoring(_) => &[Status::Intervening, Status::Monitoring],
+        Command::Terminate(end) if end.reason == EndingReason::GoalsMet && !is_referred => {
+            &[Status::Intervening, Status::Monitoring]
+        }
+        Command::Terminate(_) => ACTIVE,
+        Command::Close(_) => ENDED,
+        Command::Reopen(_) => ENDED_OR_CLOSED,
+        Command::LowerSafety(_) => return status != Status::Draft,
+        Command::AnswerReview(_) => return true,
+        // Facts are never asked about.
+        Command::EditIdentity(_)
+        | Command::SightDocument(_)
+        | Command::RecordApproach(_)
+        | Command::InformClient(_)
+        | Command::SignConsent(_)
+        | Command::WithdrawConsent(_)
+        | Command::SignContract(_)
+        | Command::RecordVisit(_)
+        | Command::DraftMinutes(_)
+        | Command::EditMinutes(_)
+        | Command::CancelAppointment(_)
+        | Command::RecordSession(_)
+        | Command::WriteSummary(_)
+        | Command::RecordReply(_)
+        | Command::RecordAftercare(_)
+        | Command::RaiseSafety(_)
+        | Command::RecordService(_) => return true,
+    };
+    allowed.contains(&status)
+}
+
+/// Refuses what names nothing.
+fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    let case = ask.case;
+    let exists = if let Command::WaiveDocument(waiver) = ask.command() {
+        case.profile.requirements.iter().any(|requirement| requirement.id == waiver.requirement)
+    } else if let Command::LowerSafety(lowering) = ask.command() {
+        let raised = |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
+        !lowering.raises.is_empty() && lowering.raises.iter().all(raised)
+    } else if let Command::IssueReferral(issue) = ask.command() {
+        case.decided.find(issue.referral).is_some_and(|made| {
+            matches!(made.entry.entry.command, Command::DecideReferral(_))
+        })
+    } else {
+        true
+    };
+    if exists { Ok(()) } else { Err(Refusal::UnknownTarget.into()) }
+}

@@ -1,0 +1,6 @@
+//! Golden bytes of everything that is sent or stored, and what hostile bytes do.
+
+mod golden;
+mod hostile;
+mod packing;
+mod samples;
