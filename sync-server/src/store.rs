@@ -246,17 +246,18 @@ fn transact<T>(
 }
 
 /// Does some work that leaves nothing behind when it fails, inside a transaction.
-pub(crate) fn attempt<T>(
+pub(crate) fn attempt<T, E: From<StoreError>>(
     db: &Db,
-    work: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    db.execute_batch("SAVEPOINT attempt")?;
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let run = |sql| db.execute_batch(sql).map_err(|error| E::from(error.into()));
+    run("SAVEPOINT attempt")?;
     let done = work();
     match &done {
-        Ok(_) => db.execute_batch("RELEASE attempt")?,
+        Ok(_) => run("RELEASE attempt")?,
         // A full disk may already have rolled everything back.
         Err(_) if db.is_autocommit() => {}
-        Err(_) => db.execute_batch("ROLLBACK TO attempt; RELEASE attempt")?,
+        Err(_) => run("ROLLBACK TO attempt; RELEASE attempt")?,
     }
     done
 }

@@ -201,6 +201,18 @@ pub(crate) fn put_envelope(
         .query_row(params![tenant.0, hash, content], |row| row.get(0))?)
 }
 
+/// Where an envelope is kept; in several places if it came in pieces.
+pub(crate) fn envelope_numbers(
+    db: &Db,
+    tenant: Tenant,
+    hash: EnvelopeHash,
+) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT number FROM envelope WHERE institution = ?1 AND hash = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, hash], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// An envelope by where it is kept, with the length of its bytes.
 pub(crate) fn envelope(db: &Db, number: i64) -> Result<(SealedEnvelope, usize), StoreError> {
     let sql = "SELECT bytes FROM envelope WHERE number = ?1";

@@ -80,6 +80,19 @@ pub(crate) fn append(
     now: Timestamp,
 ) -> Result<ServerSeq, StoreError> {
     let at = next_seq(db, tenant)?;
+    append_at(db, tenant, at, row, heading, now)?;
+    Ok(at)
+}
+
+/// Appends a row at a position that was taken for it in this transaction.
+pub(crate) fn append_at(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    row: &Row,
+    heading: &Heading,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO log \
                (institution, seq, kind, case_id, class, person, seat, envelope, received_at, bytes) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -95,7 +108,7 @@ pub(crate) fn append(
         now.as_millis(),
         encode(row),
     ])?;
-    Ok(at)
+    Ok(())
 }
 
 /// The rows after a position, without their bytes.
@@ -153,11 +166,15 @@ fn read_rows(
     Ok(found)
 }
 
-/// A row as it was appended.
-pub(crate) fn get(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<Row, StoreError> {
+/// A row as it was appended, and the length of its bytes.
+pub(crate) fn get(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+) -> Result<(Row, usize), StoreError> {
     let sql = "SELECT bytes FROM log WHERE institution = ?1 AND seq = ?2";
     let bytes: Vec<u8> = db
         .prepare_cached(sql)?
         .query_row(params![tenant.0, column(at)], |row| row.get(0))?;
-    decode(&bytes)
+    Ok((decode(&bytes)?, bytes.len()))
 }

@@ -203,6 +203,15 @@ pub(crate) fn waiting_of(db: &Db, tenant: Tenant, pusher: SeatId) -> Result<usiz
         .query_row(params![tenant.0, pusher], |row| row.get(0))?)
 }
 
+pub(crate) fn is_waiting(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM waiting WHERE institution = ?1 AND command = ?2";
+    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, command])?)
+}
+
 pub(crate) fn stop_waiting(db: &Db, number: i64) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM waiting WHERE number = ?1")?
         .execute([number])?;
@@ -231,7 +240,8 @@ pub(crate) fn keep_answers(
     batch: BatchId,
     answers: &[Answer],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO batch (institution, seat, id, answers) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT OR REPLACE INTO batch (institution, seat, id, answers) \
+               VALUES (?1, ?2, ?3, ?4)";
     db.prepare_cached(sql)?
         .execute(params![tenant.0, seat, batch, encode(&answers.to_vec())])?;
     Ok(())
@@ -250,4 +260,9 @@ pub(crate) fn turned_reason(
         .query_row(params![tenant.0, command], |row| row.get(0))
         .optional()?;
     reason.map(|reason| parse(&reason)).transpose()
+}
+
+/// Whether anything waits anywhere.
+pub(crate) fn has_waiting(db: &Db) -> Result<bool, StoreError> {
+    Ok(db.prepare_cached("SELECT 1 FROM waiting LIMIT 1")?.exists([])?)
 }

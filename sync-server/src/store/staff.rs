@@ -83,7 +83,7 @@ pub(crate) fn add_seat(
     tenant: Tenant,
     certificate: &SeatCertificate,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO seat (id, institution, person, device, public_key, status, issued_at) \
+    let sql = "INSERT OR IGNORE INTO seat (id, institution, person, device, public_key, status, issued_at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.execute(
         sql,
