@@ -48,11 +48,23 @@ const CASEWORK: &[Class] = &[
 ];
 
 /// Nothing but rulings of K1.
-const INDEX_ONLY: Holdings = Holdings { own: &[], institution: Some(&[]), writes: &[] };
-const NOTHING: Holdings = Holdings { own: &[], institution: None, writes: &[] };
+const INDEX_ONLY: Holdings = Holdings {
+    own: &[],
+    institution: Some(&[]),
+    writes: &[],
+};
+const NOTHING: Holdings = Holdings {
+    own: &[],
+    institution: None,
+    writes: &[],
+};
 
 /// Whoever holds the powers of a head reads and decides everywhere, but never reads notes (B9).
-const HEAD: Holdings = Holdings { own: &[], institution: Some(CASEWORK), writes: CASEWORK };
+const HEAD: Holdings = Holdings {
+    own: &[],
+    institution: Some(CASEWORK),
+    writes: CASEWORK,
+};
 
 const fn holdings(role: Role) -> Holdings {
     match role {
@@ -96,7 +108,12 @@ const fn holdings(role: Role) -> Holdings {
             writes: &[Class::Record, Class::Sessions, Class::Summary, Class::Notes],
         },
         Role::Clergy | Role::LegalPractitioner | Role::EducationPractitioner => Holdings {
-            own: &[Class::Intake, Class::Sessions, Class::Practitioner, Class::Notes],
+            own: &[
+                Class::Intake,
+                Class::Sessions,
+                Class::Practitioner,
+                Class::Notes,
+            ],
             institution: None,
             writes: &[Class::Sessions, Class::Practitioner, Class::Notes],
         },
@@ -122,12 +139,18 @@ fn rows_of(profile: &Profile, roles: &BTreeSet<Role>) -> Vec<Holdings> {
 /// What a person with these roles may do with the documents of a class.
 #[must_use]
 pub fn right(profile: &Profile, roles: &BTreeSet<Role>, class: Class) -> Right {
-    let mut right = Right { read: Reading::None, write: false };
+    let mut right = Right {
+        read: Reading::None,
+        write: false,
+    };
     for row in rows_of(profile, roles) {
         if row.own.contains(&class) {
             right.read = right.read.max(Reading::OwnCases);
         }
-        if row.institution.is_some_and(|classes| classes.contains(&class)) {
+        if row
+            .institution
+            .is_some_and(|classes| classes.contains(&class))
+        {
             right.read = right.read.max(Reading::Institution);
         }
         right.write |= row.writes.contains(&class);
@@ -194,7 +217,11 @@ mod tests {
     fn check(role: Role, class: Class, read: Reading, write: bool) {
         let profile = shipped().unwrap().remove(0);
         let expected = Right { read, write };
-        assert_eq!(right(&profile, &BTreeSet::from([role]), class), expected, "{role} {class}");
+        assert_eq!(
+            right(&profile, &BTreeSet::from([role]), class),
+            expected,
+            "{role} {class}"
+        );
     }
 
     #[test]
@@ -203,14 +230,29 @@ mod tests {
         check(Role::Volunteer, Class::Sessions, Reading::None, false);
         check(Role::SocialWorker, Class::Safety, Reading::OwnCases, true);
         check(Role::Psychologist, Class::Notes, Reading::OwnCases, true);
-        check(Role::Psychologist, Class::Practitioner, Reading::None, false);
+        check(
+            Role::Psychologist,
+            Class::Practitioner,
+            Reading::None,
+            false,
+        );
         check(Role::Clergy, Class::Practitioner, Reading::OwnCases, true);
         check(Role::Clergy, Class::Record, Reading::None, false);
         check(Role::Clerk, Class::Intake, Reading::Institution, true);
         check(Role::Clerk, Class::Record, Reading::None, true);
-        check(Role::HeadOfInstitution, Class::Record, Reading::Institution, true);
+        check(
+            Role::HeadOfInstitution,
+            Class::Record,
+            Reading::Institution,
+            true,
+        );
         check(Role::HeadOfInstitution, Class::Notes, Reading::None, false);
-        check(Role::HeadOfInstitution, Class::Practitioner, Reading::None, false);
+        check(
+            Role::HeadOfInstitution,
+            Class::Practitioner,
+            Reading::None,
+            false,
+        );
         check(Role::HeadOfOffice, Class::Intake, Reading::None, false);
         check(Role::Auditor, Class::Intake, Reading::None, false);
     }
@@ -220,7 +262,10 @@ mod tests {
         let profile = shipped().unwrap().remove(0);
         let person = PersonId::from_bytes([1; 16]);
         let grant = |role| institution_grant(&profile, person, &BTreeSet::from([role]));
-        assert_eq!(grant(Role::HeadOfOffice).map(|row| row.classes), Some(Vec::new()));
+        assert_eq!(
+            grant(Role::HeadOfOffice).map(|row| row.classes),
+            Some(Vec::new())
+        );
         assert_eq!(grant(Role::Volunteer), None);
     }
 }

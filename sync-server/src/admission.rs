@@ -11,7 +11,7 @@ use jangkau_core::command::{CommandEntry, CommandKind, PlacedRecord};
 use jangkau_core::envelope::{CommandHead, Suite};
 use jangkau_core::grant::may_create;
 use jangkau_core::id::{CaseId, CommandId, DocEpoch, InstitutionId, PersonId, SeatId, ServerSeq};
-use jangkau_core::sync::{Part, PartBody, SeatStatus, SealedEnvelope, Turned};
+use jangkau_core::sync::{Part, PartBody, SealedEnvelope, SeatStatus, Turned};
 
 use crate::library::Library;
 use crate::store::institutions::Tenant;
@@ -161,7 +161,10 @@ pub(crate) fn vouch(
     let Some(person) = staff::person(known.db, known.tenant, seat.person)? else {
         return Ok(Err(Turned::UnknownSeat));
     };
-    Ok(Ok(Signer { seat: seat.id, person }))
+    Ok(Ok(Signer {
+        seat: seat.id,
+        person,
+    }))
 }
 
 /// Answers on one command of an envelope that was vouched for.
@@ -253,7 +256,12 @@ fn candidates(envelope: &SealedEnvelope, id: CommandId) -> Result<Vec<Candidate<
         .parts_of(id)
         .into_iter()
         .map(|part| match &part.body {
-            PartBody::Change { document, epoch, branch, bytes } => Some(Candidate {
+            PartBody::Change {
+                document,
+                epoch,
+                branch,
+                bytes,
+            } => Some(Candidate {
                 part,
                 key: document,
                 epoch: *epoch,
@@ -294,7 +302,9 @@ fn check_whole(
     is_known: bool,
 ) -> Result<(), Stop> {
     let first = kind.sections().first().map(|section| section.0);
-    let has_first = candidates.iter().any(|candidate| Some(candidate.key.class) == first);
+    let has_first = candidates
+        .iter()
+        .any(|candidate| Some(candidate.key.class) == first);
     if road.is_push() && (!envelope.is_whole() || !has_first) {
         return Err(Turned::Incomplete.into());
     }
@@ -318,7 +328,11 @@ fn place(
     }
     for candidate in candidates {
         let class = candidate.key.class;
-        let writes = head.kind.sections().iter().any(|section| section.0 == class);
+        let writes = head
+            .kind
+            .sections()
+            .iter()
+            .any(|section| section.0 == class);
         if !writes || seen.contains(&class) {
             return Err(Turned::Shape.into());
         }
@@ -345,7 +359,11 @@ fn check_right(
     if head.kind == CommandKind::Register {
         let profile = known.library.current(db, tenant)?;
         let may = may_create(&profile, &signer.person.roles);
-        return if may { Ok(()) } else { Err(Turned::NoGrant.into()) };
+        return if may {
+            Ok(())
+        } else {
+            Err(Turned::NoGrant.into())
+        };
     }
     let file = rulings::file(db, tenant, case)?;
     let author: Option<PersonId> = file.and_then(|file| file.author);
@@ -364,14 +382,20 @@ fn check_right(
 fn check_document(known: &Known<'_>, candidate: &Candidate<'_>) -> Result<(), Stop> {
     let (db, tenant) = (known.db, known.tenant);
     let document = documents::get(db, tenant, candidate.key.id())?;
-    let epoch = document.as_ref().map_or(DocEpoch::new(0), |document| document.epoch);
+    let epoch = document
+        .as_ref()
+        .map_or(DocEpoch::new(0), |document| document.epoch);
     if candidate.epoch != epoch {
         return Err(Turned::WrongEpoch.into());
     }
     if let Some(volume) = candidate.key.volume.checked_sub(1) {
-        let before = DocumentKey { volume, ..*candidate.key };
+        let before = DocumentKey {
+            volume,
+            ..*candidate.key
+        };
         let before = documents::get(db, tenant, before.id())?;
-        if before.is_none_or(|before| before.changes < jangkau_core::class::CHANGES_MAX) {
+        if before.is_none_or(|before| (before.changes as usize) < jangkau_core::class::CHANGES_MAX)
+        {
             return Err(Stop::Waiting);
         }
     }
@@ -384,8 +408,10 @@ fn join_records(
     known: &[PlacedRecord],
     new: &[AdmittedPart],
 ) -> Vec<PlacedRecord> {
-    let all: Vec<&PlacedRecord> =
-        known.iter().chain(new.iter().flat_map(AdmittedPart::records)).collect();
+    let all: Vec<&PlacedRecord> = known
+        .iter()
+        .chain(new.iter().flat_map(AdmittedPart::records))
+        .collect();
     let section = |(class, collection): &(Class, &str)| {
         all.iter()
             .find(|placed| placed.class == *class && placed.collection == *collection)

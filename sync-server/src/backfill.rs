@@ -14,10 +14,10 @@ use crate::store::documents::DocumentRow;
 use crate::store::{StoreError, documents, grants, log, rulings};
 
 /// Cases in one page of documents: as many as fit one frame of each class.
-const CASES_MAX: usize = 64;
+const CASES_MAX: u32 = 64;
 
 /// List rows in one page.
-const LIST_MAX: usize = 512;
+const LIST_MAX: u32 = 512;
 
 /// Documents that are sent again in one answer; what is missing then shows in the next self-check.
 const RESENT_MAX: usize = 512;
@@ -60,7 +60,7 @@ pub(crate) fn page(
         },
         GrantScope::Institution => rulings::cases(reader.db, reader.tenant, asked.after, limit)?,
     };
-    let is_full = cases.len() == limit;
+    let is_full = cases.len() == limit as usize;
     let access = Access::of(person, vec![grant]);
     let mut filling = Filling::new(reader, &access, backed_up, upto);
     let mut last = None;
@@ -77,8 +77,15 @@ pub(crate) fn page(
     }
     let goes_on = is_full || last != cases.last().copied();
     let next = match last.filter(|_| goes_on) {
-        Some(last) => Some(BackfillAt { after: Some(last), ..*asked }),
-        None if asked.list => Some(BackfillAt { after: None, list: false, ..*asked }),
+        Some(last) => Some(BackfillAt {
+            after: Some(last),
+            ..*asked
+        }),
+        None if asked.list => Some(BackfillAt {
+            after: None,
+            list: false,
+            ..*asked
+        }),
         None => None,
     };
     let mut backfill = filling.finish()?;
@@ -202,7 +209,9 @@ impl<'a> Filling<'a> {
     ) -> Result<(), StoreError> {
         let (db, tenant) = (self.reader.db, self.reader.tenant);
         for light in log::rows_of_case(db, tenant, case, self.backed_up, self.upto)? {
-            let Some(shown) = self.reader.pruned(&light, sees)? else { continue };
+            let Some(shown) = self.reader.pruned(&light, sees)? else {
+                continue;
+            };
             self.bytes += shown.bytes;
             let row = WireRow {
                 seq: light.seq,
@@ -237,7 +246,10 @@ impl<'a> Filling<'a> {
         let Some(wide) = self.reader.pruned(light, both)? else {
             return Ok(before);
         };
-        let row = WireRow { row: wide.row, ..before.0 };
+        let row = WireRow {
+            row: wide.row,
+            ..before.0
+        };
         Ok((row, wide.envelope))
     }
 

@@ -36,7 +36,9 @@ impl Nonces {
     }
 
     fn holds(&self, seat: SeatId, nonce: Nonce) -> bool {
-        self.0.get(&seat).is_some_and(|window| window.contains(&nonce))
+        self.0
+            .get(&seat)
+            .is_some_and(|window| window.contains(&nonce))
     }
 
     fn take(&mut self, seat: SeatId, nonce: Nonce) {
@@ -143,7 +145,10 @@ pub(crate) fn authenticate(
         .is_ok_and(|key| signed.verify(SYNC_ROUTE, &key).is_ok());
     if seat.status == SeatStatus::Stolen {
         let nonce = Some(nonces.fresh(seat.id, rng));
-        let reply = RefusedReply { code: Refused::StolenSeat, nonce };
+        let reply = RefusedReply {
+            code: Refused::StolenSeat,
+            nonce,
+        };
         let copy = signed.body;
         return Ok(if is_signed {
             Entry::Stolen { reply, seat, copy }
@@ -206,5 +211,8 @@ fn claim(db: &Db, signed: &SignedRequest) -> Result<Option<Claim>, StoreError> {
         status: SeatStatus::Active,
         is_person_active: person.active,
     };
-    Ok(Some(Claim { seat, adopt: Some(certificate) }))
+    Ok(Some(Claim {
+        seat,
+        adopt: Some(certificate),
+    }))
 }

@@ -157,8 +157,9 @@ impl Engine {
             return Err(EngineError::Exists);
         }
         let profile = (profile_toml, &profile);
-        let founded =
-            self.store.transact(None, |db| founding::found(db, institution, profile, now, rng));
+        let founded = self.store.transact(None, |db| {
+            founding::found(db, institution, profile, now, rng)
+        });
         self.library.forget();
         Ok(founded?)
     }
@@ -176,8 +177,9 @@ impl Engine {
         let profile = parse_profile(profile_toml)?;
         let tenant = self.institution(institution)?.tenant;
         let profile = (profile_toml, &profile);
-        let put =
-            self.store.transact(None, |db| founding::add_profile(db, tenant, profile, now));
+        let put = self
+            .store
+            .transact(None, |db| founding::add_profile(db, tenant, profile, now));
         self.library.forget();
         Ok(put?)
     }
@@ -196,7 +198,9 @@ impl Engine {
         Calendar::parse_any(&Region::new(&row.name), &row.csv)
             .map_err(|error| EngineError::Invalid(error.to_string()))?;
         let tenant = self.institution(institution)?.tenant;
-        let put = self.store.transact(None, |db| founding::add_calendar(db, tenant, row, now));
+        let put = self
+            .store
+            .transact(None, |db| founding::add_calendar(db, tenant, row, now));
         self.library.forget();
         Ok(put?)
     }
@@ -260,7 +264,9 @@ impl Engine {
     ) -> Result<String, EngineError> {
         let tenant = self.institution(institution)?.tenant;
         staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)?;
-        Ok(self.store.transact(None, |db| founding::invite(db, tenant, person, now, rng))?)
+        Ok(self
+            .store
+            .transact(None, |db| founding::invite(db, tenant, person, now, rng))?)
     }
 
     /// Changes what a seat may do: `retired` or `stolen`, or `active` again.
@@ -276,8 +282,11 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let tenant = self.institution(institution)?.tenant;
         let seat = staff::seat(&self.store.db(), seat)?;
-        let seat = seat.filter(|seat| seat.tenant == tenant).ok_or(EngineError::Unknown)?;
-        self.store.transact(None, |db| founding::set_status(db, &seat, how, now))?;
+        let seat = seat
+            .filter(|seat| seat.tenant == tenant)
+            .ok_or(EngineError::Unknown)?;
+        self.store
+            .transact(None, |db| founding::set_status(db, &seat, how, now))?;
         Ok(())
     }
 
@@ -292,12 +301,18 @@ impl Engine {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, RefusedReply> {
         let asked: Enrol = decode_body(body).map_err(refusal_of)?;
-        let enrolled = self.store.transact(None, |db| founding::enrol(db, &asked, now, rng));
+        let enrolled = self
+            .store
+            .transact(None, |db| founding::enrol(db, &asked, now, rng));
         let Some((certificate, server_key)) = enrolled.map_err(|error| later(&error))? else {
             return Err(Refused::BadCode.into());
         };
         let nonce = self.nonces.fresh(certificate.seat, rng);
-        Ok(encode_body(&Enrolled { certificate, server_key, nonce }))
+        Ok(encode_body(&Enrolled {
+            certificate,
+            server_key,
+            nonce,
+        }))
     }
 
     /// `POST /v1/sync`: a group of signed requests, admitted and acknowledged in one commit, then judged, then
@@ -313,7 +328,10 @@ impl Engine {
             Ok(answers) => answers,
             Err(error) => {
                 self.power_lost = matches!(error, EngineError::PowerLost);
-                requests.iter().map(|_| Err(Refused::Later.into())).collect()
+                requests
+                    .iter()
+                    .map(|_| Err(Refused::Later.into()))
+                    .collect()
             }
         }
     }
@@ -330,7 +348,12 @@ impl Engine {
     ) -> Result<Vec<Result<Vec<u8>, RefusedReply>>, EngineError> {
         let mut entries = Vec::with_capacity(requests.len());
         for bytes in requests {
-            entries.push(authenticate(&self.store.db(), &mut self.nonces, bytes, rng)?);
+            entries.push(authenticate(
+                &self.store.db(),
+                &mut self.nonces,
+                bytes,
+                rng,
+            )?);
         }
         let taken = match intake::take_group(&self.store, &self.library, &entries, now) {
             Ok(taken) => taken,
@@ -365,7 +388,10 @@ impl Engine {
             Entry::In(asked) => asked,
         };
         let nonce = self.nonces.fresh(asked.seat().id, rng);
-        let refused = |code| RefusedReply { code, nonce: Some(nonce) };
+        let refused = |code| RefusedReply {
+            code,
+            nonce: Some(nonce),
+        };
         let taken = match taken {
             Ok(taken) => taken,
             Err(code) => return Ok(Err(refused(*code))),
@@ -457,7 +483,10 @@ fn parse_profile(toml: &str) -> Result<Profile, EngineError> {
 fn parse_roles(codes: &[&str]) -> Result<BTreeSet<Role>, EngineError> {
     codes
         .iter()
-        .map(|code| code.parse().map_err(|_| EngineError::Invalid((*code).to_owned())))
+        .map(|code| {
+            code.parse()
+                .map_err(|_| EngineError::Invalid((*code).to_owned()))
+        })
         .collect()
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn found(
     rng.fill_bytes(&mut seed);
     let tenant = institutions::insert(db, id, &SigningKey::from_bytes(&seed).to_bytes())?;
     add_profile(db, tenant, (toml, profile), now)?;
-    for (name, csv) in Calendar::shipped_lists() {
+    for (name, csv) in Calendar::shipped_files() {
         let row = CalendarRow {
             name: name.to_owned(),
             version: 1,
@@ -64,7 +64,13 @@ pub(crate) fn add_profile(
         version: profile.version,
         toml: toml.to_owned(),
     };
-    let at = log::append(db, tenant, &Row::Profile(row.clone()), &Heading::default(), now)?;
+    let at = log::append(
+        db,
+        tenant,
+        &Row::Profile(row.clone()),
+        &Heading::default(),
+        now,
+    )?;
     institutions::add_profile(db, tenant, at, &row)
 }
 
@@ -75,7 +81,13 @@ pub(crate) fn add_calendar(
     row: &CalendarRow,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let at = log::append(db, tenant, &Row::Calendar(row.clone()), &Heading::default(), now)?;
+    let at = log::append(
+        db,
+        tenant,
+        &Row::Calendar(row.clone()),
+        &Heading::default(),
+        now,
+    )?;
     institutions::add_calendar(db, tenant, at, row)
 }
 
@@ -88,7 +100,13 @@ pub(crate) fn put_staff(
     roles: &BTreeSet<Role>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    log::append(db, tenant, &Row::Staff(row.clone()), &Heading::default(), now)?;
+    log::append(
+        db,
+        tenant,
+        &Row::Staff(row.clone()),
+        &Heading::default(),
+        now,
+    )?;
     staff::put(db, tenant, row)?;
     let held = grants::of_person(db, tenant, row.person)?;
     let profile = library.current(db, tenant)?;
@@ -165,7 +183,13 @@ pub(crate) fn enrol(
     .signed(&key);
     staff::add_seat(db, tenant, &certificate)?;
     staff::use_invite(db, &hash, certificate.seat)?;
-    announce(db, tenant, (certificate.seat, person), SeatStatus::Active, now)?;
+    announce(
+        db,
+        tenant,
+        (certificate.seat, person),
+        SeatStatus::Active,
+        now,
+    )?;
     Ok(Some((certificate, *key.verifying_key().as_bytes())))
 }
 

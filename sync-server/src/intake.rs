@@ -20,16 +20,14 @@ use crate::door::{Authenticated, Entry};
 use crate::library::Library;
 use crate::store::institutions::Tenant;
 use crate::store::shelf::Turning;
-use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff,
-};
+use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff};
 use record::{Record, append_row};
 
 /// Most commands of one seat that wait at once: a week of a busy device, ten times over. Then the answer is "later".
-const WAITING_MAX: usize = 1_024;
+const WAITING_MAX: u32 = 1_024;
 
 /// Most things of one seat in quarantine. Then the answer is "later".
-const QUARANTINE_MAX: usize = 4_096;
+const QUARANTINE_MAX: u32 = 4_096;
 
 const POINTS: CrashPoints = CrashPoints {
     begin: "intake.begin",
@@ -118,20 +116,16 @@ fn brings_anything(asked: &Authenticated) -> bool {
         || asked.adopt().is_some()
 }
 
-fn take_entry(
-    db: &Db,
-    library: &Library,
-    entry: &Entry,
-    now: Timestamp,
-) -> Result<Taken, Untaken> {
+fn take_entry(db: &Db, library: &Library, entry: &Entry, now: Timestamp) -> Result<Taken, Untaken> {
     match entry {
         Entry::In(asked) => take_request(db, library, asked, now),
         Entry::Refused(_) => Ok(Taken::default()),
         Entry::Stolen { seat, copy, .. } => {
             if shelf::quarantined_of(db, seat.tenant, seat.id)? < QUARANTINE_MAX {
+                let hash = blake3::hash(copy);
                 let turning = Turning {
                     command: None,
-                    envelope: blake3::hash(copy).as_bytes(),
+                    envelope: hash.as_bytes(),
                     case: None,
                     class: None,
                     document: None,
@@ -162,7 +156,11 @@ fn take_request(
     for grant in asked.request().dropped.iter().flatten() {
         grants::dropped(db, tenant, asked.seat().person, *grant)?;
     }
-    let known = Known { db, tenant, library };
+    let known = Known {
+        db,
+        tenant,
+        library,
+    };
     let mut intake = Intake {
         known,
         asked,
@@ -183,7 +181,10 @@ fn take_request(
     if let (Some(batch), Some(answers)) = (&asked.request().push, &answers) {
         shelf::keep_answers(db, tenant, asked.seat().id, batch.id, answers)?;
     }
-    Ok(Taken { answers, own: intake.own })
+    Ok(Taken {
+        answers,
+        own: intake.own,
+    })
 }
 
 /// One request under way.
@@ -232,7 +233,11 @@ impl Intake<'_> {
         }
         let is_returning = self.asked.request().push_back.is_some()
             || self.asked.request().cursor.era < self.asked.institution().era;
-        let road = if is_returning { Road::PushAfterRestore } else { Road::Push };
+        let road = if is_returning {
+            Road::PushAfterRestore
+        } else {
+            Road::Push
+        };
         let mut answers = Vec::with_capacity(count);
         for unpacked in &unpacked {
             match unpacked {
@@ -285,7 +290,10 @@ impl Intake<'_> {
                     Seen::TurnedAway(code)
                 }
             };
-            answers.push(Answer { command: head.id, seen });
+            answers.push(Answer {
+                command: head.id,
+                seen,
+            });
         }
         append_row(&self.known, record)?;
         Ok(answers)
@@ -304,7 +312,10 @@ impl Intake<'_> {
         let Some(own) = envelope.visible_to(|other, _| other.id == head.id) else {
             return Ok(());
         };
-        let case = own.parts().find_map(|part| part.part.document()).map(|key| key.case);
+        let case = own
+            .parts()
+            .find_map(|part| part.part.document())
+            .map(|key| key.case);
         if let Some(case) = case {
             shelf::wait(db, tenant, (head.id, case), &own, pusher)?;
         }
@@ -325,7 +336,14 @@ impl Intake<'_> {
         let mut answers = Vec::with_capacity(envelope.commands.len());
         for head in &envelope.commands {
             let seat = self.asked.seat();
-            quarantine(&self.known, (seat.id, seat.person), envelope, head, code, self.now)?;
+            quarantine(
+                &self.known,
+                (seat.id, seat.person),
+                envelope,
+                head,
+                code,
+                self.now,
+            )?;
             answers.push(turned(head.id, code));
         }
         Ok(answers)
@@ -340,11 +358,12 @@ impl Intake<'_> {
     ) -> Result<(), Untaken> {
         self.check_quarantine()?;
         let bytes = encode_body(&batch.envelopes);
+        let hash = blake3::hash(&bytes);
         let seat = self.asked.seat();
         for command in claimed {
             let turning = Turning {
                 command: Some(*command),
-                envelope: blake3::hash(&bytes).as_bytes(),
+                envelope: hash.as_bytes(),
                 case: None,
                 class: None,
                 document: None,
@@ -370,7 +389,8 @@ impl Intake<'_> {
     fn note_own(&mut self, envelope: &SealedEnvelope) -> Result<(), Untaken> {
         let hash = envelope.head.hash();
         let kept = commands::envelope_numbers(self.known.db, self.known.tenant, hash)?;
-        self.own.extend(kept.into_iter().map(|number| (number, hash)));
+        self.own
+            .extend(kept.into_iter().map(|number| (number, hash)));
         Ok(())
     }
 
@@ -404,7 +424,9 @@ fn retry(
             let envelope = &waiting.envelope;
             let institution = &envelope.head.institution;
             let vouched = vouch(known, institution, waiting.pusher, Road::Again, envelope)?;
-            let Some(head) = envelope.commands.first() else { continue };
+            let Some(head) = envelope.commands.first() else {
+                continue;
+            };
             let Ok(signer) = vouched else { continue };
             match admit(known, &signer, Road::Again, envelope, head)? {
                 Admission::Admitted(admitted) => {
@@ -432,14 +454,25 @@ pub(crate) fn retry_cases(
 ) -> Result<(), StoreError> {
     store.transact(Some(POINTS), |db| {
         for (tenant, mut cases) in cases {
-            retry(&Known { db, tenant, library }, &mut cases, now)?;
+            retry(
+                &Known {
+                    db,
+                    tenant,
+                    library,
+                },
+                &mut cases,
+                now,
+            )?;
         }
         Ok(())
     })
 }
 
 const fn turned(command: CommandId, code: Turned) -> Answer {
-    Answer { command, seen: Seen::TurnedAway(code) }
+    Answer {
+        command,
+        seen: Seen::TurnedAway(code),
+    }
 }
 
 /// What an envelope that cannot be read is called outside.

@@ -70,7 +70,10 @@ impl Library {
             profile.valid_from <= at.to_utc().with_timezone(&zone).date_naive()
         };
         let newest = profiles.iter().rev().find(is_in_force);
-        newest.or(profiles.first()).cloned().ok_or(StoreError::Undecodable)
+        newest
+            .or(profiles.first())
+            .cloned()
+            .ok_or(StoreError::Undecodable)
     }
 
     /// The profile that a case is pinned to.
@@ -81,7 +84,9 @@ impl Library {
         pin: &Pin,
     ) -> Result<Arc<Profile>, StoreError> {
         let profiles = self.profiles(db, tenant)?;
-        let found = profiles.iter().find(|profile| profile.id == pin.0 && profile.version == pin.1);
+        let found = profiles
+            .iter()
+            .find(|profile| profile.id == pin.0 && profile.version == pin.1);
         found.cloned().ok_or(StoreError::Undecodable)
     }
 

@@ -15,7 +15,7 @@ use crate::store::log::{self, LightRow, RowKind};
 use crate::store::{Db, StoreError, commands, documents, grants, rulings};
 
 /// Rows looked at in one step.
-const SCAN_STEP: usize = 512;
+const SCAN_STEP: u32 = 512;
 
 /// Rows looked at for one page, so that somebody who sees few of many does not hold the server up.
 const SCAN_MAX: usize = 8_192;
@@ -31,7 +31,11 @@ pub(crate) struct Access {
 impl Access {
     /// Nothing at all: a seat that was revoked, or somebody who does not work here any more.
     pub(crate) const fn none(person: PersonId) -> Self {
-        Self { person, wide: Vec::new(), cases: BTreeMap::new() }
+        Self {
+            person,
+            wide: Vec::new(),
+            cases: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn load(db: &Db, tenant: Tenant, person: PersonId) -> Result<Self, StoreError> {
@@ -57,7 +61,9 @@ impl Access {
     }
 
     fn covering(&self, case: CaseId) -> impl Iterator<Item = &(ServerSeq, BTreeSet<Class>)> {
-        self.wide.iter().chain(self.cases.get(&case).into_iter().flatten())
+        self.wide
+            .iter()
+            .chain(self.cases.get(&case).into_iter().flatten())
     }
 
     /// Whether a grant that began before a row covers the case.
@@ -68,7 +74,9 @@ impl Access {
     /// Whether a grant that began before a row covers a class of the case.
     pub(crate) fn holds_class(&self, case: CaseId, class: Class, at: ServerSeq) -> bool {
         planted(Plant::DropGrantCheck)
-            || self.covering(case).any(|grant| grant.0 <= at && grant.1.contains(&class))
+            || self
+                .covering(case)
+                .any(|grant| grant.0 <= at && grant.1.contains(&class))
     }
 
     /// Whether a grant that began before a row covers the document. Notes are only ever their author's.
@@ -106,14 +114,21 @@ pub(crate) struct Shown {
 
 impl Shown {
     const fn small(row: Row) -> Self {
-        Self { row, envelope: None, bytes: 64 }
+        Self {
+            row,
+            envelope: None,
+            bytes: 64,
+        }
     }
 }
 
 impl Reader<'_> {
     /// The rows after a position that the reader may see.
     pub(crate) fn page(&self, after: ServerSeq, head: ServerSeq) -> Result<Page, StoreError> {
-        let mut page = Page { upto: after.min(head), ..Page::default() };
+        let mut page = Page {
+            upto: after.min(head),
+            ..Page::default()
+        };
         let mut envelopes = Vec::new();
         let (mut bytes, mut scanned) = (0, 0);
         'page: while page.upto < head && scanned < SCAN_MAX {
@@ -155,23 +170,30 @@ impl Reader<'_> {
             return Ok(None);
         }
         let (row, bytes) = log::get(self.db, self.tenant, light.seq)?;
-        Ok(Some(Shown { row, envelope: None, bytes }))
+        Ok(Some(Shown {
+            row,
+            envelope: None,
+            bytes,
+        }))
     }
 
     fn sees_ruling(&self, light: &LightRow) -> Result<bool, StoreError> {
-        let Some(case) = light.heading.case else { return Ok(false) };
+        let Some(case) = light.heading.case else {
+            return Ok(false);
+        };
         let is_granted = match light.heading.class {
             None => self.access.reaches(case, light.seq),
             Some(class) => self.access.holds_class(case, class, light.seq),
         };
-        let speaks_to =
-            || rulings::speaks_to(self.db, self.tenant, light.seq, self.access.person);
+        let speaks_to = || rulings::speaks_to(self.db, self.tenant, light.seq, self.access.person);
         Ok(is_granted || (self.is_in_good_standing && speaks_to()?))
     }
 
     fn show_commands(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
         let heading = &light.heading;
-        let Some(number) = heading.envelope else { return Ok(None) };
+        let Some(number) = heading.envelope else {
+            return Ok(None);
+        };
         let is_own_seat = heading.seat == Some(self.seat);
         if let Some(hash) = self.own.get(&number).filter(|_| is_own_seat) {
             let Row::Commands(ids) = log::get(self.db, self.tenant, light.seq)?.0 else {
@@ -182,7 +204,9 @@ impl Reader<'_> {
         let is_own_seat = is_own_seat && self.is_in_good_standing;
         let is_own = heading.person == Some(self.access.person);
         let at = if is_own { NOW } else { light.seq };
-        let may_see = heading.case.is_none_or(|case| self.access.reaches(case, at));
+        let may_see = heading
+            .case
+            .is_none_or(|case| self.access.reaches(case, at));
         if !may_see && !is_own_seat {
             return Ok(None);
         }
@@ -195,20 +219,24 @@ impl Reader<'_> {
         light: &LightRow,
         sees: impl Fn(&DocumentKey) -> bool,
     ) -> Result<Option<Shown>, StoreError> {
-        let Some(number) = light.heading.envelope else { return Ok(None) };
+        let Some(number) = light.heading.envelope else {
+            return Ok(None);
+        };
         let Row::Commands(ids) = log::get(self.db, self.tenant, light.seq)?.0 else {
             return Err(StoreError::Undecodable);
         };
         let (envelope, bytes) = commands::envelope(self.db, number)?;
-        let seen = envelope.visible_to(|head, part| {
-            ids.contains(&head.id) && part.document().is_some_and(&sees)
-        });
+        let seen = envelope
+            .visible_to(|head, part| ids.contains(&head.id) && part.document().is_some_and(&sees));
         let Some(seen) = seen else { return Ok(None) };
-        let is_seen = |id: &jangkau_core::id::CommandId| {
-            seen.commands.iter().any(|head| head.id == *id)
-        };
+        let is_seen =
+            |id: &jangkau_core::id::CommandId| seen.commands.iter().any(|head| head.id == *id);
         let row = Row::Commands(ids.into_iter().filter(is_seen).collect());
-        Ok(Some(Shown { row, envelope: Some(seen), bytes }))
+        Ok(Some(Shown {
+            row,
+            envelope: Some(seen),
+            bytes,
+        }))
     }
 
     /// Compares the digest of what the reader holds with that of what they may hold.

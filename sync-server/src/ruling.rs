@@ -22,9 +22,7 @@ use crate::store::commands::StoredCommand;
 use crate::store::institutions::{self, InstitutionRow, Tenant};
 use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
-use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, commands, decode, encode, staff,
-};
+use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, decode, encode, staff};
 
 const POINTS: CrashPoints = CrashPoints {
     begin: "ruling.begin",
@@ -43,11 +41,7 @@ pub(crate) struct Ruled {
 
 /// Judges every case with rows that were not judged, in one commit. A case that cannot be judged does not block the
 /// others; it stays unjudged.
-pub(crate) fn rule(
-    store: &Store,
-    library: &Library,
-    now: Timestamp,
-) -> Result<Ruled, StoreError> {
+pub(crate) fn rule(store: &Store, library: &Library, now: Timestamp) -> Result<Ruled, StoreError> {
     let unjudged = rulings::unjudged(&store.db())?;
     if unjudged.is_empty() {
         return Ok(Ruled::default());
@@ -55,7 +49,12 @@ pub(crate) fn rule(
     store.transact(Some(POINTS), |db| {
         let mut ruled = Ruled::default();
         for (tenant, case) in unjudged {
-            let bench = Bench { db, tenant, library, now };
+            let bench = Bench {
+                db,
+                tenant,
+                library,
+                now,
+            };
             match attempt(db, || bench.rule_case(case)) {
                 Ok(is_granted) => {
                     ruled.cases += 1;
@@ -180,11 +179,7 @@ impl Bench<'_> {
     }
 
     /// The case's commands as the rules read them.
-    fn entries(
-        &self,
-        case: CaseId,
-        stored: &[StoredCommand],
-    ) -> Result<Vec<LogEntry>, StoreError> {
+    fn entries(&self, case: CaseId, stored: &[StoredCommand]) -> Result<Vec<LogEntry>, StoreError> {
         let mut entries = Vec::with_capacity(stored.len());
         for command in stored {
             let entry = entry_of(command)?;
@@ -212,7 +207,7 @@ impl Bench<'_> {
             } else {
                 1
             };
-            entries.extend(std::iter::repeat_n(entry, times));
+            entries.extend(std::iter::repeat_n(entry, times as usize));
         }
         Ok(entries)
     }
@@ -231,14 +226,31 @@ impl Bench<'_> {
         let key = server_key(&institution);
         let state = encode(&judgement.state);
         if file.state.as_ref() != Some(&state) {
-            let body = RulingBody { state: Some(state), ..header.clone() };
-            append(db, tenant, &body, &SignedRuling::sign(&body, &key), self.now)?;
+            let body = RulingBody {
+                state: Some(state),
+                ..header.clone()
+            };
+            append(
+                db,
+                tenant,
+                &body,
+                &SignedRuling::sign(&body, &key),
+                self.now,
+            )?;
         }
         let mut by_class: BTreeMap<Class, Vec<(CommandId, Verdict)>> = BTreeMap::new();
         for (command, verdict) in &judgement.verdicts {
-            let kind = stored.iter().find(|stored| stored.id == *command).map(|stored| stored.kind);
-            let Some(class) = kind.and_then(class_of) else { continue };
-            by_class.entry(class).or_default().push((*command, verdict.clone()));
+            let kind = stored
+                .iter()
+                .find(|stored| stored.id == *command)
+                .map(|stored| stored.kind);
+            let Some(class) = kind.and_then(class_of) else {
+                continue;
+            };
+            by_class
+                .entry(class)
+                .or_default()
+                .push((*command, verdict.clone()));
         }
         for (class, verdicts) in by_class {
             let body = RulingBody {
@@ -246,7 +258,13 @@ impl Bench<'_> {
                 verdicts: encode(&verdicts),
                 ..header.clone()
             };
-            append(db, tenant, &body, &SignedRuling::sign(&body, &key), self.now)?;
+            append(
+                db,
+                tenant,
+                &body,
+                &SignedRuling::sign(&body, &key),
+                self.now,
+            )?;
         }
         Ok(())
     }
@@ -298,13 +316,23 @@ fn judged(
 ) -> Result<Judgement, StoreError> {
     let prior: Option<CaseState> = file.state.as_deref().map(decode).transpose()?;
     let prior_clocks = prior.map(|state| state.clocks).unwrap_or_default();
-    let log = CaseLog { profile, calendar, entries, prior_clocks: &prior_clocks };
+    let log = CaseLog {
+        profile,
+        calendar,
+        entries,
+        prior_clocks: &prior_clocks,
+    };
     catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
 }
 
 fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreError> {
-    CommandEntry::from_records(command.id, command.case, command.kind, command.records.clone())
-        .map_err(|_| StoreError::Undecodable)
+    CommandEntry::from_records(
+        command.id,
+        command.case,
+        command.kind,
+        command.records.clone(),
+    )
+    .map_err(|_| StoreError::Undecodable)
 }
 
 /// The class of a command: that of its first record, which every reader of the command needs.

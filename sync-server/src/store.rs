@@ -175,7 +175,11 @@ impl Store {
     }
 
     fn prepare(connection: Connection) -> Result<Self, StoreError> {
-        let synchronous = if planted(Plant::SkipFsync) { "OFF" } else { "FULL" };
+        let synchronous = if planted(Plant::SkipFsync) {
+            "OFF"
+        } else {
+            "FULL"
+        };
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -191,14 +195,14 @@ impl Store {
 
     fn migrate(&self) -> Result<(), StoreError> {
         let db = self.db();
-        let done: usize = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if done > MIGRATIONS.len() {
+        let done: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if done as usize > MIGRATIONS.len() {
             return Err(StoreError::Newer);
         }
-        for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        for (version, sql) in (1_u32..).zip(MIGRATIONS).skip(done as usize) {
             transact(&db, None, |db| {
                 db.execute_batch(sql)?;
-                Ok(db.pragma_update(None, "user_version", index + 1)?)
+                Ok(db.pragma_update(None, "user_version", version)?)
             })?;
         }
         Ok(())
@@ -224,7 +228,9 @@ fn transact<T>(
     work: impl FnOnce(&Db) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let reach = |point: fn(&CrashPoints) -> &'static str| {
-        points.as_ref().map_or(Ok(()), |points| crash_point(point(points)))
+        points
+            .as_ref()
+            .map_or(Ok(()), |points| crash_point(point(points)))
     };
     reach(|points| points.begin)?;
     db.execute_batch("BEGIN IMMEDIATE")?;

@@ -133,7 +133,11 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     }
     let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
     let is_excused = is_contact || case.is_in_danger();
-    if consent == Consent::Missing && is_excused { Consent::Granted } else { consent }
+    if consent == Consent::Missing && is_excused {
+        Consent::Granted
+    } else {
+        consent
+    }
 }
 
 fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {

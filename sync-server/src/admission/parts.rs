@@ -66,7 +66,11 @@ pub(super) fn inspect_part(
         check_text(known, candidate)?;
     }
     let class = candidate.key.class;
-    let place = |(collection, record)| PlacedRecord { class, collection, record };
+    let place = |(collection, record)| PlacedRecord {
+        class,
+        collection,
+        record,
+    };
     Ok(AdmittedPart {
         key: *candidate.key,
         epoch: candidate.epoch,
@@ -107,7 +111,11 @@ fn check_shape(
         && !written.records.is_empty()
         && written.records.keys().all(is_own)
         && (may_edit || !written.edits_text);
-    if is_in_shape { Ok(()) } else { Err(Turned::Shape.into()) }
+    if is_in_shape {
+        Ok(())
+    } else {
+        Err(Turned::Shape.into())
+    }
 }
 
 /// The next change of its actor, on dependencies that the document holds, with the counter that follows from them.

@@ -71,7 +71,7 @@ pub struct DocumentSnapshot {
     /// Its heads, sorted.
     pub heads: Vec<ChangeHash>,
     /// Number of changes.
-    pub changes: usize,
+    pub changes: u32,
 }
 
 /// A cache that the log does not give again.
@@ -98,7 +98,9 @@ impl Engine {
         let tenant = self.institution(institution)?.tenant;
         let admissions = commands::admissions(&self.store.db(), tenant)?;
         let named = admissions.into_iter();
-        Ok(named.map(|(seq, command, case)| Admission { seq, command, case }).collect())
+        Ok(named
+            .map(|(seq, command, case)| Admission { seq, command, case })
+            .collect())
     }
 
     /// What was turned away, in the order in which it came.
@@ -157,10 +159,16 @@ impl Engine {
         let tenant = self.institution(institution)?.tenant;
         let db = self.store.db();
         let mut cases = Vec::new();
-        for case in rulings::cases(&db, tenant, None, usize::MAX >> 1)? {
-            let Some(file) = rulings::file(&db, tenant, case)? else { continue };
+        for case in rulings::cases(&db, tenant, None, u32::MAX)? {
+            let Some(file) = rulings::file(&db, tenant, case)? else {
+                continue;
+            };
             let state = file.state.as_deref().map(decode).transpose()?;
-            cases.push(CaseSnapshot { case, ruling: file.ruling, state });
+            cases.push(CaseSnapshot {
+                case,
+                ruling: file.ruling,
+                state,
+            });
         }
         Ok(cases)
     }
@@ -214,10 +222,13 @@ impl Engine {
             Compartment::Shared => true,
             Compartment::Author(author) => author == person,
         };
-        let holds = granted.into_iter().filter(|grant| {
-            grant.classes.contains(&document.class) && grant.covers(document.case)
-        });
-        Ok(holds.map(|grant| grant.person).filter(|person| is_theirs(*person)).collect())
+        let holds = granted
+            .into_iter()
+            .filter(|grant| grant.classes.contains(&document.class) && grant.covers(document.case));
+        Ok(holds
+            .map(|grant| grant.person)
+            .filter(|person| is_theirs(*person))
+            .collect())
     }
 
     /// Every document that a person may hold now.
@@ -307,7 +318,7 @@ struct Rebuilt {
 impl Rebuilt {
     fn from_log(db: &Db, tenant: Tenant) -> Result<Self, StoreError> {
         let mut rebuilt = Self::default();
-        for light in log::scan(db, tenant, ServerSeq::new(0), usize::MAX >> 1)? {
+        for light in log::scan(db, tenant, ServerSeq::new(0), u32::MAX)? {
             if !matches!(light.kind, RowKind::Commands | RowKind::Ruling) {
                 continue;
             }
@@ -348,7 +359,9 @@ impl Rebuilt {
         let (envelope, _) = commands::envelope(db, number)?;
         for id in ids {
             for part in envelope.parts_of(*id) {
-                let jangkau_core::sync::PartBody::Change { document, bytes, .. } = &part.body
+                let jangkau_core::sync::PartBody::Change {
+                    document, bytes, ..
+                } = &part.body
                 else {
                     continue;
                 };
@@ -377,7 +390,7 @@ impl Rebuilt {
             let mut document = jangkau_core::document::Document::default();
             let is_same = document.apply(changes.iter().map(Vec::as_slice)).is_ok()
                 && document.heads() == row.heads
-                && document.change_count() == row.changes
+                && document.change_count() == row.changes as usize
                 && document_digest(row.id, row.epoch, &row.heads) == row.digest
                 && jangkau_core::document::Document::load(&document.save())
                     .is_ok_and(|loaded| loaded.records() == document.records());

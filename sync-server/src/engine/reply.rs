@@ -87,7 +87,10 @@ pub(super) fn reply(
         nonce,
         now,
         backed_up_through: backed_up,
-        era: Era { number: institution.era, kept },
+        era: Era {
+            number: institution.era,
+            kept,
+        },
         page,
         answers: taken.answers.clone(),
         backfill,
@@ -96,4 +99,3 @@ pub(super) fn reply(
         to: asked.nonce(),
     })
 }
-

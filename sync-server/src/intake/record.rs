@@ -35,7 +35,15 @@ impl<'a> Record<'a> {
         envelope: &'a SealedEnvelope,
         now: Timestamp,
     ) -> Self {
-        Self { known, signer, envelope, now, seq: None, commands: Vec::new(), opened: Vec::new() }
+        Self {
+            known,
+            signer,
+            envelope,
+            now,
+            seq: None,
+            commands: Vec::new(),
+            opened: Vec::new(),
+        }
     }
 
     fn position(&mut self) -> Result<ServerSeq, StoreError> {
@@ -53,7 +61,7 @@ impl<'a> Record<'a> {
         let (db, tenant) = (self.known.db, self.known.tenant);
         let seq = self.position()?;
         let (head, case) = (admitted.head(), admitted.case());
-        let place = self.commands.len();
+        let place = self.commands.len() as u32;
         if admitted.is_known() {
             commands::set_records(db, tenant, head.id, admitted.records())?;
         } else {
@@ -77,7 +85,14 @@ impl<'a> Record<'a> {
         if head.kind == CommandKind::Register && !admitted.is_known() {
             self.open(admitted)?;
         }
-        commands::note(db, tenant, seq, place, (head.id, case), !admitted.is_known())?;
+        commands::note(
+            db,
+            tenant,
+            seq,
+            place,
+            (head.id, case),
+            !admitted.is_known(),
+        )?;
         self.commands.push((head.id, case));
         Ok(seq)
     }
@@ -121,9 +136,11 @@ impl<'a> Record<'a> {
     /// The planted bug: counts a command again that stands in the log already.
     pub(super) fn take_again(&mut self, id: CommandId) -> Result<Option<ServerSeq>, StoreError> {
         let (db, tenant) = (self.known.db, self.known.tenant);
-        let Some(stored) = commands::get(db, tenant, id)? else { return Ok(None) };
+        let Some(stored) = commands::get(db, tenant, id)? else {
+            return Ok(None);
+        };
         let seq = self.position()?;
-        let place = self.commands.len();
+        let place = self.commands.len() as u32;
         commands::note(db, tenant, seq, place, (id, stored.case), true)?;
         rulings::touch(db, tenant, stored.case, seq)?;
         self.commands.push((id, stored.case));
@@ -138,7 +155,10 @@ pub(super) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), St
     let (db, tenant) = (known.db, known.tenant);
     let person = record.signer.person().id;
     let first = record.commands.first().map(|command| command.1);
-    let is_one_case = record.commands.iter().all(|command| Some(command.1) == first);
+    let is_one_case = record
+        .commands
+        .iter()
+        .all(|command| Some(command.1) == first);
     let heading = Heading {
         case: first.filter(|_| is_one_case),
         class: None,

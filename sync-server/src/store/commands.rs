@@ -22,7 +22,7 @@ pub(crate) struct NewCommand<'a> {
     pub(crate) head: &'a CommandHead,
     pub(crate) case: CaseId,
     pub(crate) seq: ServerSeq,
-    pub(crate) place: usize,
+    pub(crate) place: u32,
     pub(crate) envelope: EnvelopeHash,
     pub(crate) via: Via,
     pub(crate) seat: SeatId,
@@ -170,7 +170,8 @@ pub(crate) fn set_verdict(
     let sql = "INSERT INTO verdict (institution, command, seq, bytes) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, followed = 0 \
                WHERE bytes <> excluded.bytes";
-    db.prepare_cached(sql)?.execute(params![tenant.0, id, column(at), verdict])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, id, column(at), verdict])?;
     Ok(())
 }
 
@@ -192,7 +193,11 @@ pub(crate) fn put_envelope(
     let hash = envelope.head.hash();
     let sql = "INSERT OR IGNORE INTO envelope (institution, hash, bytes, content) \
                VALUES (?1, ?2, ?3, ?4)";
-    if db.prepare_cached(sql)?.execute(params![tenant.0, hash, bytes, content])? == 1 {
+    if db
+        .prepare_cached(sql)?
+        .execute(params![tenant.0, hash, bytes, content])?
+        == 1
+    {
         return Ok(db.last_insert_rowid());
     }
     let sql = "SELECT number FROM envelope WHERE institution = ?1 AND hash = ?2 AND content = ?3";
@@ -216,8 +221,9 @@ pub(crate) fn envelope_numbers(
 /// An envelope by where it is kept, with the length of its bytes.
 pub(crate) fn envelope(db: &Db, number: i64) -> Result<(SealedEnvelope, usize), StoreError> {
     let sql = "SELECT bytes FROM envelope WHERE number = ?1";
-    let bytes: Vec<u8> =
-        db.prepare_cached(sql)?.query_row([number], |row| row.get(0))?;
+    let bytes: Vec<u8> = db
+        .prepare_cached(sql)?
+        .query_row([number], |row| row.get(0))?;
     Ok((read_envelope(&bytes)?, bytes.len()))
 }
 
@@ -239,14 +245,20 @@ pub(crate) fn note(
     db: &Db,
     tenant: Tenant,
     at: ServerSeq,
-    place: usize,
+    place: u32,
     command: (CommandId, CaseId),
     fresh: bool,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO log_command (institution, seq, place, command, case_id, fresh) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, column(at), place, command.0, command.1, fresh])?;
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        place,
+        command.0,
+        command.1,
+        fresh
+    ])?;
     Ok(())
 }
 
@@ -258,8 +270,9 @@ pub(crate) fn admissions(
     let sql = "SELECT seq, command, case_id FROM log_command \
                WHERE institution = ?1 AND fresh ORDER BY seq, place";
     let mut statement = db.prepare_cached(sql)?;
-    let rows =
-        statement.query_map([tenant.0], |row| Ok((seq(row.get(0)?), row.get(1)?, row.get(2)?)))?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok((seq(row.get(0)?), row.get(1)?, row.get(2)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -269,7 +282,7 @@ pub(crate) fn times_counted(
     tenant: Tenant,
     command: CommandId,
     case: CaseId,
-) -> Result<usize, StoreError> {
+) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM log_command \
                WHERE institution = ?1 AND case_id = ?3 AND command = ?2 AND fresh";
     Ok(db

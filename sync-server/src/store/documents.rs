@@ -21,7 +21,7 @@ pub(crate) struct DocumentRow {
     pub(crate) heads: Vec<ChangeHash>,
     /// What the self-check compares.
     pub(crate) digest: u64,
-    pub(crate) changes: usize,
+    pub(crate) changes: u32,
 }
 
 const COLUMNS: &str = "id, case_id, class, author, volume, epoch, heads, digest, changes";
@@ -73,7 +73,11 @@ pub(crate) fn list(
     tenant: Tenant,
     case: Option<CaseId>,
 ) -> Result<Vec<DocumentRow>, StoreError> {
-    let narrow = if case.is_some() { "case_id = ?2" } else { "?2 IS NULL" };
+    let narrow = if case.is_some() {
+        "case_id = ?2"
+    } else {
+        "?2 IS NULL"
+    };
     let sql = format!(
         "SELECT {COLUMNS} FROM document WHERE institution = ?1 AND {narrow} \
          ORDER BY case_id, class, author, volume"
@@ -202,9 +206,10 @@ pub(crate) fn at_sequence(
                WHERE institution = ?1 AND document = ?2 AND actor = ?3 AND actor_seq = ?4";
     Ok(db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, document, actor, actor_seq.cast_signed()], |row| {
-            row.get(0)
-        })
+        .query_row(
+            params![tenant.0, document, actor, actor_seq.cast_signed()],
+            |row| row.get(0),
+        )
         .optional()?)
 }
 
@@ -215,7 +220,9 @@ pub(crate) fn has_record(
     name: &str,
 ) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM record_key WHERE institution = ?1 AND document = ?2 AND name = ?3";
-    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, document, name])?)
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, document, name])?)
 }
 
 pub(crate) fn add_record(
@@ -225,7 +232,8 @@ pub(crate) fn add_record(
     name: &str,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO record_key (institution, document, name) VALUES (?1, ?2, ?3)";
-    db.prepare_cached(sql)?.execute(params![tenant.0, document, name])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, document, name])?;
     Ok(())
 }
 
@@ -239,7 +247,9 @@ fn last_change(
     let sql = "SELECT max(seq) FROM change WHERE institution = ?1 AND document = ?2 AND seq <= ?3";
     let last: Option<i64> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, document, column(through)], |row| row.get(0))?;
+        .query_row(params![tenant.0, document, column(through)], |row| {
+            row.get(0)
+        })?;
     Ok(last.map(seq))
 }
 
@@ -289,7 +299,10 @@ pub(crate) fn snapshot(
     let mut from = ServerSeq::new(0);
     if let Some((at, heads, bytes)) = cached.filter(|cached| seq(cached.0) <= last) {
         if seq(at) == last {
-            return Ok(Some(Snapshot { heads: read_hashes(&heads)?, bytes }));
+            return Ok(Some(Snapshot {
+                heads: read_hashes(&heads)?,
+                bytes,
+            }));
         }
         document = Document::load(&bytes).map_err(|_| StoreError::Undecodable)?;
         from = seq(at);
@@ -298,7 +311,10 @@ pub(crate) fn snapshot(
     document
         .apply(changes.iter().map(Vec::as_slice))
         .map_err(|_| StoreError::Undecodable)?;
-    let snapshot = Snapshot { heads: document.heads(), bytes: document.save() };
+    let snapshot = Snapshot {
+        heads: document.heads(),
+        bytes: document.save(),
+    };
     let sql = "INSERT OR REPLACE INTO snapshot (institution, document, through, heads, bytes) \
                VALUES (?1, ?2, ?3, ?4, ?5)";
     db.prepare_cached(sql)?.execute(params![
@@ -313,7 +329,13 @@ pub(crate) fn snapshot(
 
 /// A document as it stands, built from its changes alone.
 pub(crate) fn build(db: &Db, tenant: Tenant, id: DocumentId) -> Result<Document, StoreError> {
-    let all = changes(db, tenant, id, ServerSeq::new(0), ServerSeq::new(i64::MAX as u64))?;
+    let all = changes(
+        db,
+        tenant,
+        id,
+        ServerSeq::new(0),
+        ServerSeq::new(i64::MAX as u64),
+    )?;
     let mut document = Document::default();
     document
         .apply(all.iter().map(Vec::as_slice))

@@ -36,7 +36,10 @@ fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
         seq: seq(row.get(0)?),
         person: row.get(1)?,
         scope: case.map_or(GrantScope::Institution, GrantScope::Case),
-        classes: words.split_whitespace().map(parse).collect::<Result<_, _>>()?,
+        classes: words
+            .split_whitespace()
+            .map(parse)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -45,8 +48,9 @@ fn query(
     filter: &str,
     arguments: &[&dyn rusqlite::ToSql],
 ) -> Result<Vec<Grant>, StoreError> {
-    let sql =
-        format!("SELECT seq, person, case_id, classes FROM access_grant WHERE {filter} ORDER BY seq");
+    let sql = format!(
+        "SELECT seq, person, case_id, classes FROM access_grant WHERE {filter} ORDER BY seq"
+    );
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(arguments)?;
     let mut grants = Vec::new();
@@ -69,8 +73,13 @@ pub(crate) fn insert(
     let words: Vec<&str> = grant.classes.iter().map(|class| class.code()).collect();
     let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes) \
                VALUES (?1, ?2, ?3, ?4, ?5)";
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, column(at), grant.person, case, words.join(" ")])?;
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        grant.person,
+        case,
+        words.join(" ")
+    ])?;
     Ok(())
 }
 
@@ -81,7 +90,8 @@ pub(crate) fn end(
     at: ServerSeq,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE access_grant SET ended = ?3 WHERE institution = ?1 AND seq = ?2";
-    db.prepare_cached(sql)?.execute(params![tenant.0, column(grant), column(at)])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(grant), column(at)])?;
     Ok(())
 }
 
@@ -94,7 +104,8 @@ pub(crate) fn dropped(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE access_grant SET dropped = 1 WHERE institution = ?1 AND seq = ?2 \
                AND person = ?3 AND ended IS NOT NULL";
-    db.prepare_cached(sql)?.execute(params![tenant.0, column(grant), person])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(grant), person])?;
     Ok(())
 }
 
@@ -134,5 +145,7 @@ pub(crate) fn ever_covered(
 ) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM access_grant WHERE institution = ?1 AND person = ?2 \
                AND (case_id = ?3 OR case_id IS NULL) LIMIT 1";
-    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, person, case])?)
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, person, case])?)
 }

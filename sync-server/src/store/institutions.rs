@@ -73,7 +73,9 @@ pub(crate) fn all(db: &Db) -> Result<Vec<InstitutionRow>, StoreError> {
 /// Takes the next position of the log from the counter row.
 pub(crate) fn next_seq(db: &Db, tenant: Tenant) -> Result<ServerSeq, StoreError> {
     let sql = "UPDATE institution SET head = head + 1 WHERE number = ?1 RETURNING head";
-    Ok(seq(db.prepare_cached(sql)?.query_row([tenant.0], |row| row.get(0))?))
+    Ok(seq(db
+        .prepare_cached(sql)?
+        .query_row([tenant.0], |row| row.get(0))?))
 }
 
 pub(crate) fn mark_backed_up(
@@ -83,7 +85,8 @@ pub(crate) fn mark_backed_up(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE institution SET backed_up_through = max(backed_up_through, min(?2, head)) \
                WHERE number = ?1";
-    db.prepare_cached(sql)?.execute(params![tenant.0, column(through)])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(through)])?;
     Ok(())
 }
 
@@ -124,10 +127,17 @@ pub(crate) fn add_profile(
     at: ServerSeq,
     profile: &ProfileRow,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO profile (institution, seq, id, version, toml) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql =
+        "INSERT INTO profile (institution, seq, id, version, toml) VALUES (?1, ?2, ?3, ?4, ?5)";
     db.execute(
         sql,
-        params![tenant.0, column(at), profile.id.as_str(), profile.version, profile.toml],
+        params![
+            tenant.0,
+            column(at),
+            profile.id.as_str(),
+            profile.version,
+            profile.toml
+        ],
     )?;
     Ok(())
 }
@@ -141,7 +151,11 @@ pub(crate) fn profiles(db: &Db, tenant: Tenant) -> Result<Vec<ProfileRow>, Store
     })?;
     rows.map(|row| {
         let (id, version, toml) = row?;
-        Ok(ProfileRow { id: parse(&id)?, version, toml })
+        Ok(ProfileRow {
+            id: parse(&id)?,
+            version,
+            toml,
+        })
     })
     .collect()
 }
@@ -152,10 +166,17 @@ pub(crate) fn add_calendar(
     at: ServerSeq,
     calendar: &CalendarRow,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO calendar (institution, seq, name, version, csv) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql =
+        "INSERT INTO calendar (institution, seq, name, version, csv) VALUES (?1, ?2, ?3, ?4, ?5)";
     db.execute(
         sql,
-        params![tenant.0, column(at), calendar.name, calendar.version, calendar.csv],
+        params![
+            tenant.0,
+            column(at),
+            calendar.name,
+            calendar.version,
+            calendar.csv
+        ],
     )?;
     Ok(())
 }
@@ -165,7 +186,11 @@ pub(crate) fn calendars(db: &Db, tenant: Tenant) -> Result<Vec<CalendarRow>, Sto
     let sql = "SELECT name, version, csv FROM calendar WHERE institution = ?1 ORDER BY seq";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([tenant.0], |row| {
-        Ok(CalendarRow { name: row.get(0)?, version: row.get(1)?, csv: row.get(2)? })
+        Ok(CalendarRow {
+            name: row.get(0)?,
+            version: row.get(1)?,
+            csv: row.get(2)?,
+        })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -116,7 +116,7 @@ pub(crate) fn scan(
     db: &Db,
     tenant: Tenant,
     after: ServerSeq,
-    limit: usize,
+    limit: u32,
 ) -> Result<Vec<LightRow>, StoreError> {
     let sql = "SELECT seq, kind, case_id, class, person, seat, envelope, received_at FROM log \
                WHERE institution = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
@@ -135,7 +135,11 @@ pub(crate) fn rows_of_case(
                FROM log_command JOIN log USING (institution, seq) \
                WHERE institution = ?1 AND log_command.case_id = ?2 AND seq > ?3 AND seq <= ?4 \
                ORDER BY log.seq";
-    read_rows(db, sql, params![tenant.0, case, column(after), column(upto)])
+    read_rows(
+        db,
+        sql,
+        params![tenant.0, case, column(after), column(upto)],
+    )
 }
 
 fn read_rows(
@@ -147,12 +151,14 @@ fn read_rows(
     let mut rows = statement.query(arguments)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let kind: usize = row.get(1)?;
+        let kind: u8 = row.get(1)?;
         let class: Option<u8> = row.get(3)?;
         let class = class.map(|number| Class::from_number(number).ok_or(StoreError::Undecodable));
         found.push(LightRow {
             seq: seq(row.get(0)?),
-            kind: *RowKind::ALL.get(kind).ok_or(StoreError::Undecodable)?,
+            kind: *RowKind::ALL
+                .get(usize::from(kind))
+                .ok_or(StoreError::Undecodable)?,
             heading: Heading {
                 case: row.get(2)?,
                 class: class.transpose()?,
@@ -167,11 +173,7 @@ fn read_rows(
 }
 
 /// A row as it was appended, and the length of its bytes.
-pub(crate) fn get(
-    db: &Db,
-    tenant: Tenant,
-    at: ServerSeq,
-) -> Result<(Row, usize), StoreError> {
+pub(crate) fn get(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<(Row, usize), StoreError> {
     let sql = "SELECT bytes FROM log WHERE institution = ?1 AND seq = ?2";
     let bytes: Vec<u8> = db
         .prepare_cached(sql)?

@@ -31,7 +31,8 @@ pub(crate) fn touch(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO case_file (institution, id, touched) VALUES (?1, ?2, ?3) \
                ON CONFLICT DO UPDATE SET touched = max(touched, excluded.touched)";
-    db.prepare_cached(sql)?.execute(params![tenant.0, case, column(at)])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, column(at)])?;
     Ok(())
 }
 
@@ -45,16 +46,17 @@ pub(crate) fn register(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE case_file SET author = ?3, profile = ?4, profile_version = ?5 \
                WHERE institution = ?1 AND id = ?2";
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, case, author, profile.0.as_str(), profile.1])?;
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        case,
+        author,
+        profile.0.as_str(),
+        profile.1
+    ])?;
     Ok(())
 }
 
-pub(crate) fn file(
-    db: &Db,
-    tenant: Tenant,
-    case: CaseId,
-) -> Result<Option<CaseFile>, StoreError> {
+pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseFile>, StoreError> {
     let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state FROM case_file \
                WHERE institution = ?1 AND id = ?2";
     let mut statement = db.prepare_cached(sql)?;
@@ -65,7 +67,9 @@ pub(crate) fn file(
     let id: Option<String> = row.get(1)?;
     let version: Option<u32> = row.get(2)?;
     let ruling: Option<i64> = row.get(4)?;
-    let profile = id.zip(version).map(|(id, version)| Ok((parse(&id)?, version)));
+    let profile = id
+        .zip(version)
+        .map(|(id, version)| Ok::<_, StoreError>((parse(&id)?, version)));
     Ok(Some(CaseFile {
         author: row.get(0)?,
         profile: profile.transpose()?,
@@ -92,7 +96,8 @@ pub(crate) fn judged(
     through: ServerSeq,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE case_file SET judged = ?3 WHERE institution = ?1 AND id = ?2";
-    db.prepare_cached(sql)?.execute(params![tenant.0, case, column(through)])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, column(through)])?;
     Ok(())
 }
 
@@ -104,7 +109,8 @@ pub(crate) fn set_state(
     state: &[u8],
 ) -> Result<(), StoreError> {
     let sql = "UPDATE case_file SET ruling_seq = ?3, state = ?4 WHERE institution = ?1 AND id = ?2";
-    db.prepare_cached(sql)?.execute(params![tenant.0, case, column(ruling), state])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, column(ruling), state])?;
     Ok(())
 }
 
@@ -113,7 +119,7 @@ pub(crate) fn cases(
     db: &Db,
     tenant: Tenant,
     after: Option<CaseId>,
-    limit: usize,
+    limit: u32,
 ) -> Result<Vec<CaseId>, StoreError> {
     let sql = "SELECT id FROM case_file WHERE institution = ?1 AND (?2 IS NULL OR id > ?2) \
                ORDER BY id LIMIT ?3";
@@ -132,8 +138,13 @@ pub(crate) fn insert(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO ruling (institution, seq, case_id, class, hash) \
                VALUES (?1, ?2, ?3, ?4, ?5)";
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, column(at), case, class.map(Class::number), hash])?;
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        case,
+        class.map(Class::number),
+        hash
+    ])?;
     Ok(())
 }
 
@@ -151,7 +162,8 @@ pub(crate) fn add_author(
     person: PersonId,
 ) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO ruling_author (institution, seq, person) VALUES (?1, ?2, ?3)";
-    db.prepare_cached(sql)?.execute(params![tenant.0, column(at), person])?;
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(at), person])?;
     Ok(())
 }
 
@@ -162,7 +174,9 @@ pub(crate) fn speaks_to(
     person: PersonId,
 ) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM ruling_author WHERE institution = ?1 AND seq = ?2 AND person = ?3";
-    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, column(at), person])?)
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, column(at), person])?)
 }
 
 /// The rulings about a case up to a row, in order, with their classes.
@@ -202,7 +216,10 @@ pub(crate) fn last_state(
 }
 
 /// Every case with its state and every verdict that stands: what a rebuild must give again.
-#[expect(clippy::type_complexity, reason = "a dump for comparison, read by nobody else")]
+#[expect(
+    clippy::type_complexity,
+    reason = "a dump for comparison, read by nobody else"
+)]
 pub(crate) fn dump(
     db: &Db,
     tenant: Tenant,
@@ -210,8 +227,9 @@ pub(crate) fn dump(
     let mut statement =
         db.prepare_cached("SELECT id, state FROM case_file WHERE institution = ?1 ORDER BY id")?;
     let states = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut statement =
-        db.prepare_cached("SELECT command, bytes FROM verdict WHERE institution = ?1 ORDER BY command")?;
+    let mut statement = db.prepare_cached(
+        "SELECT command, bytes FROM verdict WHERE institution = ?1 ORDER BY command",
+    )?;
     let verdicts = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((
         states.collect::<Result<_, _>>()?,

@@ -27,11 +27,7 @@ pub(crate) struct Turning<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-pub(crate) fn quarantine(
-    db: &Db,
-    tenant: Tenant,
-    turning: &Turning<'_>,
-) -> Result<(), StoreError> {
+pub(crate) fn quarantine(db: &Db, tenant: Tenant, turning: &Turning<'_>) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO quarantine (institution, command, envelope, case_id, class, \
                document, seat, person, reason, received_at, bytes) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
@@ -97,7 +93,7 @@ pub(crate) fn quarantined_bytes(
 }
 
 /// How many things of a seat lie in quarantine.
-pub(crate) fn quarantined_of(db: &Db, tenant: Tenant, seat: SeatId) -> Result<usize, StoreError> {
+pub(crate) fn quarantined_of(db: &Db, tenant: Tenant, seat: SeatId) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM quarantine WHERE institution = ?1 AND seat = ?2";
     Ok(db
         .prepare_cached(sql)?
@@ -110,8 +106,10 @@ pub(crate) fn add_turned_change(
     document: DocumentId,
     hash: ChangeHash,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT OR IGNORE INTO turned_change (institution, document, hash) VALUES (?1, ?2, ?3)";
-    db.prepare_cached(sql)?.execute(params![tenant.0, document, hash])?;
+    let sql =
+        "INSERT OR IGNORE INTO turned_change (institution, document, hash) VALUES (?1, ?2, ?3)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, document, hash])?;
     Ok(())
 }
 
@@ -122,14 +120,15 @@ pub(crate) fn is_turned(
     hash: ChangeHash,
 ) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM turned_change WHERE institution = ?1 AND document = ?2 AND hash = ?3";
-    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, document, hash])?)
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, document, hash])?)
 }
 
 /// A command that waits for what it depends on, in its envelope.
 #[derive(Clone, Debug)]
 pub(crate) struct WaitingRow {
     pub(crate) number: i64,
-    pub(crate) command: CommandId,
     pub(crate) envelope: SealedEnvelope,
     /// Who brought it.
     pub(crate) pusher: SeatId,
@@ -168,46 +167,38 @@ pub(crate) fn waiting(
     tenant: Tenant,
     case: CaseId,
 ) -> Result<Vec<WaitingRow>, StoreError> {
-    let sql = "SELECT number, command, bytes, pusher FROM waiting \
+    let sql = "SELECT number, bytes, pusher FROM waiting \
                WHERE institution = ?1 AND case_id = ?2 ORDER BY number";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![tenant.0, case])?;
     let mut waiting = Vec::new();
     while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(2)?;
+        let bytes: Vec<u8> = row.get(1)?;
         waiting.push(WaitingRow {
             number: row.get(0)?,
-            command: row.get(1)?,
             envelope: read_envelope(&bytes)?,
-            pusher: row.get(3)?,
+            pusher: row.get(2)?,
         });
     }
     Ok(waiting)
 }
 
 /// Every command that waits.
-pub(crate) fn all_waiting(
-    db: &Db,
-    tenant: Tenant,
-) -> Result<Vec<(CommandId, SeatId)>, StoreError> {
+pub(crate) fn all_waiting(db: &Db, tenant: Tenant) -> Result<Vec<(CommandId, SeatId)>, StoreError> {
     let sql = "SELECT command, seat FROM waiting WHERE institution = ?1 ORDER BY number";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn waiting_of(db: &Db, tenant: Tenant, pusher: SeatId) -> Result<usize, StoreError> {
+pub(crate) fn waiting_of(db: &Db, tenant: Tenant, pusher: SeatId) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM waiting WHERE institution = ?1 AND pusher = ?2";
     Ok(db
         .prepare_cached(sql)?
         .query_row(params![tenant.0, pusher], |row| row.get(0))?)
 }
 
-pub(crate) fn is_waiting(
-    db: &Db,
-    tenant: Tenant,
-    command: CommandId,
-) -> Result<bool, StoreError> {
+pub(crate) fn is_waiting(db: &Db, tenant: Tenant, command: CommandId) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM waiting WHERE institution = ?1 AND command = ?2";
     Ok(db.prepare_cached(sql)?.exists(params![tenant.0, command])?)
 }
@@ -264,5 +255,7 @@ pub(crate) fn turned_reason(
 
 /// Whether anything waits anywhere.
 pub(crate) fn has_waiting(db: &Db) -> Result<bool, StoreError> {
-    Ok(db.prepare_cached("SELECT 1 FROM waiting LIMIT 1")?.exists([])?)
+    Ok(db
+        .prepare_cached("SELECT 1 FROM waiting LIMIT 1")?
+        .exists([])?)
 }

@@ -47,16 +47,17 @@ pub(crate) fn put(db: &Db, tenant: Tenant, staff: &StaffRow) -> Result<(), Store
                VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
                SET name = excluded.name, roles = excluded.roles, active = excluded.active";
     let roles = staff.roles.join(" ");
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, staff.person, staff.name, roles, staff.active])?;
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        staff.person,
+        staff.name,
+        roles,
+        staff.active
+    ])?;
     Ok(())
 }
 
-pub(crate) fn person(
-    db: &Db,
-    tenant: Tenant,
-    id: PersonId,
-) -> Result<Option<Person>, StoreError> {
+pub(crate) fn person(db: &Db, tenant: Tenant, id: PersonId) -> Result<Option<Person>, StoreError> {
     let sql = "SELECT name, roles, active FROM person WHERE institution = ?1 AND id = ?2";
     let found: Option<(String, String, bool)> = db
         .prepare_cached(sql)?
@@ -68,7 +69,12 @@ pub(crate) fn person(
         return Ok(None);
     };
     let roles = parse_roles(&roles)?;
-    Ok(Some(Person { id, name, roles, active }))
+    Ok(Some(Person {
+        id,
+        name,
+        roles,
+        active,
+    }))
 }
 
 pub(crate) fn people(db: &Db, tenant: Tenant) -> Result<Vec<PersonId>, StoreError> {
@@ -141,7 +147,10 @@ pub(crate) fn add_invite(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO invite (code_hash, institution, person, expires_at) \
                VALUES (?1, ?2, ?3, ?4)";
-    db.execute(sql, params![code_hash, tenant.0, person, expires_at.as_millis()])?;
+    db.execute(
+        sql,
+        params![code_hash, tenant.0, person, expires_at.as_millis()],
+    )?;
     Ok(())
 }
 
