@@ -3,7 +3,9 @@
 //! A sixth institution is a new file, not new code. [`Profile::parse`] takes only files that are consistent: every
 //! role, milestone, gate and clock that a rule will ask for is there, so that rules never meet a hole.
 
+mod by_law;
 mod check;
+mod fault;
 mod parts;
 mod shipped;
 pub mod words;
@@ -17,7 +19,8 @@ use crate::command::{Channel, CommandKind, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
 
-pub use check::{CLOCKS_BY_LAW, ClockByLaw, Place, ProfileFault};
+pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
+pub use fault::{Place, ProfileFault};
 pub use parts::{
     Clock, ComplaintChannel, Eligibility, Evaluation, Hours, Institution, LegalBasis, Letter,
     Notice, Powers, Provenance, Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey,

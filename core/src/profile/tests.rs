@@ -141,6 +141,10 @@ fn what_no_profile_can_mean_is_refused_with_its_line() {
         "assign = { roles = []",
         "no role decides `assign`",
     );
+}
+
+#[test]
+fn gates_clocks_and_classes_that_mean_nothing_are_refused() {
     check(
         "gates = \"triage\"",
         "gates = \"triase\"",

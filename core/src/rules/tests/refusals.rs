@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+mod endings;
+
 use super::*;
 use Role::*;
 
@@ -68,9 +70,14 @@ fn every_refusal_has_its_way() {
     roles_and_places();
     targets_and_reasons();
     consent_and_papers();
+    danger_and_consent();
+    letters_and_consent();
     milestones();
+    reports_and_contracts();
     sessions_and_plans();
-    endings();
+    limits_of_sessions();
+    endings::information_and_safety();
+    endings::endings();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()
@@ -256,7 +263,9 @@ fn consent_and_papers() {
         seen.after_withdrawals = BTreeSet::from([withdrawal]);
     }
     story.ok(SocialWorker, seen).ok(SocialWorker, booking);
+}
 
+fn danger_and_consent() {
     // Danger passes the gates, but never a withdrawal.
     let mut story = cilegon();
     story.ok(Volunteer, raise(SafetyLevel::P1));
@@ -265,7 +274,9 @@ fn consent_and_papers() {
         .ok(SocialWorker, booking.clone())
         .ok(Volunteer, withdraw());
     refuse(&mut story, SocialWorker, booking, Refusal::ConsentWithdrawn);
+}
 
+fn letters_and_consent() {
     // X19: the consent was taken back between the decision and the letter.
     let mut story = cilegon_ready();
     story.ok(SocialWorker, refer());
@@ -346,7 +357,10 @@ fn milestones() {
         survey_offered: false,
     });
     refuse(&mut story, Clerk, unasked, Refusal::SurveyMissing);
+}
 
+fn reports_and_contracts() {
+    let met = terminate(EndingReason::GoalsMet);
     let mut story = Story::new("karangasem-lk3");
     story
         .ok(Secretary, register())
@@ -409,7 +423,9 @@ fn sessions_and_plans() {
         booking.both_agreed = false;
     }
     refuse(&mut story, Admin, one_sided, Refusal::NotAgreed);
+}
 
+fn limits_of_sessions() {
     let mut story = mataram_ready();
     hold_sessions(&mut story, Psychologist, Psychologist, 3);
     let fourth = schedule(&story, Psychologist);
@@ -435,90 +451,4 @@ fn sessions_and_plans() {
     hold_sessions(&mut story, Psychologist, Psychologist, 2);
     let met = terminate(EndingReason::GoalsMet);
     refuse(&mut story, HeadOfInstitution, met, Refusal::TooFewSessions);
-}
-
-fn endings() {
-    let mut story = cilegon();
-    story
-        .ok(SocialWorker, approach())
-        .ok(SocialWorker, triage(&[ServiceType::Counselling]));
-    let informed = Command::CloseInformation(CloseInformation { note: line("…") });
-    refuse(
-        &mut story,
-        SocialWorker,
-        informed.clone(),
-        Refusal::ServicesBeyondInformation,
-    );
-    let mut story = cilegon();
-    story.ok(Volunteer, raise(SafetyLevel::P2));
-    refuse(&mut story, Volunteer, informed, Refusal::SafetyOpen);
-
-    let mut story = cilegon_ready();
-    let mut unchecked = terminate(EndingReason::Moved);
-    if let Command::Terminate(termination) = &mut unchecked {
-        termination.safety_checked = false;
-    }
-    refuse(
-        &mut story,
-        HeadOfInstitution,
-        unchecked,
-        Refusal::SafetyUnchecked,
-    );
-    let unreachable = terminate(EndingReason::Unreachable);
-    refuse(
-        &mut story,
-        SocialWorker,
-        unreachable.clone(),
-        Refusal::AttemptsMissing,
-    );
-    for place in [VisitPlace::Phone, VisitPlace::Phone, VisitPlace::Home] {
-        let mut attempt = visit();
-        if let Command::RecordVisit(attempt) = &mut attempt {
-            (attempt.met, attempt.place) = (false, place);
-        }
-        story.wait(DAY).ok(SocialWorker, attempt);
-    }
-    story.ok(Volunteer, raise(SafetyLevel::P1));
-    refuse(
-        &mut story,
-        SocialWorker,
-        unreachable.clone(),
-        Refusal::SafetyOpen,
-    );
-    let mut edit = EditIdentity {
-        basis: None,
-        supersedes: BTreeSet::new(),
-        name: Some(line("Ibu Siti")),
-        nik: None,
-        family_card: None,
-        birth_date: None,
-        sex: None,
-        address: None,
-    };
-    story
-        .ok(SocialWorker, Command::EditIdentity(edit.clone()))
-        .ok(SocialWorker, refer());
-    let referral = story.last();
-    assert!(story.state().flags.contains(&Flag::IdentityConflict));
-    refuse(
-        &mut story,
-        Clerk,
-        issue(referral),
-        Refusal::IdentityConflict,
-    );
-    edit.supersedes = story.entries.iter().map(|entry| entry.entry.id).collect();
-    story
-        .ok(SocialWorker, Command::EditIdentity(edit))
-        .ok(Clerk, issue(referral));
-    story.ok(HeadOfInstitution, unreachable);
-    let reopen = Command::Reopen(Reopen {
-        reason: line("kembali"),
-    });
-    story.wait(200 * DAY);
-    refuse(
-        &mut story,
-        HeadOfInstitution,
-        reopen,
-        Refusal::ReopenTooLate,
-    );
 }

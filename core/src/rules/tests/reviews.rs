@@ -270,3 +270,50 @@ fn a_calendar_that_changes_extends_and_never_shortens() {
     assert!(later[0].due > told[0].due);
     assert_eq!(due(&story.calendar, &later), later);
 }
+
+#[test]
+fn a_registration_by_another_role_is_not_lost() {
+    let mut story = Story::new("karangasem-lk3");
+    story.waits(Psychologist, register(), Review::AwaitingHead);
+    assert_eq!(story.state().status, Status::Draft);
+    let registration = story.last();
+    story.ok(
+        HeadOfInstitution,
+        answer(registration, ReviewAnswer::Commit),
+    );
+    assert_eq!(story.state().status, Status::Registered);
+    story.replays();
+}
+
+#[test]
+fn a_clock_known_to_be_wrong_does_not_keep_a_head_offline() {
+    let mut story = Story::new("karangasem-lk3");
+    story.ok(Secretary, register());
+    let mut slow = story.draft(HeadOfInstitution, assign(Psychologist));
+    slow.recorded_at = slow.received_at.plus_millis(-DAY);
+    slow.clock_offset_ms = Some(-DAY);
+    assert_eq!(story.push(slow), Verdict::Committed);
+}
+
+#[test]
+fn the_index_of_a_case_tells_nothing_of_what_was_done() {
+    let mut story = assigned();
+    story
+        .ok(SocialWorker, visit())
+        .flagged(Clerk, session(None), &[Flag::RoleNotAllowed]);
+    let index = story.state().index();
+    assert_eq!(
+        (index.status, index.assignee),
+        (Status::Intervening, Some(person(SocialWorker)))
+    );
+    assert_eq!(
+        (
+            index.sessions.len(),
+            index.fact_flags.len(),
+            index.milestones.len()
+        ),
+        (0, 0, 0)
+    );
+    assert_eq!(index.decisions, story.state().decisions);
+    assert_eq!(index.clocks[0].clock.as_str(), "first_outcome");
+}
