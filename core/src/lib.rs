@@ -18,4 +18,5 @@ pub mod rules;
 #[cfg(feature = "store")]
 pub mod store;
 pub mod sync;
+pub mod text;
 pub mod time;
