@@ -1,18 +1,28 @@
 //! Sync protocol v1: what devices and server say to each other, as bytes. Sans-IO; `docs/PROTOCOL.md` tells the rest.
 
+mod check;
 mod frame;
 mod message;
 mod pack;
+mod ruling;
+mod sealed;
+mod seat;
 
+pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
 pub use frame::{
-    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest, decode_body,
-    encode_body, request_digest,
+    FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest,
+    decode_body, encode_body, request_digest,
 };
 pub use message::{
-    Answer, BUCKETS, Backfill, BackfillAt, Batch, Bucket, COMMANDS_PER_PUSH_MAX, CalendarRow,
-    Cursor, Enrol, Enrolled, Era, FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame,
-    Installed, PAGE_BYTES_SOFT_MAX, Page, ProfileRow, PushBack, Refused, RefusedReply, Row,
-    RulingBody, SeatCertificate, SeatStatus, Seen, SelfCheck, SignedRuling, StaffRow, SyncReply,
-    SyncRequest, Turned, WireRow, bucket_of, digest_of_buckets, document_digest,
+    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era,
+    FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame, Installed, PAGE_BYTES_SOFT_MAX, Page,
+    ProfileRow, PushBack, Refused, RefusedReply, Row, SeatStatus, Seen, StaffRow, SyncReply,
+    SyncRequest, Turned, WireRow,
 };
-pub use pack::{PackError, Packed, Part, PartBody, SealedEnvelope, SealedPart, pack, seal, unpack};
+pub use pack::{PackError, Packed, pack, unpack};
+pub use ruling::{RulingBody, SignedRuling};
+pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
+pub use seat::{Enrol, Enrolled, SeatCertificate};
+
+#[cfg(test)]
+mod tests;

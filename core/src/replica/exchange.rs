@@ -7,8 +7,8 @@ use crate::envelope::{CommandHead, KeyRef, Via};
 use crate::id::{BatchId, EnvelopeHash, Nonce, ServerSeq};
 use crate::store::{CommandRow, CommandState, PartRow, decode, encode};
 use crate::sync::{
-    Batch, Cursor, Packed, Part, PartBody, PushBack, Refused, RefusedReply, SealedEnvelope,
-    SYNC_ROUTE, SignedRequest, SyncRequest, encode_body, pack, seal, unpack,
+    Batch, Cursor, Packed, Part, PartBody, PushBack, Refused, RefusedReply, SYNC_ROUTE,
+    SealedEnvelope, SignedRequest, SyncRequest, encode_body, pack, seal, unpack,
 };
 use crate::time::Timestamp;
 

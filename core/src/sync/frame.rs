@@ -98,24 +98,27 @@ fn compress(plain: &[u8]) -> Option<Vec<u8>> {
     compressor.compress(plain).ok()
 }
 
-/// Inflates under our own limits of memory and length.
+/// Inflates one compressed frame, and nothing after it, under our own limits of memory and length.
 fn inflate(packed: &[u8]) -> Result<Vec<u8>, FrameError> {
     use std::io::Read as _;
-    let mut decoder =
-        zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| FrameError::Malformed)?;
-    decoder
-        .window_log_max(WINDOW_LOG)
-        .map_err(|_| FrameError::Malformed)?;
+    let malformed = |_| FrameError::Malformed;
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)
+        .map_err(malformed)?
+        .single_frame();
+    decoder.window_log_max(WINDOW_LOG).map_err(malformed)?;
     let mut plain = Vec::new();
     let limit = INFLATED_BYTES_MAX as u64 + 1;
     decoder
+        .by_ref()
         .take(limit)
         .read_to_end(&mut plain)
-        .map_err(|_| FrameError::Malformed)?;
+        .map_err(malformed)?;
     if plain.len() > INFLATED_BYTES_MAX {
         Err(FrameError::TooLong)
-    } else {
+    } else if decoder.finish().is_empty() {
         Ok(plain)
+    } else {
+        Err(FrameError::Malformed)
     }
 }
 

@@ -1,14 +1,14 @@
 //! The messages of protocol v1. Every one has golden bytes; a new field gets a new number.
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use minicbor::bytes::ByteVec;
 
-use super::Packed;
+use super::frame::{FrameError, decode_body, encode_body};
+use super::{Packed, SeatCertificate, SelfCheck, SignedRuling};
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
-use crate::envelope::{BadSignature, SIGNATURE_LEN};
 use crate::id::{
-    BatchId, CaseId, ChangeHash, CommandId, DeviceId, DocEpoch, DocumentId, EnvelopeHash,
-    InstitutionId, LogEra, Nonce, PersonId, ProfileId, SeatId, ServerSeq,
+    BatchId, CaseId, ChangeHash, CommandId, DocEpoch, EnvelopeHash, LogEra, Nonce, PersonId,
+    ProfileId, SeatId, ServerSeq,
 };
 use crate::time::Timestamp;
 
@@ -20,9 +20,6 @@ pub const PAGE_BYTES_SOFT_MAX: usize = 512 * 1024;
 
 /// Most documents in one install frame.
 pub const FRAME_DOCUMENTS_MAX: usize = 64;
-
-/// Number of buckets of the self-check.
-pub const BUCKETS: usize = 256;
 
 /// How far a device has read an institution's log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -54,7 +51,7 @@ pub struct SyncRequest {
     #[cbor(n(4), with = "minicbor::bytes")]
     pub check: Option<[u8; 32]>,
     /// Buckets whose documents it wants sent again.
-    #[n(5)]
+    #[cbor(n(5), with = "minicbor::bytes")]
     pub resend: Option<Vec<u8>>,
     /// Its certificate, for a server that forgot it.
     #[n(6)]
@@ -415,9 +412,38 @@ pub struct InstallFrame {
     /// The documents in the order of the saved bytes inside.
     #[n(1)]
     pub documents: Vec<Installed>,
-    /// A compressed list of saved documents, as `encode_body` makes it.
+    /// Their saved bytes, compressed together; see [`InstallFrame::saved_documents`].
     #[cbor(n(2), with = "minicbor::bytes")]
     pub saved: Vec<u8>,
+}
+
+impl InstallFrame {
+    /// Compresses saved documents into one frame.
+    #[must_use]
+    pub fn new(class: Class, documents: Vec<(Installed, Vec<u8>)>) -> Self {
+        let (documents, saved): (Vec<Installed>, Vec<ByteVec>) = documents
+            .into_iter()
+            .map(|(installed, saved)| (installed, ByteVec::from(saved)))
+            .unzip();
+        let saved = encode_body(&saved);
+        Self {
+            class,
+            documents,
+            saved,
+        }
+    }
+
+    /// The saved documents, in the order of `documents`.
+    ///
+    /// # Errors
+    /// [`FrameError`], also when there are more or fewer of them, or more than [`FRAME_DOCUMENTS_MAX`].
+    pub fn saved_documents(&self) -> Result<Vec<Vec<u8>>, FrameError> {
+        let saved: Vec<ByteVec> = decode_body(&self.saved)?;
+        if saved.len() != self.documents.len() || saved.len() > FRAME_DOCUMENTS_MAX {
+            return Err(FrameError::Malformed);
+        }
+        Ok(saved.into_iter().map(Vec::from).collect())
+    }
 }
 
 /// One document of an install frame.
@@ -432,214 +458,6 @@ pub struct Installed {
     /// Its heads, sorted, so that it need not be loaded before somebody reads it.
     #[n(2)]
     pub heads: Vec<ChangeHash>,
-}
-
-/// The answer to a self-check.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub enum SelfCheck {
-    /// Device and server hold the same.
-    #[n(0)]
-    Same,
-    /// They do not; the digests of the server's buckets.
-    #[n(1)]
-    Differs(#[n(0)] Vec<u64>),
-}
-
-/// What of a document the self-check compares.
-#[must_use]
-pub fn document_digest(id: DocumentId, epoch: DocEpoch, heads: &[ChangeHash]) -> u64 {
-    let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 self-check");
-    hasher
-        .update(id.as_bytes())
-        .update(&epoch.get().to_be_bytes());
-    for head in heads {
-        hasher.update(head.as_bytes());
-    }
-    let mut digest = [0; 8];
-    hasher.finalize_xof().fill(&mut digest);
-    u64::from_be_bytes(digest)
-}
-
-/// The bucket of a document.
-#[must_use]
-pub const fn bucket_of(id: DocumentId) -> u8 {
-    id.as_bytes()[0]
-}
-
-/// Digests of documents by bucket; XOR within one, so that order does not matter.
-pub type Bucket = u64;
-
-/// One digest over all buckets.
-#[must_use]
-pub fn digest_of_buckets(buckets: &[Bucket; BUCKETS]) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 self-check root");
-    for bucket in buckets {
-        hasher.update(&bucket.to_be_bytes());
-    }
-    *hasher.finalize().as_bytes()
-}
-
-/// What the server decided about a case, for one class of holders.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct RulingBody {
-    /// The case.
-    #[n(0)]
-    pub case: CaseId,
-    /// The class of what it speaks about; none for K1, which every holder of the case sees.
-    #[n(1)]
-    pub class: Option<Class>,
-    /// The last row that was judged.
-    #[n(2)]
-    pub judged_through: ServerSeq,
-    /// The recorded instant of the judgement.
-    #[n(3)]
-    pub ruled_at: Timestamp,
-    /// The profile that the case is pinned to.
-    #[n(4)]
-    pub profile: ProfileId,
-    /// Its version.
-    #[n(5)]
-    pub profile_version: u32,
-    /// The calendars' version.
-    #[n(6)]
-    pub calendar_version: u32,
-    /// Verdicts on commands of this class, encoded by `rules`.
-    #[cbor(n(7), with = "minicbor::bytes")]
-    pub verdicts: Vec<u8>,
-    /// The case's state, encoded by `rules`; only in a ruling of class K1.
-    #[cbor(n(8), with = "minicbor::bytes")]
-    pub state: Option<Vec<u8>>,
-}
-
-/// A ruling under the institution's server key.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct SignedRuling {
-    /// What was decided, encoded.
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub body: Vec<u8>,
-    /// The signature over it.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub signature: [u8; SIGNATURE_LEN],
-}
-
-/// What a ruling's signature covers.
-fn ruling_digest(body: &[u8]) -> [u8; 32] {
-    blake3::derive_key("jangkau v1 ruling", body)
-}
-
-impl SignedRuling {
-    /// Signs a ruling.
-    #[must_use]
-    pub fn sign(ruling: &RulingBody, key: &SigningKey) -> Self {
-        let body = minicbor::to_vec(ruling).unwrap_or_default();
-        let signature = key.sign(&ruling_digest(&body)).to_bytes();
-        Self { body, signature }
-    }
-
-    /// Reads it, after its signature.
-    ///
-    /// # Errors
-    /// [`BadSignature`], also for a body that is no ruling.
-    pub fn verify(&self, key: &VerifyingKey) -> Result<RulingBody, BadSignature> {
-        let signature = Signature::from_bytes(&self.signature);
-        key.verify_strict(&ruling_digest(&self.body), &signature)
-            .map_err(|_| BadSignature)?;
-        self.read()
-    }
-
-    /// Reads it without its signature, from our own store.
-    ///
-    /// # Errors
-    /// [`BadSignature`] for a body that is no ruling.
-    pub fn read(&self) -> Result<RulingBody, BadSignature> {
-        minicbor::decode(&self.body).map_err(|_| BadSignature)
-    }
-}
-
-/// The server's word that a key belongs to one person on one device.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct SeatCertificate {
-    /// The seat.
-    #[n(0)]
-    pub seat: SeatId,
-    /// The institution.
-    #[n(1)]
-    pub institution: InstitutionId,
-    /// The person.
-    #[n(2)]
-    pub person: PersonId,
-    /// The device.
-    #[n(3)]
-    pub device: DeviceId,
-    /// The seat's public key.
-    #[cbor(n(4), with = "minicbor::bytes")]
-    pub public_key: [u8; 32],
-    /// When it was given.
-    #[n(5)]
-    pub issued_at: Timestamp,
-    /// The server's signature.
-    #[cbor(n(6), with = "minicbor::bytes")]
-    pub signature: [u8; SIGNATURE_LEN],
-}
-
-impl SeatCertificate {
-    fn digest(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 seat certificate");
-        hasher
-            .update(self.seat.as_bytes())
-            .update(self.person.as_bytes());
-        hasher
-            .update(self.device.as_bytes())
-            .update(&self.public_key);
-        hasher.update(&self.issued_at.as_millis().to_be_bytes());
-        hasher.update(self.institution.as_str().as_bytes());
-        *hasher.finalize().as_bytes()
-    }
-
-    /// Signs what is in it.
-    #[must_use]
-    pub fn signed(mut self, key: &SigningKey) -> Self {
-        self.signature = key.sign(&self.digest()).to_bytes();
-        self
-    }
-
-    /// Checks the server's signature strictly.
-    ///
-    /// # Errors
-    /// [`BadSignature`].
-    pub fn verify(&self, key: &VerifyingKey) -> Result<(), BadSignature> {
-        let signature = Signature::from_bytes(&self.signature);
-        key.verify_strict(&self.digest(), &signature)
-            .map_err(|_| BadSignature)
-    }
-}
-
-/// A device trades its code and the public key of a new seat for a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct Enrol {
-    /// The one-time code.
-    #[n(0)]
-    pub code: String,
-    /// The device.
-    #[n(1)]
-    pub device: DeviceId,
-    /// The seat's public key.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub public_key: [u8; 32],
-}
-
-/// What enrolment gives.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct Enrolled {
-    /// The certificate.
-    #[n(0)]
-    pub certificate: SeatCertificate,
-    /// The key under which the server signs rulings and certificates.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub server_key: [u8; 32],
-    /// The first nonce.
-    #[n(2)]
-    pub nonce: Nonce,
 }
 
 /// The body of a refused request.

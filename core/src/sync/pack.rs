@@ -4,270 +4,23 @@
 //! before it of the same document in the same message. The root is never sent: it is built again from the parts, and
 //! the signature proves that they are the ones that were signed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ed25519_dalek::SigningKey;
-use rand_core::Rng;
 use thiserror::Error;
 
+use super::sealed::{Part, PartBody, SealedEnvelope, SealedPart};
 use crate::chunk::{Chunk, ChunkError};
 use crate::class::DocumentKey;
 use crate::command::CommandKind;
 use crate::document::actor_id;
 use crate::envelope::{
-    AFTER_MAX, CommandHead, EnvelopeHead, HASH_LEN, KeyRef, LEAVES_MAX, Leaf, SIGNATURE_LEN,
-    SaltSeed, Slot, Suite, Target, Via, prune, root_of_leaves, root_of_slots,
+    AFTER_MAX, CommandHead, EnvelopeHead, HASH_LEN, KeyRef, LEAVES_MAX, SALT_LEN, SIGNATURE_LEN,
+    SaltSeed, Slot, Suite, Via, root_of_slots,
 };
 use crate::id::{
     Branch, ChangeHash, CommandId, DecisionCount, DocEpoch, DocumentId, InstitutionId, SeatId,
 };
 use crate::time::Timestamp;
-
-/// What a part carries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PartBody {
-    /// A change of a document.
-    Change {
-        /// The document.
-        document: DocumentKey,
-        /// Its epoch.
-        epoch: DocEpoch,
-        /// The branch of the change's actor.
-        branch: Branch,
-        /// The raw change chunk.
-        bytes: Vec<u8>,
-    },
-    /// A typed row of the log.
-    Row {
-        /// The number of its kind.
-        kind: u8,
-        /// Its bytes.
-        bytes: Vec<u8>,
-    },
-}
-
-/// One part of a command, before or after it was sealed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// What it carries.
-    pub body: PartBody,
-    /// The key of its content.
-    pub key: KeyRef,
-}
-
-impl Part {
-    /// Where it takes effect, as signed.
-    #[must_use]
-    pub fn target(&self) -> Target {
-        match &self.body {
-            PartBody::Change {
-                document,
-                epoch,
-                branch,
-                ..
-            } => Target::Document {
-                id: document.id(),
-                epoch: *epoch,
-                branch: *branch,
-            },
-            PartBody::Row { kind, .. } => Target::Row { kind: *kind },
-        }
-    }
-
-    /// Hash of its change or row.
-    #[must_use]
-    pub fn content(&self) -> ChangeHash {
-        match &self.body {
-            PartBody::Change { bytes, .. } => {
-                Chunk::hash(bytes).unwrap_or(ChangeHash::from_bytes([0; 32]))
-            }
-            PartBody::Row { bytes, .. } => {
-                ChangeHash::from_bytes(blake3::derive_key("jangkau v1 row", bytes))
-            }
-        }
-    }
-
-    /// The document that it changes.
-    #[must_use]
-    pub const fn document(&self) -> Option<&DocumentKey> {
-        match &self.body {
-            PartBody::Change { document, .. } => Some(document),
-            PartBody::Row { .. } => None,
-        }
-    }
-}
-
-/// A part under a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedPart {
-    /// Which of the envelope's commands it belongs to.
-    pub command: usize,
-    /// Its salt.
-    pub salt: [u8; crate::envelope::SALT_LEN],
-    /// The part.
-    pub part: Part,
-}
-
-impl SealedPart {
-    /// Its leaf's hash.
-    fn leaf_hash(&self, commands: &[CommandHead]) -> [u8; HASH_LEN] {
-        let Some(command) = commands.get(self.command) else {
-            return [0; HASH_LEN];
-        };
-        let (target, content) = (self.part.target(), self.part.content());
-        Leaf {
-            salt: self.salt,
-            target,
-            content,
-            key: self.part.key,
-            command,
-        }
-        .hash()
-    }
-}
-
-/// A signed envelope with those of its parts that its holder may see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedEnvelope {
-    /// What is signed. The root is computed from the slots.
-    pub head: EnvelopeHead,
-    /// The signature.
-    pub signature: [u8; SIGNATURE_LEN],
-    /// Where all salts come from, when every part is here.
-    pub seed: Option<SaltSeed>,
-    /// Its commands, those of which a part is here.
-    pub commands: Vec<CommandHead>,
-    /// Its parts, and the hashes of what is left out.
-    pub slots: Vec<Slot<SealedPart>>,
-}
-
-/// Seals commands and their parts under one signature.
-#[must_use]
-pub fn seal(
-    seat: SeatId,
-    institution: InstitutionId,
-    via: Via,
-    commands: Vec<(CommandHead, Vec<Part>)>,
-    key: &SigningKey,
-    rng: &mut dyn Rng,
-) -> SealedEnvelope {
-    let seed = SaltSeed::generate(rng);
-    let mut heads = Vec::with_capacity(commands.len());
-    let mut sealed = Vec::new();
-    for (index, (head, parts)) in commands.into_iter().enumerate() {
-        heads.push(head);
-        for part in parts {
-            let salt = seed.salt(sealed.len());
-            sealed.push(SealedPart {
-                command: index,
-                salt,
-                part,
-            });
-        }
-    }
-    let hashes: Vec<_> = sealed.iter().map(|part| part.leaf_hash(&heads)).collect();
-    let head = EnvelopeHead {
-        via,
-        institution,
-        suite: Suite::SERVER_READABLE,
-        seat,
-        leaves: sealed.len() as u32,
-        root: root_of_leaves(&hashes),
-    };
-    let signature = head.sign(key);
-    let slots = sealed.into_iter().map(Slot::Leaf).collect();
-    SealedEnvelope {
-        head,
-        signature,
-        seed: Some(seed),
-        commands: heads,
-        slots,
-    }
-}
-
-impl SealedEnvelope {
-    /// The parts that are here.
-    pub fn parts(&self) -> impl Iterator<Item = &SealedPart> {
-        self.slots.iter().filter_map(|slot| match slot {
-            Slot::Leaf(part) => Some(part),
-            Slot::Hidden { .. } => None,
-        })
-    }
-
-    /// Whether every part is here.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.parts().count() == self.head.leaves as usize
-    }
-
-    /// The parts of one command that are here.
-    #[must_use]
-    pub fn parts_of(&self, command: CommandId) -> Vec<&Part> {
-        let index = self.commands.iter().position(|head| head.id == command);
-        self.parts()
-            .filter(|part| Some(part.command) == index)
-            .map(|part| &part.part)
-            .collect()
-    }
-
-    /// The same envelope for somebody who may see only some parts; nothing if they may see none.
-    #[must_use]
-    pub fn visible_to(&self, visible: impl Fn(&CommandHead, &Part) -> bool) -> Option<Self> {
-        let sees = |part: &SealedPart| {
-            self.commands
-                .get(part.command)
-                .is_some_and(|head| visible(head, &part.part))
-        };
-        if self.is_whole() && self.parts().all(sees) {
-            return Some(self.clone());
-        }
-        if !self.parts().any(sees) {
-            return None;
-        }
-        let mut envelope = self.clone();
-        envelope.seed = None;
-        envelope.slots = if self.is_whole() {
-            let parts: Vec<SealedPart> = self.parts().cloned().collect();
-            prune(&parts, &|part| part.leaf_hash(&self.commands), &sees)
-        } else {
-            self.slots
-                .iter()
-                .map(|slot| self.hide(slot, &sees))
-                .collect()
-        };
-        envelope.forget_unseen_commands();
-        Some(envelope)
-    }
-
-    fn hide(
-        &self,
-        slot: &Slot<SealedPart>,
-        sees: &impl Fn(&SealedPart) -> bool,
-    ) -> Slot<SealedPart> {
-        match slot {
-            Slot::Leaf(part) if !sees(part) => Slot::Hidden {
-                leaves: 1,
-                hash: part.leaf_hash(&self.commands),
-            },
-            Slot::Leaf(_) | Slot::Hidden { .. } => slot.clone(),
-        }
-    }
-
-    /// Drops the heads of commands of which no part is left.
-    fn forget_unseen_commands(&mut self) {
-        let mut places = BTreeMap::new();
-        let mut kept = Vec::new();
-        for slot in &mut self.slots {
-            let Slot::Leaf(part) = slot else { continue };
-            let place = *places.entry(part.command).or_insert_with(|| {
-                kept.push(self.commands[part.command].clone());
-                kept.len() - 1
-            });
-            part.command = place;
-        }
-        self.commands = kept;
-    }
-}
 
 /// Envelopes of one message, with the table of the documents that they speak of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -305,7 +58,7 @@ struct Origin {
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 struct WireEnvelope {
     #[n(0)]
-    via: Via,
+    via: u8,
     #[n(1)]
     institution: InstitutionId,
     #[n(2)]
@@ -362,7 +115,7 @@ enum WireSlot {
         #[n(4)]
         key: Option<KeyRef>,
         #[cbor(n(5), with = "minicbor::bytes")]
-        salt: Option<[u8; 16]>,
+        salt: Option<[u8; SALT_LEN]>,
     },
     #[n(2)]
     Row {
@@ -375,7 +128,7 @@ enum WireSlot {
         #[n(3)]
         key: Option<KeyRef>,
         #[cbor(n(4), with = "minicbor::bytes")]
-        salt: Option<[u8; 16]>,
+        salt: Option<[u8; SALT_LEN]>,
     },
 }
 
@@ -385,7 +138,7 @@ pub enum PackError {
     /// A change is not a raw change chunk.
     #[error(transparent)]
     Chunk(#[from] ChunkError),
-    /// A table has no such entry, or the slots make no tree.
+    /// A table has no such entry, the slots make no tree, or something stands there that no signature covers.
     #[error("the envelope is malformed")]
     Malformed,
     /// More leaves, commands or causes than an envelope may have.
@@ -421,7 +174,7 @@ pub fn pack<'a>(
             });
         }
         packed.envelopes.push(WireEnvelope {
-            via: envelope.head.via,
+            via: envelope.head.via.number(),
             institution: envelope.head.institution.clone(),
             suite: envelope.head.suite,
             seat: envelope.head.seat,
@@ -448,7 +201,7 @@ fn wire_command(head: &CommandHead) -> WireCommand {
 
 fn pack_part(
     sealed: &SealedPart,
-    salt: Option<[u8; 16]>,
+    salt: Option<[u8; SALT_LEN]>,
     origins: &mut Vec<Origin>,
     places: &mut BTreeMap<Origin, u32>,
     last: &mut BTreeMap<DocumentId, ChangeHash>,
@@ -513,32 +266,32 @@ fn unpack_one(
     last: &mut BTreeMap<DocumentId, ChangeHash>,
 ) -> Result<SealedEnvelope, PackError> {
     let leaves = wire.leaves as usize;
-    if leaves == 0 || leaves > LEAVES_MAX || wire.commands.len() > leaves {
+    if leaves == 0 || leaves > LEAVES_MAX || wire.slots.len() > leaves {
         return Err(PackError::TooMany);
     }
-    let commands = wire
-        .commands
-        .iter()
-        .map(command_head)
-        .collect::<Result<Vec<_>, _>>()?;
+    let via = Via::ALL.iter().find(|via| via.number() == wire.via);
+    if wire.suite != Suite::SERVER_READABLE {
+        return Err(PackError::Malformed);
+    }
+    let commands = command_heads(wire)?;
     let seed = wire.seed.map(SaltSeed::from_bytes);
     let mut slots = Vec::with_capacity(wire.slots.len());
-    let mut place = 0;
-    for slot in &wire.slots {
-        let unpacked = unpack_slot(slot, wire.seat, seed.as_ref(), place, origins, last)?;
-        place += match &unpacked {
-            Slot::Hidden { leaves, .. } => *leaves as usize,
-            Slot::Leaf(part) if part.command < commands.len() => 1,
-            Slot::Leaf(_) => return Err(PackError::Malformed),
-        };
-        slots.push(unpacked);
+    for (place, slot) in wire.slots.iter().enumerate() {
+        slots.push(unpack_slot(
+            slot,
+            wire.seat,
+            seed.as_ref(),
+            place,
+            origins,
+            last,
+        )?);
     }
     let root = root_of_slots(leaves, &slots, &mut |_, part: &SealedPart| {
         part.leaf_hash(&commands)
     })
     .map_err(|_| PackError::Malformed)?;
     let head = EnvelopeHead {
-        via: wire.via,
+        via: *via.ok_or(PackError::Malformed)?,
         institution: wire.institution.clone(),
         suite: wire.suite,
         seat: wire.seat,
@@ -552,6 +305,29 @@ fn unpack_one(
         commands,
         slots,
     })
+}
+
+/// The heads of an envelope's commands. Each stands once and in the order in which the parts name them: a head that
+/// no part names would be one that no signature covers.
+fn command_heads(wire: &WireEnvelope) -> Result<Vec<CommandHead>, PackError> {
+    let mut named = 0;
+    for slot in &wire.slots {
+        match slot {
+            WireSlot::Hidden { .. } => {}
+            WireSlot::Change { command, .. } | WireSlot::Row { command, .. } => {
+                match (*command as usize).cmp(&named) {
+                    std::cmp::Ordering::Less => {}
+                    std::cmp::Ordering::Equal => named += 1,
+                    std::cmp::Ordering::Greater => return Err(PackError::Malformed),
+                }
+            }
+        }
+    }
+    let ids: BTreeSet<CommandId> = wire.commands.iter().map(|command| command.id).collect();
+    if named != wire.commands.len() || ids.len() != named {
+        return Err(PackError::Malformed);
+    }
+    wire.commands.iter().map(command_head).collect()
 }
 
 fn command_head(wire: &WireCommand) -> Result<CommandHead, PackError> {
@@ -576,12 +352,14 @@ fn unpack_slot(
     origins: &[Origin],
     last: &mut BTreeMap<DocumentId, ChangeHash>,
 ) -> Result<Slot<SealedPart>, PackError> {
-    let salt_of = |own: &Option<[u8; 16]>| {
-        seed.map(|seed| seed.salt(place))
-            .or(*own)
-            .ok_or(PackError::Malformed)
+    let salt_of = |own: &Option<[u8; SALT_LEN]>| match (seed, own) {
+        (Some(seed), None) => Ok(seed.salt(place)),
+        (None, Some(own)) => Ok(*own),
+        (None, None) | (Some(_), Some(_)) => Err(PackError::Malformed),
     };
     match slot {
+        // The seed gives away the salts of what is hidden: nobody who may not see all may have it.
+        WireSlot::Hidden { .. } if seed.is_some() => Err(PackError::Malformed),
         WireSlot::Hidden { leaves, hash } => Ok(Slot::Hidden {
             leaves: *leaves,
             hash: *hash,
@@ -597,15 +375,7 @@ fn unpack_slot(
                 kind: *kind,
                 bytes: bytes.clone(),
             };
-            let part = Part {
-                body,
-                key: key.unwrap_or_default(),
-            };
-            Ok(Slot::Leaf(SealedPart {
-                command: *command as usize,
-                salt: salt_of(salt)?,
-                part,
-            }))
+            Ok(leaf(*command, salt_of(salt)?, body, *key))
         }
         WireSlot::Change {
             command,
@@ -616,34 +386,51 @@ fn unpack_slot(
             salt,
         } => {
             let origin = origins.get(*origin as usize).ok_or(PackError::Malformed)?;
-            let document = origin.document.id();
-            let dependencies = match dependencies {
-                Some(explicit) => explicit.clone(),
-                None => vec![*last.get(&document).ok_or(PackError::Malformed)?],
-            };
-            let actor = actor_id(seat, document, origin.epoch, origin.branch);
-            let bytes = Chunk {
-                dependencies,
-                actor,
-                rest: rest.clone(),
-            }
-            .to_bytes();
-            let body = PartBody::Change {
-                document: origin.document,
-                epoch: origin.epoch,
-                branch: origin.branch,
-                bytes,
-            };
-            let part = Part {
-                body,
-                key: key.unwrap_or_default(),
-            };
-            last.insert(document, part.content());
-            Ok(Slot::Leaf(SealedPart {
-                command: *command as usize,
-                salt: salt_of(salt)?,
-                part,
-            }))
+            let body = unpack_change(seat, origin, rest, dependencies.as_deref(), last)?;
+            Ok(leaf(*command, salt_of(salt)?, body, *key))
         }
     }
+}
+
+fn leaf(
+    command: u32,
+    salt: [u8; SALT_LEN],
+    body: PartBody,
+    key: Option<KeyRef>,
+) -> Slot<SealedPart> {
+    let key = key.unwrap_or_default();
+    Slot::Leaf(SealedPart {
+        command: command as usize,
+        salt,
+        part: Part { body, key },
+    })
+}
+
+/// Builds a change's chunk again, and remembers it as the one that the next of its document follows.
+fn unpack_change(
+    seat: SeatId,
+    origin: &Origin,
+    rest: &[u8],
+    dependencies: Option<&[ChangeHash]>,
+    last: &mut BTreeMap<DocumentId, ChangeHash>,
+) -> Result<PartBody, PackError> {
+    let document = origin.document.id();
+    let dependencies = match dependencies {
+        Some(explicit) => explicit.to_vec(),
+        None => vec![*last.get(&document).ok_or(PackError::Malformed)?],
+    };
+    let bytes = Chunk {
+        dependencies,
+        actor: actor_id(seat, document, origin.epoch, origin.branch),
+        rest: rest.to_vec(),
+    }
+    .to_bytes();
+    let hash = Chunk::hash(&bytes).ok_or(PackError::Malformed)?;
+    last.insert(document, hash);
+    Ok(PartBody::Change {
+        document: origin.document,
+        epoch: origin.epoch,
+        branch: origin.branch,
+        bytes,
+    })
 }
