@@ -1,4 +1,7 @@
 //! The sync server: merges the replicas of each institution and judges its decisions.
 
+pub mod clock;
+pub mod config;
 pub mod engine;
 pub mod story;
+pub mod metrics;

@@ -1,1 +1,3 @@
-//! tests
+//! Whole-system tests: worlds that are made by a seed.
+
+pub mod world;
