@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::class::Class;
 use crate::id::{CaseId, CommandId, PersonId};
 use crate::record::{
-    Field as _, Line, ProfileCode, Prose, Record, RecordError, SharedText, TextEdit,
+    Field, FieldShape, Line, ProfileCode, Prose, Record, RecordError, SharedText, TextEdit,
 };
 use crate::time::Timestamp;
 
@@ -69,6 +69,19 @@ pub struct PlacedRecord {
     pub record: Record,
 }
 
+/// A field of a command, as forms and scenario files name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldInfo {
+    /// Its name within the command: the key, or the collection where a further record has one field only.
+    pub name: &'static str,
+    /// Its record's collection.
+    pub collection: &'static str,
+    /// Its key within the record.
+    pub key: &'static str,
+    /// What it can hold.
+    pub shape: FieldShape,
+}
+
 /// Declares the commands: number, nature, name, code, and their records by class and collection.
 macro_rules! commands {
     ($(
@@ -115,6 +128,22 @@ macro_rules! commands {
             #[must_use]
             pub const fn sections(self) -> &'static [(Class, &'static str)] {
                 match self { $( Self::$name => &[ $( (Class::$class, $collection), )+ ], )+ }
+            }
+
+            /// The fields of such a command, under names that are unique within it.
+            #[must_use]
+            pub fn fields(self) -> Vec<FieldInfo> {
+                let keys: &[&[(&str, FieldShape)]] = match self { $(
+                    Self::$name => &[ $( &[ $( ($key, <$ty as Field>::SHAPE), )* ], )+ ],
+                )+ };
+                let mut fields = Vec::new();
+                for (section, (keys, (_, collection))) in keys.iter().zip(self.sections()).enumerate() {
+                    for (key, shape) in *keys {
+                        let name = if section == 0 { key } else { collection };
+                        fields.push(FieldInfo { name, collection, key, shape: *shape });
+                    }
+                }
+                fields
             }
         }
 
@@ -586,6 +615,34 @@ commands! {
 }
 
 impl Command {
+    /// Makes a command from named fields, as [`CommandKind::fields`] tells their names.
+    ///
+    /// # Errors
+    /// [`RecordError`] when a field is missing, unknown, or holds what it cannot hold.
+    pub fn from_fields(kind: CommandKind, mut fields: Record) -> Result<Self, RecordError> {
+        let infos = kind.fields();
+        let mut sections: Vec<PlacedRecord> = kind
+            .sections()
+            .iter()
+            .map(|(class, collection)| PlacedRecord {
+                class: *class,
+                collection: (*collection).to_owned(),
+                record: Record::default(),
+            })
+            .collect();
+        for section in &mut sections {
+            for info in infos.iter().filter(|i| i.collection == section.collection) {
+                if let Some(value) = fields.take(info.name) {
+                    section.record.put(info.key, value);
+                }
+            }
+        }
+        if !fields.is_empty() {
+            return Err(RecordError::Surplus);
+        }
+        Self::from_sections(kind, sections)
+    }
+
     /// Other commands that this one is about: without them it means nothing.
     #[must_use]
     pub fn names(&self) -> Vec<CommandId> {

@@ -114,9 +114,7 @@ impl Profile {
     /// The first fault found, with its line.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         let profile: Self = toml::from_str(text).map_err(|error| ProfileError {
-            line: error
-                .span()
-                .map_or(1, |span| check::line_of(text, span.start)),
+            line: error.span().map_or(1, |span| check::line_of(text, span.start)),
             reason: ProfileFault::Syntax(error.message().to_owned()),
         })?;
         profile.check().map_err(|(place, reason)| ProfileError {
@@ -162,9 +160,7 @@ impl Profile {
     /// The transition of a kind of command; none means that this institution does not use it.
     #[must_use]
     pub fn transition(&self, kind: CommandKind) -> Option<&Transition> {
-        self.transitions
-            .get(&kind)
-            .filter(|transition| transition.enabled)
+        self.transitions.get(&kind).filter(|transition| transition.enabled)
     }
 
     /// Whether one of these roles holds the powers of a head.
@@ -176,10 +172,7 @@ impl Profile {
     /// The title of a role, in Indonesian; none if this institution does not have it.
     #[must_use]
     pub fn role_title(&self, role: Role) -> Option<&str> {
-        self.roles
-            .iter()
-            .find(|entry| entry.role == role)
-            .map(|entry| entry.title.as_str())
+        self.roles.iter().find(|entry| entry.role == role).map(|entry| entry.title.as_str())
     }
 }
 

@@ -124,9 +124,17 @@ pub fn judge(log: &CaseLog<'_>) -> Judgement {
             Nature::Proposal => judge_proposal(&mut case, log, entry, &mut verdicts),
         }
     }
-    let judged_through = log.entries.iter().map(|entry| entry.seq).max().unwrap_or_default();
+    let judged_through = log
+        .entries
+        .iter()
+        .map(|entry| entry.seq)
+        .max()
+        .unwrap_or_default();
     let clocks = clocks::clocks(&case, log);
-    Judgement { verdicts, state: case.state(clocks, judged_through) }
+    Judgement {
+        verdicts,
+        state: case.state(clocks, judged_through),
+    }
 }
 
 fn judge_fact<'a>(
@@ -167,7 +175,14 @@ fn judge_proposal<'a>(
             if let Command::AnswerReview(answer) = &entry.entry.command {
                 apply_answer(case, entry, answer.proposal, answer.answer, verdicts);
             } else {
-                case.decided.commit(Made { entry, at: entry.at(), by }, entry.seq);
+                case.decided.commit(
+                    Made {
+                        entry,
+                        at: entry.at(),
+                        by,
+                    },
+                    entry.seq,
+                );
             }
         }
     }
@@ -185,7 +200,11 @@ fn stored_verdict(log: &CaseLog<'_>, entry: &LogEntry) -> Option<Verdict> {
         };
         answers && later.seq > entry.seq && later.verdict == Some(Verdict::Committed)
     });
-    Some(if is_answered { Verdict::NeedsReview(Review::AwaitingHead) } else { stored })
+    Some(if is_answered {
+        Verdict::NeedsReview(Review::AwaitingHead)
+    } else {
+        stored
+    })
 }
 
 fn apply_answer<'a>(
@@ -196,7 +215,9 @@ fn apply_answer<'a>(
     verdicts: &mut Vec<(CommandId, Verdict)>,
 ) {
     let by = entry.entry.stamp.by;
-    let Some(pending) = case.decided.pending_of(proposal) else { return };
+    let Some(pending) = case.decided.pending_of(proposal) else {
+        return;
+    };
     case.decided.pending.remove(&(pending.entry.seq, proposal));
     if pending.entry.entry.command.kind().nature() == Nature::Fact {
         case.decided.deciders.push(by);
@@ -205,7 +226,11 @@ fn apply_answer<'a>(
     let verdict = match answer {
         ReviewAnswer::Commit => {
             case.decided.is_self_decided |= pending.entry.entry.stamp.by == by;
-            let made = Made { entry: pending.entry, at: entry.at(), by };
+            let made = Made {
+                entry: pending.entry,
+                at: entry.at(),
+                by,
+            };
             case.decided.commit(made, entry.seq);
             Verdict::Committed
         }
@@ -219,8 +244,11 @@ fn apply_answer<'a>(
     }
 }
 
+/// One family of rules.
+type Family = fn(&Ask<'_, '_>) -> Result<(), Objection>;
+
 /// The families of rules, in the order in which they are asked. The first objection is the verdict.
-const FAMILIES: &[fn(&Ask<'_, '_>) -> Result<(), Objection>] = &[
+const FAMILIES: &[Family] = &[
     people::check,
     status::check,
     consent::check,

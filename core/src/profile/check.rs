@@ -116,53 +116,22 @@ const fn by_law(
     start: ClockEvent,
     stop: ClockEvent,
 ) -> ClockByLaw {
-    ClockByLaw {
-        id,
-        unit: ClockUnit::ElapsedHour,
-        amount_max,
-        start,
-        stop,
-    }
+    ClockByLaw { id, unit: ClockUnit::ElapsedHour, amount_max, start, stop }
 }
 
 /// The clocks that cannot be removed.
 pub const CLOCKS_BY_LAW: &[ClockByLaw] = &[
-    by_law(
-        "tpks_report",
-        72,
-        ClockEvent::SexualViolenceReported,
-        ClockEvent::PoliceNotified,
-    ),
-    by_law(
-        "pdp_access",
-        72,
-        ClockEvent::DataAccessRequested,
-        ClockEvent::DataAccessAnswered,
-    ),
-    by_law(
-        "pdp_correction",
-        72,
-        ClockEvent::DataCorrectionRequested,
-        ClockEvent::DataCorrected,
-    ),
-    by_law(
-        "pdp_restriction",
-        72,
-        ClockEvent::DataRestrictionRequested,
-        ClockEvent::DataRestricted,
-    ),
+    by_law("tpks_report", 72, ClockEvent::SexualViolenceReported, ClockEvent::PoliceNotified),
+    by_law("pdp_access", 72, ClockEvent::DataAccessRequested, ClockEvent::DataAccessAnswered),
+    by_law("pdp_correction", 72, ClockEvent::DataCorrectionRequested, ClockEvent::DataCorrected),
+    by_law("pdp_restriction", 72, ClockEvent::DataRestrictionRequested, ClockEvent::DataRestricted),
     by_law(
         "pdp_stop_after_withdrawal",
         72,
         ClockEvent::ConsentWithdrawn,
         ClockEvent::ProcessingStopped,
     ),
-    by_law(
-        "pdp_breach_notice",
-        72,
-        ClockEvent::BreachKnown,
-        ClockEvent::BreachNotified,
-    ),
+    by_law("pdp_breach_notice", 72, ClockEvent::BreachKnown, ClockEvent::BreachNotified),
     ClockByLaw {
         id: "complaint_settlement",
         unit: ClockUnit::CalendarDay,
@@ -170,12 +139,7 @@ pub const CLOCKS_BY_LAW: &[ClockByLaw] = &[
         start: ClockEvent::ComplaintComplete,
         stop: ClockEvent::ComplaintSettled,
     },
-    by_law(
-        "safety_p1",
-        24,
-        ClockEvent::DangerRaised,
-        ClockEvent::DangerHandled,
-    ),
+    by_law("safety_p1", 24, ClockEvent::DangerRaised, ClockEvent::DangerHandled),
 ];
 
 type Found = Result<(), (Vec<Place>, ProfileFault)>;
@@ -212,10 +176,7 @@ fn check_hours(profile: &Profile) -> Found {
     for (index, hours) in profile.hours.iter().enumerate() {
         let place = [Place::Key("hours"), Place::Index(index)];
         let in_order = hours.segments.iter().all(|spell| spell.open < spell.close)
-            && hours
-                .segments
-                .windows(2)
-                .all(|pair| pair[0].close <= pair[1].open);
+            && hours.segments.windows(2).all(|pair| pair[0].close <= pair[1].open);
         if !in_order || hours.segments.is_empty() || hours.days.iter().any(|day| seen.contains(day))
         {
             return at(&place, ProfileFault::Hours);
@@ -223,11 +184,7 @@ fn check_hours(profile: &Profile) -> Found {
         seen.extend(&hours.days);
         source(&place, hours.source, hours.line)?;
     }
-    if seen.is_empty() {
-        at(&[Place::Key("hours")], ProfileFault::NeverOpen)
-    } else {
-        Ok(())
-    }
+    if seen.is_empty() { at(&[Place::Key("hours")], ProfileFault::NeverOpen) } else { Ok(()) }
 }
 
 fn check_roles(profile: &Profile) -> Found {
@@ -244,20 +201,13 @@ fn check_roles(profile: &Profile) -> Found {
         return at(&place, ProfileFault::NoHead);
     }
     known_roles(profile, &profile.powers.head, &place)?;
-    source(
-        &[Place::Key("powers")],
-        profile.powers.source,
-        profile.powers.line,
-    )
+    source(&[Place::Key("powers")], profile.powers.source, profile.powers.line)
 }
 
 fn check_transitions(profile: &Profile) -> Found {
     for kind in CommandKind::ALL {
         let Some(transition) = profile.transitions.get(kind) else {
-            return at(
-                &[Place::Key("transitions")],
-                ProfileFault::TransitionMissing(*kind),
-            );
+            return at(&[Place::Key("transitions")], ProfileFault::TransitionMissing(*kind));
         };
         let place = [Place::Key("transitions"), Place::Key(kind.code())];
         check_transition(profile, *kind, transition, &place)?;
@@ -287,11 +237,7 @@ fn check_transition(
     if let Some(milestone) = transition.needs.iter().find(|m| !is_earned(profile, **m)) {
         return at(place, ProfileFault::MilestoneUnearned(*milestone));
     }
-    match transition
-        .guards
-        .iter()
-        .find(|guard| guard.command() != kind)
-    {
+    match transition.guards.iter().find(|guard| guard.command() != kind) {
         Some(guard) => at(place, ProfileFault::GuardMisplaced(*guard, kind)),
         None => Ok(()),
     }
@@ -345,11 +291,7 @@ fn check_requirement(profile: &Profile, requirement: &Requirement, place: &[Plac
         }
         (RequirementKind::Record, None) => false,
     };
-    if can_be_satisfied {
-        Ok(())
-    } else {
-        at(place, ProfileFault::Unsatisfiable)
-    }
+    if can_be_satisfied { Ok(()) } else { at(place, ProfileFault::Unsatisfiable) }
 }
 
 fn check_sessions(profile: &Profile) -> Found {
@@ -359,10 +301,7 @@ fn check_sessions(profile: &Profile) -> Found {
     known_roles(profile, &sessions.lead_roles, &place)?;
     known_roles(profile, &sessions.extension_roles, &place)?;
     if sessions.lead_roles.is_empty() {
-        return at(
-            &place,
-            ProfileFault::NoDecider(CommandKind::ScheduleSession),
-        );
+        return at(&place, ProfileFault::NoDecider(CommandKind::ScheduleSession));
     }
     let planned = sessions.planned.unwrap_or(sessions.min);
     if planned < sessions.min || sessions.max.is_some_and(|max| max < planned) {
@@ -381,10 +320,7 @@ fn check_clocks(profile: &Profile) -> Found {
         source(&place, clock.source, clock.line)?;
         check_clock(profile, clock).or_else(|fault| at(&place, fault))?;
     }
-    match CLOCKS_BY_LAW
-        .iter()
-        .find(|law| !stands_as_prescribed(profile, law))
-    {
+    match CLOCKS_BY_LAW.iter().find(|law| !stands_as_prescribed(profile, law)) {
         Some(law) => at(&[Place::Key("clocks")], ProfileFault::ClockByLaw(law.id)),
         None => Ok(()),
     }
@@ -408,11 +344,7 @@ fn check_clock(profile: &Profile, clock: &Clock) -> Result<(), ProfileFault> {
         ClockUnit::Sessions => clock.amount_max.is_none_or(|max| max >= clock.amount),
         ClockUnit::WorkingDay | ClockUnit::CalendarDay | ClockUnit::ElapsedHour => clock.amount > 0,
     };
-    if amount_fits {
-        Ok(())
-    } else {
-        Err(ProfileFault::ClockAmount(id))
-    }
+    if amount_fits { Ok(()) } else { Err(ProfileFault::ClockAmount(id)) }
 }
 
 fn stands_as_prescribed(profile: &Profile, law: &ClockByLaw) -> bool {
@@ -439,39 +371,19 @@ fn check_rest(profile: &Profile) -> Found {
         source(&place, letter.source, letter.line)?;
     }
     for (index, step) in profile.steps.iter().enumerate() {
-        source(
-            &[Place::Key("steps"), Place::Index(index)],
-            step.source,
-            step.line,
-        )?;
+        source(&[Place::Key("steps"), Place::Index(index)], step.source, step.line)?;
     }
     for (index, channel) in profile.complaint_channels.iter().enumerate() {
         let place = [Place::Key("complaint_channels"), Place::Index(index)];
         source(&place, channel.source, channel.line)?;
     }
     for (index, basis) in profile.legal_bases.iter().enumerate() {
-        source(
-            &[Place::Key("legal_bases"), Place::Index(index)],
-            basis.source,
-            basis.line,
-        )?;
+        source(&[Place::Key("legal_bases"), Place::Index(index)], basis.source, basis.line)?;
     }
     known_roles(profile, &profile.evaluation.by, &[Place::Key("evaluation")])?;
-    source(
-        &[Place::Key("evaluation")],
-        profile.evaluation.source,
-        profile.evaluation.line,
-    )?;
-    known_roles(
-        profile,
-        &profile.supervision.by,
-        &[Place::Key("supervision")],
-    )?;
-    source(
-        &[Place::Key("supervision")],
-        profile.supervision.source,
-        profile.supervision.line,
-    )?;
+    source(&[Place::Key("evaluation")], profile.evaluation.source, profile.evaluation.line)?;
+    known_roles(profile, &profile.supervision.by, &[Place::Key("supervision")])?;
+    source(&[Place::Key("supervision")], profile.supervision.source, profile.supervision.line)?;
     let mut seen = BTreeSet::new();
     for (index, question) in profile.unresolved.iter().enumerate() {
         if !seen.insert(question.id.as_str()) {
@@ -499,10 +411,7 @@ fn source(place: &[Place], source: Source, line: Option<u16>) -> Found {
 }
 
 fn is_earned(profile: &Profile, milestone: Milestone) -> bool {
-    milestone
-        .earned_by()
-        .iter()
-        .any(|kind| profile.transition(*kind).is_some())
+    milestone.earned_by().iter().any(|kind| profile.transition(*kind).is_some())
 }
 
 fn can_happen(profile: &Profile, event: ClockEvent) -> bool {

@@ -27,26 +27,30 @@ pub(super) struct Case<'a> {
 impl<'a> Case<'a> {
     /// Before the first command.
     pub(super) fn new(profile: &'a Profile) -> Self {
-        Self { profile, facts: Facts::default(), decided: Decided::new() }
+        Self {
+            profile,
+            facts: Facts::default(),
+            decided: Decided::new(),
+        }
     }
 
     /// The status as decided, moved on by the first service act after an assignment and by care after an ending.
     /// Reads facts and decisions.
     pub(super) fn status(&self) -> Status {
         let since = self.decided.reopened_at;
-        let happened = |is_it: fn(&Command) -> bool| {
+        let happened = |is_it: &dyn Fn(&Command) -> bool| {
             self.facts.iter().any(|entry| {
                 since.is_none_or(|since| entry.at() >= since) && is_it(&entry.entry.command)
             })
         };
-        match self.decided.status {
-            Status::Assigned if happened(is_service_act) => Status::Intervening,
-            Status::Terminated
-                if happened(|command| matches!(command, Command::RecordAftercare(_))) =>
-            {
-                Status::Aftercare
-            }
-            status => status,
+        let has_aftercare = |command: &Command| matches!(command, Command::RecordAftercare(_));
+        let decided = self.decided.status;
+        if decided == Status::Assigned && happened(&is_service_act) {
+            Status::Intervening
+        } else if decided == Status::Terminated && happened(&has_aftercare) {
+            Status::Aftercare
+        } else {
+            decided
         }
     }
 
@@ -62,12 +66,17 @@ impl<'a> Case<'a> {
 
     /// Records of danger that no head lowered.
     pub(super) fn open_raises(&self) -> impl Iterator<Item = (&'a LogEntry, SafetyLevel)> {
-        self.facts.raises().filter(|(entry, _)| !self.decided.cleared.contains(&entry.entry.id))
+        self.facts
+            .raises()
+            .filter(|(entry, _)| !self.decided.cleared.contains(&entry.entry.id))
     }
 
     /// The gravest open danger.
     pub(super) fn safety(&self) -> SafetyLevel {
-        self.open_raises().map(|(_, level)| level).min().unwrap_or(SafetyLevel::P3)
+        self.open_raises()
+            .map(|(_, level)| level)
+            .min()
+            .unwrap_or(SafetyLevel::P3)
     }
 
     /// Whether a danger is open that passes gates and binds endings to the head.
@@ -139,7 +148,12 @@ impl<'a> Case<'a> {
             safety: self.safety(),
             assignee: self.decided.assignee,
             referrals: referrals::referrals(self),
-            sessions: self.facts.sessions().iter().map(|entry| entry.entry.id).collect(),
+            sessions: self
+                .facts
+                .sessions()
+                .iter()
+                .map(|entry| entry.entry.id)
+                .collect(),
             appointments: self.open_appointments(),
             flags: self.flags(!missing.is_empty()),
             missing_papers: missing,
@@ -152,8 +166,15 @@ impl<'a> Case<'a> {
     }
 
     fn open_appointments(&self) -> Vec<super::state::Appointment> {
-        let died = self.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
-        if died { Vec::new() } else { sessions::open_appointments(self).collect() }
+        let died = self
+            .decided
+            .ending
+            .is_some_and(|end| end.reason == EndingReason::Deceased);
+        if died {
+            Vec::new()
+        } else {
+            sessions::open_appointments(self).collect()
+        }
     }
 
     fn flags(&self, papers_missing: bool) -> BTreeSet<Flag> {
@@ -162,7 +183,9 @@ impl<'a> Case<'a> {
             .ending
             .is_some_and(|ending| self.open_raises().any(|(entry, _)| entry.seq > ending.seq));
         let late = self.decided.ending.is_some_and(|ending| {
-            self.facts.iter().any(|entry| entry.seq > ending.seq && entry.at() < ending.at)
+            self.facts
+                .iter()
+                .any(|entry| entry.seq > ending.seq && entry.at() < ending.at)
         });
         [
             (papers_missing, Flag::MissingDocs),
@@ -211,12 +234,20 @@ pub(super) struct Ask<'c, 'a> {
 impl<'c, 'a> Ask<'c, 'a> {
     /// The author's own question.
     pub(super) const fn new(case: &'c Case<'a>, entry: &'a LogEntry) -> Self {
-        Self { case, entry, approved: false }
+        Self {
+            case,
+            entry,
+            approved: false,
+        }
     }
 
     /// The same question about a waiting proposal, with a head's yes.
     pub(super) const fn approved(case: &'c Case<'a>, entry: &'a LogEntry) -> Self {
-        Self { case, entry, approved: true }
+        Self {
+            case,
+            entry,
+            approved: true,
+        }
     }
 
     pub(super) fn command(&self) -> &'a Command {
@@ -237,6 +268,13 @@ impl<'c, 'a> Ask<'c, 'a> {
     pub(super) fn is_stale(&self) -> bool {
         let seen = usize::try_from(self.entry.base.get()).unwrap_or(usize::MAX);
         let author = self.entry.entry.stamp.by;
-        !self.approved && self.case.decided.deciders.iter().skip(seen).any(|by| *by != author)
+        !self.approved
+            && self
+                .case
+                .decided
+                .deciders
+                .iter()
+                .skip(seen)
+                .any(|by| *by != author)
     }
 }

@@ -115,9 +115,9 @@ fn due_of(
 
 /// The date that the last agreed plan aims at.
 fn plan_target(case: &Case<'_>) -> Option<Timestamp> {
-    let plans = case.decided.made(|command| {
-        if let Command::AgreePlan(plan) = command { Some(plan) } else { None }
-    });
+    let plans = case
+        .decided
+        .made(|command| if let Command::AgreePlan(plan) = command { Some(plan) } else { None });
     plans.last().and_then(|(_, plan)| plan.target_at)
 }
 
@@ -136,11 +136,7 @@ fn pauses(case: &Case<'_>, stopped: Option<Timestamp>) -> Vec<Pause> {
 }
 
 /// The first stop, and what it was. A clock about one thing is stopped only by what comes after it.
-fn stop_of(
-    case: &Case<'_>,
-    clock: &Clock,
-    start: Happening,
-) -> Option<(Timestamp, ClockEvent)> {
+fn stop_of(case: &Case<'_>, clock: &Clock, start: Happening) -> Option<(Timestamp, ClockEvent)> {
     let mut stops = Vec::new();
     for event in &clock.stops {
         for stop in happenings(case, *event) {
@@ -165,10 +161,9 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
         ClockEvent::ApplicationComplete => one(application_complete(case)),
         ClockEvent::Triaged => one(decided(case, |c| matches!(c, Command::Triage(_)))),
         ClockEvent::Assigned => one(assigned(case)),
-        ClockEvent::AssignedAndClientInformed => one(both(
-            assigned(case),
-            case.facts.first(|c| matches!(c, Command::InformClient(_))),
-        )),
+        ClockEvent::AssignedAndClientInformed => {
+            one(both(assigned(case), case.facts.first(|c| matches!(c, Command::InformClient(_)))))
+        }
         ClockEvent::VisitOrAssessment => {
             let visit = case.facts.first(|c| met_visit(c).is_some());
             one([visit, assessed(case)].into_iter().flatten().min())
@@ -193,24 +188,16 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
                 None
             }
         }),
-        ClockEvent::ReferralReplied => one(case.milestones().get(&Milestone::ReferralReply).copied()),
+        ClockEvent::ReferralReplied => {
+            one(case.milestones().get(&Milestone::ReferralReply).copied())
+        }
         ClockEvent::ClosedInformation => {
             one(decided(case, |c| matches!(c, Command::CloseInformation(_))))
         }
         ClockEvent::Ended => one(decided(case, is_ending)),
-        ClockEvent::DangerRaised => case
-            .facts
-            .raises()
-            .filter(|(_, level)| *level == SafetyLevel::P1)
-            .map(|(raise, _)| Happening { at: raise.at(), subject: Some(raise.entry.id) })
-            .collect(),
+        ClockEvent::DangerRaised => danger_raised(case),
         ClockEvent::DangerHandled => danger_handled(case),
-        ClockEvent::ConsentWithdrawn => case
-            .facts
-            .iter()
-            .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
-            .map(|entry| Happening { at: entry.at(), subject: Some(entry.entry.id) })
-            .collect(),
+        ClockEvent::ConsentWithdrawn => withdrawals(case),
         ClockEvent::ProcessingStopped
         | ClockEvent::SexualViolenceReported
         | ClockEvent::PoliceNotified
@@ -284,14 +271,28 @@ fn is_ending(command: &Command) -> bool {
     )
 }
 
-fn referrals(
-    case: &Case<'_>,
-    subject: impl Fn(&LogEntry) -> Option<CommandId>,
-) -> Vec<Happening> {
+fn referrals(case: &Case<'_>, subject: impl Fn(&LogEntry) -> Option<CommandId>) -> Vec<Happening> {
     let about = |made: &super::Made<'_>| {
         subject(made.entry).map(|subject| Happening { at: made.at, subject: Some(subject) })
     };
     case.decided.made.iter().filter_map(about).collect()
+}
+
+/// Each danger to life has a clock of its own.
+fn danger_raised(case: &Case<'_>) -> Vec<Happening> {
+    case.facts
+        .raises()
+        .filter(|(_, level)| *level == SafetyLevel::P1)
+        .map(|(raise, _)| Happening { at: raise.at(), subject: Some(raise.entry.id) })
+        .collect()
+}
+
+fn withdrawals(case: &Case<'_>) -> Vec<Happening> {
+    case.facts
+        .iter()
+        .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
+        .map(|entry| Happening { at: entry.at(), subject: Some(entry.entry.id) })
+        .collect()
 }
 
 /// Acts by which staff answer a danger.

@@ -29,13 +29,20 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
             && requirement.gates == Some(ask.command().kind())
             && ask.case.applies(requirement)
     });
-    if needs_consent || by_gate { given(ask, Purpose::Service, None) } else { Ok(()) }
+    if needs_consent || by_gate {
+        given(ask, Purpose::Service, None)
+    } else {
+        Ok(())
+    }
 }
 
 /// A screening may rest on consent that was spoken (T09).
 fn is_screening(command: &Command) -> bool {
     if let Command::FinaliseAssessment(assessment) = command {
-        matches!(assessment.stage, AssessmentStage::Screening | AssessmentStage::Initial)
+        matches!(
+            assessment.stage,
+            AssessmentStage::Screening | AssessmentStage::Initial
+        )
     } else {
         false
     }

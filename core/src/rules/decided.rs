@@ -198,8 +198,7 @@ impl<'a> Decided<'a> {
     fn reopen(&mut self, at: Timestamp) {
         self.ending = None;
         self.reopened_at = Some(at);
-        self.status =
-            if self.assignee.is_some() { Status::Assigned } else { Status::Registered };
+        self.status = if self.assignee.is_some() { Status::Assigned } else { Status::Registered };
     }
 }
 

@@ -80,9 +80,8 @@ fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection
 }
 
 fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
-    let has_guard = |guard| {
-        ask.transition().is_some_and(|transition| transition.guards.contains(&guard))
-    };
+    let has_guard =
+        |guard| ask.transition().is_some_and(|transition| transition.guards.contains(&guard));
     if ask.case.facts.has_identity_conflict() {
         return Err(Refusal::IdentityConflict.into());
     }

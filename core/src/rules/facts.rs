@@ -92,9 +92,7 @@ impl<'a> Facts<'a> {
 
     /// When a paper was first seen.
     pub(super) fn paper_seen(&self, requirement: &str) -> Option<Timestamp> {
-        self.first(|command| {
-            paper_of(command) == Some((requirement, true))
-        })
+        self.first(|command| paper_of(command) == Some((requirement, true)))
     }
 
     /// The time during which a paper was asked for and not there.
@@ -127,7 +125,8 @@ impl<'a> Facts<'a> {
     pub(super) fn is_double(&self, entry: &LogEntry) -> bool {
         let key = (entry.at(), entry.entry.id);
         let earlier = self.ordered.range(..key);
-        span_of(entry).is_some() && earlier.into_iter().any(|(_, other)| is_same_event(other, entry))
+        span_of(entry).is_some()
+            && earlier.into_iter().any(|(_, other)| is_same_event(other, entry))
     }
 
     /// Whether a legal field has two values, neither of which replaces the other (D8).

@@ -13,9 +13,7 @@ use super::referrals::referrals;
 use super::sessions::covered;
 use super::state::ReferralState;
 use super::verdict::{Flag, Review};
-use crate::command::{
-    Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel,
-};
+use crate::command::{Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel};
 
 /// A device's clock may be this far ahead before it is told.
 const FUTURE_MS_MAX: i64 = 2 * 60 * 1_000;
@@ -29,18 +27,30 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
     let marks = [
         (!is_role_allowed(case, entry), Flag::RoleNotAllowed),
         (are_papers_missing(case, entry), Flag::DocsMissing),
-        (consent_at(case, entry) == Consent::Missing, Flag::ConsentMissing),
-        (consent_at(case, entry) == Consent::Withdrawn, Flag::ConsentWithdrawn),
+        (
+            consent_at(case, entry) == Consent::Missing,
+            Flag::ConsentMissing,
+        ),
+        (
+            consent_at(case, entry) == Consent::Withdrawn,
+            Flag::ConsentWithdrawn,
+        ),
         (is_beyond_standard(case, entry), Flag::ExceedsMax),
         (is_out_of_order(case, entry), Flag::OutOfOrder),
         (!is_target_known(case, entry), Flag::UnknownTarget),
         (case.facts.is_double(entry), Flag::PossibleSameEvent),
-        (is_news_to_ending(case, entry), Flag::NewEvidenceBeforeTermination),
+        (
+            is_news_to_ending(case, entry),
+            Flag::NewEvidenceBeforeTermination,
+        ),
         (is_after_ending(case, entry), Flag::PostTermination),
         (is_in_future(entry), Flag::ClockFuture),
         (is_time_unverified(entry), Flag::TimeUnverified),
     ];
-    marks.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).collect()
+    marks
+        .into_iter()
+        .filter_map(|(holds, flag)| holds.then_some(flag))
+        .collect()
 }
 
 /// Why a head should look at a fact, at the row where it arrives (amendment B6). Most facts need nobody.
@@ -75,12 +85,18 @@ fn recommends_another_course(command: &Command, ending: EndingReason) -> bool {
 fn is_service(command: &Command) -> bool {
     met_visit(command).is_some()
         || held_session(command).is_some()
-        || matches!(command, Command::RecordService(_) | Command::SignContract(_))
+        || matches!(
+            command,
+            Command::RecordService(_) | Command::SignContract(_)
+        )
 }
 
 fn is_role_allowed(case: &Case<'_>, entry: &LogEntry) -> bool {
     let stamp = entry.entry.stamp;
-    let roles = match stamp.performed_by.filter(|performer| *performer != stamp.by) {
+    let roles = match stamp
+        .performed_by
+        .filter(|performer| *performer != stamp.by)
+    {
         // Whoever typed it did not do it; a performer whom nobody listed is not checked.
         Some(performer) => match entry.named_roles.get(&performer) {
             Some(roles) => roles,
@@ -101,7 +117,9 @@ fn are_papers_missing(case: &Case<'_>, entry: &LogEntry) -> bool {
         requirement.milestone.is_none()
             && gates_kind(requirement, CommandKind::ScheduleSession)
             && case.applies(requirement)
-            && case.satisfied_at(requirement).is_none_or(|at| at > entry.at())
+            && case
+                .satisfied_at(requirement)
+                .is_none_or(|at| at > entry.at())
     })
 }
 
@@ -113,23 +131,26 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     if !is_contact && !is_session {
         return Consent::Granted;
     }
-    match case.facts.as_of(entry.at()).consent(Purpose::Service, None) {
-        Consent::Missing if is_contact || case.is_in_danger() => Consent::Granted,
-        consent => consent,
-    }
+    let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
+    let is_excused = is_contact || case.is_in_danger();
+    if consent == Consent::Missing && is_excused { Consent::Granted } else { consent }
 }
 
 fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
-    let Some(most) = covered(case) else { return false };
+    let Some(most) = covered(case) else {
+        return false;
+    };
     let sessions = case.facts.sessions();
-    sessions.iter().skip(most).any(|beyond| beyond.entry.id == entry.entry.id)
+    sessions
+        .iter()
+        .skip(most)
+        .any(|beyond| beyond.entry.id == entry.entry.id)
 }
 
 fn is_out_of_order(case: &Case<'_>, entry: &LogEntry) -> bool {
     if let Command::RecordReply(reply) = &entry.entry.command {
-        let is_unsent = |state: &ReferralState| {
-            state.referral == reply.referral && state.issued_at.is_none()
-        };
+        let is_unsent =
+            |state: &ReferralState| state.referral == reply.referral && state.issued_at.is_none();
         return referrals(case).iter().any(is_unsent);
     }
     matches!(entry.entry.command, Command::RecordAftercare(_)) && case.decided.ending.is_none()
@@ -142,13 +163,18 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
         matches!(booking, Some(Command::ScheduleSession(_)))
     };
     if let Command::SightDocument(paper) = command {
-        case.profile.requirements.iter().any(|requirement| requirement.id == paper.requirement)
+        case.profile
+            .requirements
+            .iter()
+            .any(|requirement| requirement.id == paper.requirement)
     } else if let Command::CancelAppointment(cancelled) = command {
         is_booked(cancelled.appointment)
     } else if let Command::RecordSession(session) = command {
         session.appointment.is_none_or(is_booked)
     } else if let Command::RecordReply(reply) = command {
-        referrals(case).iter().any(|state| state.referral == reply.referral)
+        referrals(case)
+            .iter()
+            .any(|state| state.referral == reply.referral)
     } else if let Command::EditMinutes(edit) = command {
         case.facts.iter().any(|other| {
             other.entry.id == edit.target && matches!(other.entry.command, Command::DraftMinutes(_))
@@ -159,7 +185,9 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
 }
 
 fn is_news_to_ending(case: &Case<'_>, entry: &LogEntry) -> bool {
-    case.decided.ending.is_some_and(|end| entry.seq > end.seq && entry.at() <= end.at)
+    case.decided
+        .ending
+        .is_some_and(|end| entry.seq > end.seq && entry.at() <= end.at)
 }
 
 /// Care after the service belongs after the ending.
@@ -175,5 +203,8 @@ fn is_in_future(entry: &LogEntry) -> bool {
 
 fn is_time_unverified(entry: &LogEntry) -> bool {
     let is_late = entry.received_at.millis_since(entry.recorded_at) > DELAY_MS_MAX;
-    is_late || entry.clock_offset_ms.is_some_and(|offset| offset.abs() > OFFSET_MS_MAX)
+    is_late
+        || entry
+            .clock_offset_ms
+            .is_some_and(|offset| offset.abs() > OFFSET_MS_MAX)
 }

@@ -23,9 +23,10 @@ fn gates(ask: &Ask<'_, '_>) -> Result<(), Objection> {
             && ask.case.satisfied_at(requirement).is_none()
     });
     match open {
-        Some(requirement) => {
-            Err(requirement.milestone.map_or(Refusal::DocsMissing, missing).into())
-        }
+        Some(requirement) => Err(requirement
+            .milestone
+            .map_or(Refusal::DocsMissing, missing)
+            .into()),
         None => Ok(()),
     }
 }
@@ -39,7 +40,9 @@ pub(super) fn gates_kind(requirement: &Requirement, kind: CommandKind) -> bool {
 }
 
 fn needs(ask: &Ask<'_, '_>) -> Result<(), Objection> {
-    let Some(transition) = ask.transition() else { return Ok(()) };
+    let Some(transition) = ask.transition() else {
+        return Ok(());
+    };
     if is_excused(ask.command()) {
         return Ok(());
     }

@@ -8,7 +8,9 @@ use crate::profile::words::{Guard, OfflineClass};
 /// Refuses what the institution does not offer, what the author's roles neither take nor propose, and what is taken
 /// online only.
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
-    let Some(transition) = ask.transition() else { return Err(Refusal::NotOffered.into()) };
+    let Some(transition) = ask.transition() else {
+        return Err(Refusal::NotOffered.into());
+    };
     if ask.approved {
         return Ok(());
     }
@@ -18,7 +20,11 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     match transition.offline {
         OfflineClass::Online if !ask.entry.is_online() => {
             let is_number = ask.command().kind() == CommandKind::IssueReferral;
-            let code = if is_number { Refusal::NumberOnlineOnly } else { Refusal::OnlineOnly };
+            let code = if is_number {
+                Refusal::NumberOnlineOnly
+            } else {
+                Refusal::OnlineOnly
+            };
             Err(code.into())
         }
         OfflineClass::Online | OfflineClass::Proposal | OfflineClass::Fact => Ok(()),
@@ -27,11 +33,15 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
 
 /// Whether the author decides this alone: by role, or as the worker responsible for a case of one session (S0:21).
 pub(super) fn decides(ask: &Ask<'_, '_>) -> bool {
-    let Some(transition) = ask.transition() else { return false };
+    let Some(transition) = ask.transition() else {
+        return false;
+    };
     let author = ask.entry.entry.stamp.by;
     let case = ask.case;
     let is_alone = matches!(ask.command(), Command::Terminate(_))
-        && transition.guards.contains(&Guard::AssigneeAloneIfSingleSession)
+        && transition
+            .guards
+            .contains(&Guard::AssigneeAloneIfSingleSession)
         && case.decided.assignee == Some(author)
         && case.facts.sessions().len() == 1;
     is_alone || !transition.roles.is_disjoint(&ask.entry.author_roles)

@@ -49,7 +49,13 @@ fn state_of(case: &Case<'_>, referral: CommandId, decided_at: Timestamp) -> Refe
         (None, Some(_)) => ReferralPhase::Issued,
         (None, None) => ReferralPhase::Decided,
     };
-    ReferralState { referral, phase, decided_at, issued_at, replied_at: reply.map(|(at, _)| at) }
+    ReferralState {
+        referral,
+        phase,
+        decided_at,
+        issued_at,
+        replied_at: reply.map(|(at, _)| at),
+    }
 }
 
 /// When the letter of a referral was issued.

@@ -22,5 +22,9 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if !decides(ask) {
         return Err(Review::AwaitingHead.into());
     }
-    if ask.is_stale() { Err(Review::StaleBase.into()) } else { Ok(()) }
+    if ask.is_stale() {
+        Err(Review::StaleBase.into())
+    } else {
+        Ok(())
+    }
 }

@@ -71,17 +71,17 @@ fn agree(ask: &Ask<'_, '_>, plan: &AgreePlan) -> Result<(), Objection> {
 pub(super) fn open_appointments(case: &Case<'_>) -> impl Iterator<Item = Appointment> {
     let done: BTreeSet<CommandId> =
         case.facts.iter().filter_map(|entry| settles(&entry.entry.command)).collect();
-    let bookings: Vec<Appointment> = case
-        .decided
-        .made(|command| {
-            if let Command::ScheduleSession(booking) = command { Some(booking) } else { None }
-        })
-        .map(|(made, booking)| Appointment {
-            appointment: made.entry.entry.id,
-            lead: booking.lead,
-            starts_at: booking.starts_at,
-        })
-        .collect();
+    let bookings: Vec<Appointment> =
+        case.decided
+            .made(|command| {
+                if let Command::ScheduleSession(booking) = command { Some(booking) } else { None }
+            })
+            .map(|(made, booking)| Appointment {
+                appointment: made.entry.entry.id,
+                lead: booking.lead,
+                starts_at: booking.starts_at,
+            })
+            .collect();
     bookings.into_iter().filter(move |booking| !done.contains(&booking.appointment))
 }
 
@@ -100,9 +100,8 @@ pub(super) fn covered(case: &Case<'_>) -> Option<usize> {
     let max = usize::from(case.profile.sessions.max?);
     let given_up: BTreeSet<CommandId> =
         case.facts.iter().filter_map(|entry| gives_up(&entry.entry.command)).collect();
-    let booked = case.decided.made(|command| {
-        matches!(command, Command::ScheduleSession(_)).then_some(())
-    });
+    let booked =
+        case.decided.made(|command| matches!(command, Command::ScheduleSession(_)).then_some(()));
     let stands = booked.filter(|(made, ())| !given_up.contains(&made.entry.entry.id)).count();
     Some(max.max(stands))
 }

@@ -2,8 +2,8 @@
 
 use super::LogEntry;
 use super::case::Ask;
-use super::verdict::{Objection, Refusal, Review};
 use super::rule;
+use super::verdict::{Objection, Refusal, Review};
 use crate::command::{Command, EndingReason, ReviewAnswer};
 use crate::profile::words::{Milestone, Status};
 
@@ -15,8 +15,12 @@ const ACTIVE: &[Status] = &[
     Status::Monitoring,
 ];
 const SERVED: &[Status] = &[Status::Assigned, Status::Intervening, Status::Monitoring];
-const AFTER_TRIAGE: &[Status] =
-    &[Status::Triaged, Status::Assigned, Status::Intervening, Status::Monitoring];
+const AFTER_TRIAGE: &[Status] = &[
+    Status::Triaged,
+    Status::Assigned,
+    Status::Intervening,
+    Status::Monitoring,
+];
 const FRONT_DESK: &[Status] = &[Status::Registered, Status::Triaged];
 const ENDED: &[Status] = &[Status::Terminated, Status::Aftercare];
 const ENDED_OR_CLOSED: &[Status] = &[Status::Terminated, Status::Aftercare, Status::Closed];
@@ -30,8 +34,11 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         return answer_holds(ask, waiting, answer.answer);
     }
     if !is_allowed(ask) {
-        let code: Objection =
-            if ask.is_stale() { Review::StaleBase.into() } else { Refusal::WrongStatus.into() };
+        let code: Objection = if ask.is_stale() {
+            Review::StaleBase.into()
+        } else {
+            Refusal::WrongStatus.into()
+        };
         return Err(code);
     }
     target(ask)
@@ -54,12 +61,18 @@ fn answer_holds(
 
 fn is_allowed(ask: &Ask<'_, '_>) -> bool {
     let status = ask.case.status();
-    let is_referred = ask.case.milestones().contains_key(&Milestone::ReferralIssued);
+    let is_referred = ask
+        .case
+        .milestones()
+        .contains_key(&Milestone::ReferralIssued);
     let allowed: &[Status] = match ask.command() {
         Command::Register(_) => &[Status::Draft],
-        Command::Triage(_) => {
-            &[Status::Registered, Status::Triaged, Status::Assigned, Status::Intervening]
-        }
+        Command::Triage(_) => &[
+            Status::Registered,
+            Status::Triaged,
+            Status::Assigned,
+            Status::Intervening,
+        ],
         Command::CloseInformation(_) | Command::RejectOutOfScope(_) | Command::Assign(_) => {
             FRONT_DESK
         }
@@ -110,16 +123,24 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
 fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     let case = ask.case;
     let exists = if let Command::WaiveDocument(waiver) = ask.command() {
-        case.profile.requirements.iter().any(|requirement| requirement.id == waiver.requirement)
+        case.profile
+            .requirements
+            .iter()
+            .any(|requirement| requirement.id == waiver.requirement)
     } else if let Command::LowerSafety(lowering) = ask.command() {
-        let raised = |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
+        let raised =
+            |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
         !lowering.raises.is_empty() && lowering.raises.iter().all(raised)
     } else if let Command::IssueReferral(issue) = ask.command() {
-        case.decided.find(issue.referral).is_some_and(|made| {
-            matches!(made.entry.entry.command, Command::DecideReferral(_))
-        })
+        case.decided
+            .find(issue.referral)
+            .is_some_and(|made| matches!(made.entry.entry.command, Command::DecideReferral(_)))
     } else {
         true
     };
-    if exists { Ok(()) } else { Err(Refusal::UnknownTarget.into()) }
+    if exists {
+        Ok(())
+    } else {
+        Err(Refusal::UnknownTarget.into())
+    }
 }

@@ -1,5 +1,6 @@
 //! Golden bytes of everything that is sent or stored, and what hostile bytes do.
 
+mod documents;
 mod golden;
 mod hostile;
 mod packing;

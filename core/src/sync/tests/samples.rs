@@ -346,6 +346,7 @@ pub(super) fn idle_reply() -> SyncReply {
         backfill: None,
         check: None,
         resent: None,
+        to: NONCE,
     }
 }
 
