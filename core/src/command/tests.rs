@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::record::{Line, Prose};
 
 /// A session with a note: two records in two classes.
 fn session() -> CommandEntry {

@@ -11,9 +11,7 @@ use jangkau_core::rules::{CaseState, Verdict};
 use super::fields::Names as _;
 use super::link::Link;
 use super::plan::{Check, Expect, Expected, FateWord, SeatName};
-use super::player::{
-    Failure, PlayError, Player, cases_by_name, label_of, seats_of_person,
-};
+use super::player::{Failure, PlayError, Player, cases_by_name, label_of, seats_of_person};
 
 /// Checks all expectations of one point.
 pub(super) fn check<L: Link>(
@@ -294,10 +292,7 @@ fn command<L>(player: &Player<L>, label: &str) -> Result<CommandId, PlayError> {
         .ok_or_else(|| PlayError::Missing(label.to_owned()))
 }
 
-fn on_device<'a, L>(
-    player: &'a Player<L>,
-    device: &'a str,
-) -> impl Iterator<Item = &'a Replica> {
+fn on_device<'a, L>(player: &'a Player<L>, device: &'a str) -> impl Iterator<Item = &'a Replica> {
     let seats = player.seats.iter();
     seats
         .filter(move |(seat, _)| seat.device == device)

@@ -130,10 +130,7 @@ pub(super) fn build(
 ///
 /// # Errors
 /// The name.
-pub(super) fn check_names(
-    value: &FieldValue,
-    names: &dyn Names,
-) -> Result<(), String> {
+pub(super) fn check_names(value: &FieldValue, names: &dyn Names) -> Result<(), String> {
     let is_unknown = |is_command: bool, name: &&String| {
         if is_command {
             names.command(name).is_none()

@@ -32,8 +32,7 @@ pub fn found(
     }
     for plan in &story.staff {
         let roles: Vec<&str> = plan.roles.iter().map(|role| role.code()).collect();
-        let person =
-            engine.add_staff(&plan.institution, &plan.name, &roles, story.clock, rng)?;
+        let person = engine.add_staff(&plan.institution, &plan.name, &roles, story.clock, rng)?;
         invitations.people.insert(plan.key.clone(), person);
         for device in &story.devices {
             if device.people.contains(&plan.key) {

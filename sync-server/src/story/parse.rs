@@ -231,8 +231,7 @@ fn institutions(top: &mut Table, known: &mut Known) -> Result<Vec<InstitutionPla
             .iter()
             .position(|profile| profile.id.as_str() == name);
         let file = index.and_then(|index| shipped_files().get(index).copied());
-        let file =
-            file.ok_or_else(|| profile_node.fault(StoryFault::Profile(name.to_owned())))?;
+        let file = file.ok_or_else(|| profile_node.fault(StoryFault::Profile(name.to_owned())))?;
         if !known.institutions.insert(id.clone()) {
             return Err(twice(&id_node, "institution", id.as_str()));
         }

@@ -268,9 +268,14 @@ impl<L: Link> Player<L> {
             self.exchange(&doing.seat)?;
         }
         let command = fields::build(doing.kind, &doing.fields, self)?;
-        let device_now = beat.at.plus_millis(state.map_or(0, |device| device.ahead_ms));
+        let device_now = beat
+            .at
+            .plus_millis(state.map_or(0, |device| device.ahead_ms));
         let case = self.cases.get(&doing.case).copied();
-        let performed_by = doing.performed_by.as_deref().and_then(|key| self.person(key));
+        let performed_by = doing
+            .performed_by
+            .as_deref()
+            .and_then(|key| self.person(key));
         let replica = self
             .seats
             .get_mut(&doing.seat)

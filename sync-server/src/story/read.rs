@@ -214,7 +214,6 @@ impl Table {
             .ok_or_else(|| StoryFault::MissingKey(key).at(line))
     }
 
-
     /// Takes a flag out; false where there is none.
     pub(super) fn take_flag(&mut self, key: &'static str) -> Result<bool, StoryError> {
         self.take(key).map_or(Ok(false), |node| node.flag())

@@ -42,7 +42,9 @@ pub(super) fn parse(mut table: Table, known: &Known) -> Result<Expect, StoryErro
     holding_checks(&mut table, known, case.is_some(), &mut checks)?;
     content_checks(&mut table, known, &mut checks)?;
     if checks.len() > before && needs_on(&checks) && on.is_empty() {
-        return Err(StoryFault::Expectation("what is on a device is asked of it: `on` is needed").at(line));
+        return Err(
+            StoryFault::Expectation("what is on a device is asked of it: `on` is needed").at(line),
+        );
     }
     table.end()?;
     if checks.is_empty() {
@@ -87,7 +89,10 @@ fn push(checks: &mut Vec<Check>, node: &Node, what: Expected) {
 /// The codes of a vocabulary.
 macro_rules! codes_of {
     ($name:ty) => {
-        &<$name>::ALL.iter().map(|value| value.code()).collect::<Vec<_>>()
+        &<$name>::ALL
+            .iter()
+            .map(|value| value.code())
+            .collect::<Vec<_>>()
     };
 }
 

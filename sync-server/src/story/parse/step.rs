@@ -146,8 +146,7 @@ fn doing(table: &mut Table, node: &Node, known: &mut Known) -> Result<Doing, Sto
     for info in kind.fields() {
         if let Some(node) = table.take(info.name) {
             let value = fields::read(info, node.clone())?;
-            fields::check_names(&value, known)
-                .map_err(|name| unknown_name(&node, &name, known))?;
+            fields::check_names(&value, known).map_err(|name| unknown_name(&node, &name, known))?;
             values.push((info.name, value));
         }
     }

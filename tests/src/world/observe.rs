@@ -1,0 +1,73 @@
+//! What the server holds, as the world sees it: the one place that asks the engine for its insides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jangkau_core::class::DocumentKey;
+use jangkau_core::id::{CaseId, ChangeHash, CommandId, PersonId};
+use jangkau_core::plant;
+use jangkau_core::rules::CaseState;
+
+use super::World;
+use super::violation::{Checked, Violation, ensure};
+
+/// What the server holds at one moment.
+pub(super) struct Truth {
+    /// Commands of the log.
+    pub(super) admitted: BTreeSet<CommandId>,
+    /// Documents and their heads.
+    pub(super) documents: BTreeMap<DocumentKey, Vec<ChangeHash>>,
+    /// Commands that were turned away.
+    pub(super) quarantined: BTreeSet<CommandId>,
+    /// The last ruling of each case.
+    pub(super) states: BTreeMap<CaseId, CaseState>,
+}
+
+impl World {
+    /// The commands of the log.
+    pub(super) fn admitted(&self) -> Checked<BTreeSet<CommandId>> {
+        let engine = self.server.engine();
+        let listed = engine
+            .admitted(&self.institution)
+            .map_err(|error| Violation::broke("Engine::admitted", &error))?;
+        let count = listed.len();
+        let admitted: BTreeSet<CommandId> = listed.into_iter().collect();
+        ensure(
+            admitted.len() == count,
+            "a command stands in the log once",
+            || format!("{count} rows for {} commands", admitted.len()),
+        )?;
+        Ok(admitted)
+    }
+
+    /// Everything that the server holds.
+    pub(super) fn truth(&self) -> Checked<Truth> {
+        let engine = self.server.engine();
+        let broke = |error| Violation::broke("observe the engine", &error);
+        Ok(Truth {
+            admitted: self.admitted()?,
+            documents: engine.documents(&self.institution).map_err(broke)?,
+            quarantined: engine.quarantine(&self.institution).map_err(broke)?,
+            states: engine.case_states(&self.institution).map_err(broke)?,
+        })
+    }
+
+    /// Whether a person may hold a document, by the server's grants; a planted bug does not bend this yardstick.
+    pub(super) fn may_hold(&self, person: PersonId, document: &DocumentKey) -> Checked<bool> {
+        plant::plant(None);
+        let holders = self.server.engine().holders(&self.institution, document);
+        plant::plant(self.bug);
+        let holders = holders.map_err(|error| Violation::broke("Engine::holders", &error))?;
+        Ok(holders.contains(&person))
+    }
+
+    /// Whether a person may receive documents.
+    pub(super) fn may_receive(&self, person: PersonId, documents: &[DocumentKey]) -> Checked<()> {
+        for document in documents {
+            let may = self.may_hold(person, document)?;
+            ensure(may, "nobody receives without a grant", || {
+                format!("{person:?} receives {document:?}")
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+use std::collections::BTreeMap;
+
+use jangkau_core::plant::Plant;
+
+use super::fault::Fault;
+use super::report::{Plan, run_all};
+use super::run;
+
+#[test]
+fn the_same_seed_gives_the_same_world() {
+    for seed in [3, 8] {
+        let first = run(seed, None);
+        let second = run(seed, None);
+        assert_eq!(first.violation, None, "seed {seed}");
+        assert_eq!(first.digest, second.digest, "seed {seed}");
+        assert_eq!(first.faults, second.faults, "seed {seed}");
+    }
+}
+
+#[test]
+fn fifty_worlds_reach_every_kind_of_fault_and_break_nothing() {
+    let summary = run_all(&Plan {
+        from: 0,
+        seeds: 50,
+        bug: None,
+        threads: 2,
+    });
+    assert_eq!(summary.found, Vec::new());
+    let unreached: BTreeMap<&str, u64> = Fault::ALL
+        .iter()
+        .map(|fault| (fault.code(), summary.faults[fault.code()]))
+        .filter(|(_, count)| *count == 0)
+        .collect();
+    assert_eq!(unreached, BTreeMap::new());
+    let crashes = summary
+        .faults
+        .keys()
+        .filter(|kind| kind.starts_with("crash:"));
+    assert!(
+        crashes.count() >= 6,
+        "too few crash points: {:?}",
+        summary.faults
+    );
+}
+
+#[test]
+fn a_planted_bug_is_found() {
+    let plan = Plan {
+        from: 0,
+        seeds: 100,
+        bug: Some(Plant::DropGrantCheck),
+        threads: 2,
+    };
+    let summary = run_all(&plan);
+    assert!(summary.found_after.is_some());
+}

@@ -1,0 +1,129 @@
+//! Reads over the server's shoulder: every reply is opened before it goes out.
+//!
+//! Two things are taken from it: what the server promises (acknowledgements), and whether it gives somebody what is
+//! another's alone.
+
+use std::collections::BTreeMap;
+
+use jangkau_core::class::{Compartment, DocumentKey};
+use jangkau_core::id::{CommandId, PersonId};
+use jangkau_core::sync::{Backfill, Packed, Seen, SyncReply, decode_body, unpack};
+
+use super::violation::{Checked, Violation, ensure};
+
+/// What a reply was found to hold.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    /// Commands that the server says stand in its log.
+    pub(super) acknowledged: Vec<CommandId>,
+    /// Documents of which something goes out.
+    pub(super) documents: Vec<DocumentKey>,
+}
+
+const RULE: &str = "nobody receives what is another's alone";
+
+/// Opens a reply to a person.
+///
+/// # Errors
+/// When it is no message, or holds what the person may not have.
+pub(super) fn open(
+    reply: &[u8],
+    to: PersonId,
+    canaries: &BTreeMap<String, PersonId>,
+) -> Checked<Opened> {
+    let reply: SyncReply =
+        decode_body(reply).map_err(|error| Violation::broke("decode a reply", &error))?;
+    let mut opened = Opened::default();
+    for answer in reply.answers.iter().flatten() {
+        match answer.seen {
+            Seen::Admitted(_) => opened.acknowledged.push(answer.command),
+            Seen::Waiting | Seen::TurnedAway(_) => {}
+        }
+    }
+    collect(&reply.page.envelopes, &mut opened.documents)?;
+    for backfill in reply.backfill.iter().chain(&reply.resent) {
+        collect(&backfill.envelopes, &mut opened.documents)?;
+        let frames = backfill.frames.iter().flat_map(|frame| &frame.documents);
+        opened
+            .documents
+            .extend(frames.map(|installed| installed.document));
+    }
+    for document in &opened.documents {
+        if let Compartment::Author(author) = document.compartment {
+            ensure(author == to, RULE, || {
+                format!("{to:?} receives {document:?}")
+            })?;
+        }
+    }
+    let mut plain = minicbor::to_vec(&reply).unwrap_or_default();
+    for backfill in reply.backfill.iter().chain(&reply.resent) {
+        inflate(backfill, &mut plain);
+    }
+    no_canary_of_others(&plain, to, canaries)?;
+    Ok(opened)
+}
+
+fn collect(packed: &Packed, documents: &mut Vec<DocumentKey>) -> Checked<()> {
+    let envelopes = unpack(packed).map_err(|error| Violation::broke("unpack a reply", &error))?;
+    for envelope in &envelopes {
+        documents.extend(
+            envelope
+                .parts()
+                .filter_map(|part| part.part.document().copied()),
+        );
+    }
+    Ok(())
+}
+
+/// Appends what the install frames hold, once inflated.
+fn inflate(backfill: &Backfill, plain: &mut Vec<u8>) {
+    for frame in &backfill.frames {
+        for document in frame.saved_documents().unwrap_or_default() {
+            plain.extend_from_slice(&document);
+        }
+    }
+}
+
+/// Searches bytes for words that are another's alone.
+///
+/// # Errors
+/// When some are found.
+pub(super) fn no_canary_of_others(
+    bytes: &[u8],
+    holder: PersonId,
+    canaries: &BTreeMap<String, PersonId>,
+) -> Checked<()> {
+    // All canaries begin alike, so that one pass over the bytes finds every candidate.
+    const FRONT: &[u8] = b"cnry";
+    const LENGTH: usize = 28;
+    let mut at = 0;
+    while let Some(found) = find(&bytes[at..], FRONT) {
+        let start = at + found;
+        at = start + FRONT.len();
+        let Some(word) = bytes.get(start..start + LENGTH) else {
+            break;
+        };
+        let owner = std::str::from_utf8(word)
+            .ok()
+            .and_then(|word| canaries.get(word));
+        if let Some(owner) = owner {
+            ensure(*owner == holder, RULE, || {
+                format!("{holder:?} holds words of {owner:?}")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| *byte == first) {
+        let start = at + next;
+        if bytes[start..].starts_with(needle) {
+            return Some(start);
+        }
+        at = start + 1;
+    }
+    None
+}
