@@ -184,6 +184,15 @@ impl Calendar {
         }
     }
 
+    /// The files of the lists that ship with the core, by name.
+    #[must_use]
+    pub const fn shipped_files() -> [(&'static str, &'static str); 2] {
+        [
+            ("national", include_str!("../data/calendars/national.csv")),
+            ("bali", include_str!("../data/calendars/bali.csv")),
+        ]
+    }
+
     /// The lists that ship with the core: national 2025-2026 and Bali.
     ///
     /// # Errors
