@@ -3,6 +3,7 @@
 mod admission;
 mod backfill;
 pub mod backup;
+pub mod cli;
 pub mod clock;
 pub mod config;
 mod door;
