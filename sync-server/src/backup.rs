@@ -153,8 +153,8 @@ impl Backups {
             if within && image.file_name() <= restored.file_name() {
                 continue;
             }
-            let aside = with_suffix(&image, ".undone");
-            fs::rename(&image, &aside).map_err(at(&image))?;
+            fs::rename(&image, with_suffix(&image, ".undone")).map_err(at(&image))?;
+            let _ = fs::remove_file(heads_path(&image));
         }
         sync_folder(&self.folder)
     }

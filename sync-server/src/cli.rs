@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Settings;
 
-pub use admin::{AdminAsk, AdminReply, InstitutionListing, PersonListing};
+pub use admin::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing};
 
 /// Jangkau's server: merges the replicas of each institution and judges its decisions.
 #[derive(Debug, Parser)]

@@ -17,7 +17,7 @@ use crate::config::{Config, Settings};
 mod message;
 mod perform;
 
-pub use message::{AdminAsk, AdminReply, InstitutionListing, PersonListing};
+pub use message::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing};
 pub(super) use perform::perform;
 
 /// `admin …`.
@@ -158,12 +158,20 @@ pub(super) fn run(
         },
         AdminCommand::Backup => AdminAsk::Backup,
     };
-    tell(&config, put(&config, ask)?, json, out)?;
+    tell(put(&config, ask)?, json, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Asks the running server, or the database itself if none runs.
 fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError> {
+    let is_founding = matches!(ask, AdminAsk::Found { .. });
+    if !is_founding && !config.database.exists() {
+        // A mistyped path must not become an empty office.
+        return Err(CliError::File {
+            path: config.database.clone(),
+            cause: std::io::ErrorKind::NotFound.into(),
+        });
+    }
     let Some(_lock) = serve::lock(&config.database)? else {
         return admin_socket::ask(&config.database, &ask);
     };
@@ -176,7 +184,8 @@ fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError> {
         let backups = Backups::new(plan.folder.clone(), plan.keep);
         return Ok(AdminReply::BackedUp(back_up(&mut engine, &backups, now)?));
     }
-    Ok(perform(&ask, &mut engine, now, &mut entropy()?))
+    let server = &config.public_url;
+    Ok(perform(&ask, server, &mut engine, now, &mut entropy()?))
 }
 
 /// What `backup` is told without a folder.
@@ -202,21 +211,16 @@ fn put_back(config: &Config, from: &Path, out: &mut dyn Write) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(
-    config: &Config,
-    reply: AdminReply,
-    json: bool,
-    out: &mut dyn Write,
-) -> Result<(), CliError> {
+fn tell(reply: AdminReply, json: bool, out: &mut dyn Write) -> Result<(), CliError> {
     match reply {
         AdminReply::Done => writeln!(out, "done")?,
-        AdminReply::Person { person, code } => {
+        AdminReply::Person { person, invitation } => {
             writeln!(out, "person: {person}")?;
-            if let Some(code) = code {
-                tell_code(config, &code, out)?;
+            if let Some(invitation) = invitation {
+                tell_invitation(&invitation, out)?;
             }
         }
-        AdminReply::Code(code) => tell_code(config, &code, out)?,
+        AdminReply::Invited(invitation) => tell_invitation(&invitation, out)?,
         AdminReply::BackedUp(path) => writeln!(out, "{}", path.display())?,
         AdminReply::Listed(listing) if json => {
             let text = serde_json::to_string_pretty(&listing).map_err(std::io::Error::other)?;
@@ -228,9 +232,9 @@ fn tell(
     Ok(())
 }
 
-fn tell_code(config: &Config, code: &str, out: &mut dyn Write) -> Result<(), CliError> {
-    let link = qr::enrol_link(&config.public_url, code);
-    writeln!(out, "code:   {code}\nlink:   {link}")?;
+fn tell_invitation(invitation: &Invitation, out: &mut dyn Write) -> Result<(), CliError> {
+    let link = qr::enrol_link(&invitation.server, &invitation.code);
+    writeln!(out, "code:   {}\nlink:   {link}", invitation.code)?;
     if let Some(picture) = qr::picture(&link, std::io::stdout().is_terminal()) {
         writeln!(out, "{picture}")?;
     }

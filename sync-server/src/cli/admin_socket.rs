@@ -56,14 +56,19 @@ pub(super) fn unbind(database: &Path) {
 }
 
 /// Answers administrators, one after the other, for as long as it is polled.
-pub(super) async fn answer(listener: UnixListener, writer: Writer, backups: Option<Backups>) {
+pub(super) async fn answer(
+    listener: UnixListener,
+    writer: Writer,
+    backups: Option<Backups>,
+    server: String,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file handles, most likely: others need a moment to give some back.
             tokio::time::sleep(Duration::from_secs(1)).await;
             continue;
         };
-        let talked = talk(stream, &writer, backups.as_ref());
+        let talked = talk(stream, &writer, backups.as_ref(), server.clone());
         if let Ok(Err(error)) = tokio::time::timeout(WAIT_MAX, talked).await {
             tracing::warn!(kind = %error.kind(), "an administrator's question broke off");
         }
@@ -74,6 +79,7 @@ async fn talk(
     mut stream: UnixStream,
     writer: &Writer,
     backups: Option<&Backups>,
+    server: String,
 ) -> std::io::Result<()> {
     let peer = stream.peer_cred()?.uid();
     if peer != own_user()? && peer != 0 {
@@ -93,7 +99,7 @@ async fn talk(
             None => no_folder(),
         },
         Ok(ask) => writer
-            .run(move |engine, now, rng| perform(&ask, engine, now, rng))
+            .run(move |engine, now, rng| perform(&ask, &server, engine, now, rng))
             .await
             .unwrap_or_else(|error| AdminReply::Refused(error.to_string())),
         Err(_) => AdminReply::Refused("the question cannot be read".to_owned()),
@@ -106,4 +112,57 @@ async fn talk(
 fn own_user() -> std::io::Result<u32> {
     use std::os::unix::fs::MetadataExt as _;
     Ok(std::fs::metadata("/proc/self")?.uid())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::{Clock, entropy};
+    use crate::engine::Engine;
+
+    #[test]
+    fn the_running_server_answers_its_administrator() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("jangkau.sqlite3");
+        let (writer, thread) = crate::writer::start(
+            Engine::in_memory().unwrap(),
+            Clock::system(),
+            entropy().unwrap(),
+            Arc::default(),
+            WAIT_MAX,
+        )
+        .unwrap();
+        let runtime = crate::http::runtime().unwrap();
+        let socket = runtime.block_on(async { bind(&database) }).unwrap();
+        let server = "https://lk3.example".to_owned();
+        runtime.spawn(answer(socket, writer.clone(), None, server.clone()));
+        let asked = |asked: &AdminAsk| ask(&database, asked).unwrap();
+
+        let institution = "lk3-cilegon".parse().unwrap();
+        let found = AdminAsk::Found {
+            institution,
+            profile: jangkau_core::profile::shipped_files()[0].toml.to_owned(),
+        };
+        assert_eq!(asked(&found), AdminReply::Done);
+        let again = AdminReply::Refused("there is such an institution already".to_owned());
+        assert_eq!(asked(&found), again);
+        let AdminReply::Person { invitation, .. } = asked(&AdminAsk::AddStaff {
+            institution: "lk3-cilegon".parse().unwrap(),
+            name: "Tuti".to_owned(),
+            roles: vec![jangkau_core::profile::words::Role::SystemAdministrator],
+            invite: true,
+        }) else {
+            panic!("nobody was added");
+        };
+        assert_eq!(invitation.unwrap().server, server);
+        assert_eq!(asked(&AdminAsk::Backup), no_folder());
+        unbind(&database);
+        assert!(ask(&database, &AdminAsk::Backup).is_err());
+        runtime.block_on(writer.stop());
+        assert!(thread.join().is_some());
+    }
 }

@@ -59,8 +59,9 @@ async fn serve(config: &Config, engine: Engine) -> Result<Engine, CliError> {
         .map(|plan| Backups::new(plan.folder.clone(), plan.keep));
     match admin_socket::bind(&config.database) {
         Ok(socket) => {
-            let answers = admin_socket::answer(socket, server.writer.clone(), backups.clone());
-            tokio::spawn(answers);
+            let (writer, backups) = (server.writer.clone(), backups.clone());
+            let address = config.public_url.clone();
+            tokio::spawn(admin_socket::answer(socket, writer, backups, address));
         }
         // A path of more than 107 bytes, for instance; devices can be served all the same.
         Err(error) => tracing::warn!(kind = %error.kind(), "administrators cannot ask this server"),

@@ -91,6 +91,8 @@ fn an_office_is_founded_staffed_and_listed() {
         typed(&[&base, words].concat())
     };
     let at = ["--institution", "lk3-cilegon"];
+    assert!(admin(&["list"]).is_err(), "nothing is there yet");
+    assert!(!database.exists());
     let found = [&["found"], &at[..], &["--profile", "cilegon-lk3-2023"]].concat();
     assert_eq!(admin(&found), Ok((true, "done\n".to_owned())));
     let first = [&["administrator"], &at[..], &["--name", "Tuti"]].concat();

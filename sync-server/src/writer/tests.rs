@@ -43,7 +43,10 @@ fn what_waits_together_shares_a_commit_and_the_rest_comes_later() {
                 tokio::spawn(async move { writer.sync(b"no request".to_vec()).await })
             })
             .collect();
-        tokio::task::yield_now().await;
+        // Each turn of this task lets some of the others ask.
+        for _ in 0..QUEUE_MAX {
+            tokio::task::yield_now().await;
+        }
         drop(hold);
         let mut answers = Vec::new();
         for answer in asking {

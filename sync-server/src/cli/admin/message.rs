@@ -62,17 +62,26 @@ pub enum AdminReply {
     Person {
         /// Id.
         person: String,
-        /// One-time code.
-        code: Option<String>,
+        /// The invitation.
+        invitation: Option<Invitation>,
     },
-    /// A one-time code.
-    Code(String),
+    /// A person is invited.
+    Invited(Invitation),
     /// Who and what there is.
     Listed(Vec<InstitutionListing>),
     /// A backup was taken.
     BackedUp(PathBuf),
     /// It cannot be done, and why.
     Refused(String),
+}
+
+/// What a person needs to enrol a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// One-time code.
+    pub code: String,
+    /// Where devices reach the server: as the server itself was told, not the one who asks.
+    pub server: String,
 }
 
 /// An institution as `admin list` shows it.

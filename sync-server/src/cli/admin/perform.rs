@@ -5,16 +5,21 @@ use jangkau_core::profile::words::Role;
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
-use super::{AdminAsk, AdminReply, InstitutionListing, PersonListing, no_folder};
+use super::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, no_folder};
 use crate::engine::{Engine, EngineError, EnrolledPerson};
 
-/// Answers from the engine. A backup is not its business: it needs a folder.
+/// Answers from the engine; `server` is where devices reach it. A backup is not its business: it needs a folder.
 pub(in crate::cli) fn perform(
     ask: &AdminAsk,
+    server: &str,
     engine: &mut Engine,
     now: Timestamp,
     rng: &mut dyn CryptoRng,
 ) -> AdminReply {
+    let invitation = |code| Invitation {
+        code,
+        server: server.to_owned(),
+    };
     let answered = match ask {
         AdminAsk::Found {
             institution,
@@ -37,7 +42,7 @@ pub(in crate::cli) fn perform(
                         .transpose()?;
                     Ok(AdminReply::Person {
                         person: person.to_string(),
-                        code,
+                        invitation: code.map(invitation),
                     })
                 })
         }
@@ -47,7 +52,7 @@ pub(in crate::cli) fn perform(
         } => match person.parse::<PersonId>() {
             Ok(person) => engine
                 .invite(institution, person, now, rng)
-                .map(AdminReply::Code),
+                .map(|code| AdminReply::Invited(invitation(code))),
             Err(error) => return AdminReply::Refused(error.to_string()),
         },
         AdminAsk::List { institution } => {
