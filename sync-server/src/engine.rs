@@ -6,6 +6,7 @@
 
 mod observe;
 mod reply;
+mod standing;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,6 +28,7 @@ use crate::store::{Store, StoreError, institutions, staff};
 use crate::{founding, intake, ruling};
 
 pub use observe::{Admission, CaseSnapshot, DocumentSnapshot, Mismatch, TurnedAway};
+pub use standing::EnrolledPerson;
 
 /// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].
 #[derive(Debug, thiserror::Error)]
