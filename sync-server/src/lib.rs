@@ -12,6 +12,7 @@ mod intake;
 mod library;
 pub mod metrics;
 mod pull;
+mod replay;
 mod ruling;
 mod store;
 pub mod story;
