@@ -342,6 +342,10 @@ mod tests {
     #[test]
     fn changed_cases_come_in_one_round_trip() {
         let figures = changed(12, 4).unwrap();
-        assert_eq!((figures.push.round_trips, figures.pull.round_trips), (1, 1), "{figures:?}");
+        assert_eq!(
+            (figures.push.round_trips, figures.pull.round_trips),
+            (1, 1),
+            "{figures:?}"
+        );
     }
 }

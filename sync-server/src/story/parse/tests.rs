@@ -164,10 +164,16 @@ fn the_documented_example_is_sound() {
 fn every_command_and_field_is_documented() {
     let text = include_str!("../../../../docs/SCENARIOS.md");
     for kind in jangkau_core::command::CommandKind::ALL {
-        let row = text.lines().find(|line| line.starts_with(&format!("| `{kind}` |")));
+        let row = text
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{kind}` |")));
         let row = row.unwrap_or_else(|| panic!("{kind} is not there"));
         for field in kind.fields() {
-            assert!(row.contains(&format!("`{}", field.name)), "{kind}: {}", field.name);
+            assert!(
+                row.contains(&format!("`{}", field.name)),
+                "{kind}: {}",
+                field.name
+            );
         }
     }
 }
