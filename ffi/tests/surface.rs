@@ -10,14 +10,26 @@ use jangkau_ffi::{
     ApplicantKind, Channel, Enrolment, FateLine, NewCase, NewVisit, SafetyLevel, Vault, VaultError,
     VisitPlace,
 };
+use office::Office;
 
 /// A name that must not stand in any text which a crash reporter may take.
 const CANARY: &str = "Kenari";
 
+/// An enrolment with the code of an office, and the office's answer to it.
+fn enrolled() -> (Office, Enrolment, Vec<u8>) {
+    let (mut office, code) = Office::open().unwrap();
+    let enrolment = Enrolment::begin(code).unwrap();
+    let reply = office.post("enrol", &enrolment.request()).unwrap();
+    (office, enrolment, reply)
+}
+
+fn at_office() -> (Office, Vault) {
+    let (office, enrolment, reply) = enrolled();
+    (office, enrolment.finish_in_memory(reply).unwrap())
+}
+
 fn vault() -> Vault {
-    let enrolment = Enrolment::begin("ABCD-EFGH".to_owned()).unwrap();
-    let reply = office::enrol(&enrolment.request()).unwrap();
-    enrolment.finish_in_memory(reply).unwrap()
+    at_office().1
 }
 
 fn case() -> NewCase {
@@ -65,6 +77,43 @@ fn a_day_without_signal() {
 }
 
 #[test]
+fn the_server_judges_what_was_recorded() {
+    let (mut office, vault) = at_office();
+    let case_id = vault.register_case(case()).unwrap();
+    let visit_id = vault.record_visit(case_id.clone(), visit()).unwrap();
+    for _ in 0..10 {
+        let reply = office.post("sync", &vault.next_request().unwrap()).unwrap();
+        let outcome = vault.take_reply(reply).unwrap();
+        assert_eq!(outcome.turned_away, Vec::<String>::new());
+        if !outcome.again {
+            break;
+        }
+    }
+    assert_eq!(vault.unsent().unwrap(), 0);
+    let lines = vault.timeline(case_id).unwrap();
+    let fate = |id: &str| {
+        lines
+            .iter()
+            .find(|line| line.id == id)
+            .map(|line| &line.fate)
+    };
+    assert!(
+        matches!(fate(&visit_id), Some(FateLine::Recorded { .. })),
+        "{lines:?}"
+    );
+    assert!(lines.iter().all(|line| line.received_at_ms.is_some()));
+    assert!(vault.cases().unwrap()[0].status.is_some());
+    let stale = vault.next_request().unwrap();
+    office.post("sync", &stale).unwrap();
+    let refusal = office.post("sync", &stale).unwrap_err();
+    let outcome = vault.take_refusal(refusal).unwrap();
+    assert_eq!(
+        (outcome.code.as_str(), outcome.again),
+        ("stale_nonce", true)
+    );
+}
+
+#[test]
 fn requests_repeat_what_was_not_answered() {
     let vault = vault();
     vault.register_case(case()).unwrap();
@@ -90,8 +139,7 @@ fn requests_repeat_what_was_not_answered() {
 fn what_was_saved_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault.db").to_str().unwrap().to_owned();
-    let enrolment = Enrolment::begin("ABCD-EFGH".to_owned()).unwrap();
-    let reply = office::enrol(&enrolment.request()).unwrap();
+    let (_, enrolment, reply) = enrolled();
     let vault = enrolment.finish(path.clone(), reply).unwrap();
     let case_id = vault.register_case(case()).unwrap();
     drop(vault);
@@ -123,9 +171,9 @@ fn refusals_are_named() {
         assert_eq!(outcome, Err(expected));
     }
     assert_eq!(vault.unsent().unwrap(), 0);
-    let enrolment = Enrolment::begin("ABCD-EFGH".to_owned()).unwrap();
-    let other = Enrolment::begin("ABCD-EFGH".to_owned()).unwrap();
-    let reply = office::enrol(&other.request()).unwrap();
+    let (mut office, enrolment, _) = enrolled();
+    let (_, _, reply) = enrolled();
+    assert!(office.post("enrol", &enrolment.request()).is_err());
     for bytes in [reply, Vec::new()] {
         assert_eq!(
             enrolment.finish_in_memory(bytes).err(),
