@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use chrono::Datelike as _;
+use chrono_tz::Tz;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -11,6 +13,7 @@ use crate::command::{CommandKind, EndingReason, SafetyLevel};
 use crate::profile::words::{Milestone, Role, Status};
 use crate::rules::{ClockOutcome, Flag, Refusal, Review, Verdict};
 use crate::sync::{Refused, Turned};
+use crate::time::Timestamp;
 
 codes!(
     /// The languages of the catalogue.
@@ -163,6 +166,41 @@ pub fn cannot(language: Language, reason: crate::replica::CannotRecord) -> Strin
     text(language, key, &[])
 }
 
+/// An instant on an institution's wall, without the year: what a list of today's things needs.
+#[must_use]
+pub fn instant_short(language: Language, at: Timestamp, zone: Tz) -> String {
+    told(language, "instant-short", at, zone)
+}
+
+/// An instant on an institution's wall, with the year and the zone: what a deadline needs.
+#[must_use]
+pub fn instant(language: Language, at: Timestamp, zone: Tz) -> String {
+    told(language, "instant-full", at, zone)
+}
+
+fn told(language: Language, key: &str, at: Timestamp, zone: Tz) -> String {
+    let local = at.to_utc().with_timezone(&zone);
+    let weekday = local.weekday().to_string().to_lowercase();
+    let args = [
+        ("weekday", text(language, &format!("weekday-{weekday}"), &[])),
+        ("day", local.day().to_string()),
+        (
+            "month",
+            text(language, &format!("month-{}", local.month()), &[]),
+        ),
+        ("year", local.year().to_string()),
+        ("hour", local.format("%H").to_string()),
+        ("minute", local.format("%M").to_string()),
+        // WIB, WITA and WIT: the zones' own abbreviations in the time zone database.
+        ("zone", local.format("%Z").to_string()),
+    ];
+    let args: Vec<(&str, &str)> = args
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    text(language, key, &args)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -217,5 +255,14 @@ mod tests {
         let marked = Verdict::Recorded([Flag::OutOfOrder, Flag::TimeUnverified].into());
         let told = verdict(Language::English, &marked);
         assert_eq!(told, "recorded, marked: out of order; time not confirmed");
+    }
+
+    #[test]
+    fn an_instant_is_told_on_the_institutions_wall() {
+        let at: Timestamp = "2026-11-23T00:05:00Z".parse().unwrap();
+        let told = instant(Language::Indonesian, at, Tz::Asia__Makassar);
+        assert_eq!(told, "Sen 23 Nov 2026 pukul 08.05 WITA");
+        let told = instant_short(Language::English, at, Tz::Asia__Jakarta);
+        assert_eq!(told, "Mon 23 Nov 07:05");
     }
 }

@@ -232,23 +232,49 @@ role-dpo = data protection officer
 role-auditor = auditor
 role-system_administrator = system administrator
 
+## Time
+
+weekday-mon = Mon
+weekday-tue = Tue
+weekday-wed = Wed
+weekday-thu = Thu
+weekday-fri = Fri
+weekday-sat = Sat
+weekday-sun = Sun
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+instant-short = { $weekday } { $day } { $month } { $hour }:{ $minute }
+instant-full = { $weekday } { $day } { $month } { $year } at { $hour }:{ $minute } { $zone }
+
 ## The demo
 
 demo-title = A working day in five institutions
-demo-case = Case { $case }
+demo-server = Server at { $address }, data in { $folder }
+demo-case = Case: { $case }
 demo-status = Status: { $status }
 demo-status-ended = Status: { $status } ({ $reason })
 demo-assignee = Worker: { $name }
 demo-danger = Danger: { $level }
 demo-flags = Marks: { $flags }
-demo-step = { $at }  { $who }: { $what }
-demo-typed_by = (done by { $name })
-demo-offline = recorded without signal; reached the server { $at }
+demo-step = { $who } ({ $role }): { $what }
+demo-performed_by = done by { $name }
+demo-offline = Recorded without signal { $recorded }; reached the server { $received }.
+demo-late = Happened { $at }, recorded { $recorded }; reached the server { $received }.
 demo-deadlines = Deadlines:
-demo-deadline = { $label }: { $due }, { $outcome }
+demo-deadline = { $label }: { $due } ({ $outcome })
 demo-deadline-undated = { $label }: { $outcome }
-demo-provisional = (provisional, the list of holidays is incomplete)
+demo-provisional = provisional, the list of holidays is incomplete
 demo-reviews = Waiting for the head:
-demo-review = { $what } by { $who }: { $reason }
-demo-summary = { $recorded } recorded, { $committed } accepted, { $refused } refused, { $needs_review } in review, { $turned_away } could not enter.
+demo-review = { $what } by { $who }. { $reason }
+demo-summary = In all { $recorded } recorded, { $committed } accepted, { $refused } refused, { $needs_review } in review, { $turned_away } could not enter.
 demo-kept = The data are in { $folder }. The server goes on at { $address }; stop it with Ctrl+C.

@@ -232,23 +232,49 @@ role-dpo = pejabat pelindungan data
 role-auditor = auditor
 role-system_administrator = administrator sistem
 
+## Waktu
+
+weekday-mon = Sen
+weekday-tue = Sel
+weekday-wed = Rab
+weekday-thu = Kam
+weekday-fri = Jum
+weekday-sat = Sab
+weekday-sun = Min
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = Mei
+month-6 = Jun
+month-7 = Jul
+month-8 = Agu
+month-9 = Sep
+month-10 = Okt
+month-11 = Nov
+month-12 = Des
+instant-short = { $weekday } { $day } { $month } { $hour }.{ $minute }
+instant-full = { $weekday } { $day } { $month } { $year } pukul { $hour }.{ $minute } { $zone }
+
 ## Peragaan
 
 demo-title = Satu hari kerja di lima lembaga
-demo-case = Kasus { $case }
+demo-server = Server di { $address }, data di { $folder }
+demo-case = Kasus: { $case }
 demo-status = Status: { $status }
 demo-status-ended = Status: { $status } ({ $reason })
 demo-assignee = Petugas: { $name }
 demo-danger = Tingkat bahaya: { $level }
 demo-flags = Tanda: { $flags }
-demo-step = { $at }  { $who }: { $what }
-demo-typed_by = (dilakukan oleh { $name })
-demo-offline = dicatat tanpa sinyal; tiba di server { $at }
+demo-step = { $who } ({ $role }): { $what }
+demo-performed_by = dilakukan oleh { $name }
+demo-offline = Dicatat tanpa sinyal { $recorded }; tiba di server { $received }.
+demo-late = Terjadi { $at }, dicatat { $recorded }; tiba di server { $received }.
 demo-deadlines = Tenggat:
-demo-deadline = { $label }: { $due }, { $outcome }
+demo-deadline = { $label }: { $due } ({ $outcome })
 demo-deadline-undated = { $label }: { $outcome }
-demo-provisional = (sementara, daftar libur belum lengkap)
-demo-reviews = Menunggu pimpinan:
-demo-review = { $what } oleh { $who }: { $reason }
-demo-summary = { $recorded } tercatat, { $committed } diterima, { $refused } ditolak, { $needs_review } dalam tinjauan, { $turned_away } tidak dapat masuk.
+demo-provisional = sementara, daftar libur belum lengkap
+demo-reviews = Menunggu jawaban pimpinan:
+demo-review = { $what } oleh { $who }. { $reason }
+demo-summary = Seluruhnya { $recorded } tercatat, { $committed } diterima, { $refused } ditolak, { $needs_review } dalam tinjauan, { $turned_away } tidak dapat masuk.
 demo-kept = Data disimpan di { $folder }. Server tetap berjalan di { $address }; hentikan dengan Ctrl+C.

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Settings;
+use crate::demo::{self, DemoOptions};
 
 pub use admin::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing};
 
@@ -41,6 +42,8 @@ enum Command {
     CheckProfile(inspect::CheckProfile),
     /// Compute one deadline of a profile; prints one JSON object
     Deadline(inspect::Deadline),
+    /// Play a working day in five institutions, over HTTP, and tell what became of it
+    Demo(DemoOptions),
 }
 
 /// Runs a command; people read `out`.
@@ -53,6 +56,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         Command::Admin { settings, ask } => admin::run(settings, ask, out),
         Command::CheckProfile(check) => inspect::check_profile(&check, out),
         Command::Deadline(deadline) => inspect::deadline(&deadline, out),
+        Command::Demo(options) => Ok(demo::run(&options, out)?),
     }
 }
 
@@ -118,6 +122,9 @@ pub enum CliError {
     /// A deadline.
     #[error(transparent)]
     Report(#[from] jangkau_core::deadline::ReportError),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] demo::DemoError),
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 mod door;
 pub mod engine;
 mod founding;

@@ -367,6 +367,21 @@ impl<L: Link> Player<L> {
     }
 }
 
+/// What the story's names stand for, once they have been given.
+impl<L> Player<L> {
+    /// The people, by the story's names.
+    #[must_use]
+    pub const fn people(&self) -> &BTreeMap<String, PersonId> {
+        &self.people
+    }
+
+    /// The commands, by their labels.
+    #[must_use]
+    pub const fn labels(&self) -> &BTreeMap<String, CommandId> {
+        &self.labels
+    }
+}
+
 /// A seat that was revoked is refused, and that is as it should be.
 const fn is_of_a_revoked_seat(code: Refused) -> bool {
     match code {
