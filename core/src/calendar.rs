@@ -163,7 +163,12 @@ impl Calendar {
         Self::parse(text, REGIONAL_HEADER, |row| {
             let (date, rest) = row.split_once(',')?;
             let (name, confidence) = rest.rsplit_once(',')?;
-            Some((date, Ok(HolidayKind::Regional(region.clone())), name, confidence))
+            Some((
+                date,
+                Ok(HolidayKind::Regional(region.clone())),
+                name,
+                confidence,
+            ))
         })
     }
 
@@ -179,14 +184,25 @@ impl Calendar {
         }
     }
 
+    /// The files of the lists that ship with the core, by name.
+    #[must_use]
+    pub const fn shipped_files() -> [(&'static str, &'static str); 2] {
+        [
+            ("national", include_str!("../data/calendars/national.csv")),
+            ("bali", include_str!("../data/calendars/bali.csv")),
+        ]
+    }
+
     /// The lists that ship with the core: national 2025-2026 and Bali.
     ///
     /// # Errors
     /// Never in a build whose tests passed.
     pub fn shipped() -> Result<Self, CalendarError> {
         let national = Self::parse_national(include_str!("../data/calendars/national.csv"))?;
-        let bali =
-            Self::parse_regional(&Region::new("bali"), include_str!("../data/calendars/bali.csv"))?;
+        let bali = Self::parse_regional(
+            &Region::new("bali"),
+            include_str!("../data/calendars/bali.csv"),
+        )?;
         Ok(national.union(&bali))
     }
 
@@ -204,7 +220,12 @@ impl Calendar {
     #[must_use]
     pub fn without(&self, date: NaiveDate) -> Self {
         let mut rest = Self::default();
-        for holiday in self.days.values().flatten().filter(|holiday| holiday.date != date) {
+        for holiday in self
+            .days
+            .values()
+            .flatten()
+            .filter(|holiday| holiday.date != date)
+        {
             rest.insert(holiday.clone());
         }
         rest
@@ -246,7 +267,9 @@ impl Calendar {
     #[must_use]
     pub fn is_loaded(&self, year: i32, regions: &BTreeSet<Region>) -> bool {
         self.national_years.contains(&year)
-            && regions.iter().all(|region| self.regional_years.contains(&(region.clone(), year)))
+            && regions
+                .iter()
+                .all(|region| self.regional_years.contains(&(region.clone(), year)))
     }
 
     /// Whether an office that follows these regions, and collective leave or not, is off on this date.
@@ -286,7 +309,10 @@ impl Calendar {
                 .and_then(holiday_of)
                 .map_err(|reason| CalendarError { line, reason })?;
             if !calendar.insert(holiday) {
-                return Err(CalendarError { line, reason: CalendarFault::Twice });
+                return Err(CalendarError {
+                    line,
+                    reason: CalendarFault::Twice,
+                });
             }
         }
         Ok(calendar)
@@ -316,7 +342,9 @@ fn holiday_of(
         return Err(CalendarFault::Name);
     }
     Ok(Holiday {
-        date: date.parse().map_err(|_| CalendarFault::Date(date.to_owned()))?,
+        date: date
+            .parse()
+            .map_err(|_| CalendarFault::Date(date.to_owned()))?,
         kind: kind.map_err(CalendarFault::Kind)?,
         name: name.to_owned(),
         confidence: confidence
@@ -328,7 +356,10 @@ fn holiday_of(
 
 /// The holidays whose dates never move: off in every year, loaded or not (LK3.md, amendment A10).
 fn is_fixed_holiday(date: NaiveDate) -> bool {
-    matches!((date.month(), date.day()), (1, 1) | (5, 1) | (6, 1) | (8, 17) | (12, 25))
+    matches!(
+        (date.month(), date.day()),
+        (1, 1) | (5, 1) | (6, 1) | (8, 17) | (12, 25)
+    )
 }
 
 #[cfg(test)]
@@ -340,7 +371,10 @@ mod tests {
     fn shipped_lists_are_complete_and_their_version_is_fixed() {
         let calendar = Calendar::shipped().unwrap();
         let count = |year: i32, kind: &HolidayKind| {
-            calendar.holidays().filter(|day| day.date.year() == year && day.kind == *kind).count()
+            calendar
+                .holidays()
+                .filter(|day| day.date.year() == year && day.kind == *kind)
+                .count()
         };
         assert_eq!(count(2025, &HolidayKind::National), 17);
         assert_eq!(count(2025, &HolidayKind::CollectiveLeave), 11);
@@ -364,7 +398,10 @@ mod tests {
         )
         .unwrap();
         assert_eq!(national.union(&bali), bali.union(&national));
-        assert_eq!(national.union(&bali).version(), bali.union(&national).version());
+        assert_eq!(
+            national.union(&bali).version(),
+            bali.union(&national).version()
+        );
         assert_eq!(national.holidays().next().unwrap().name, "Maulid, Nabi");
         let galungan = "2026-06-17".parse().unwrap();
         let both = national.union(&bali);
@@ -375,7 +412,10 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         let cases = [
-            ("", "line 1: the first line must read `date,kind,name,confidence`"),
+            (
+                "",
+                "line 1: the first line must read `date,kind,name,confidence`",
+            ),
             (
                 "date,name,confidence\n",
                 "line 1: the first line must read `date,kind,name,confidence`",
@@ -406,7 +446,10 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(Calendar::parse_national(text).unwrap_err().to_string(), expected);
+            assert_eq!(
+                Calendar::parse_national(text).unwrap_err().to_string(),
+                expected
+            );
         }
     }
 }

@@ -72,6 +72,8 @@ macro_rules! codes {
         }
 
         impl crate::record::Field for $name {
+            const SHAPE: crate::record::FieldShape = crate::record::FieldShape::Code(&[$( $code ),+]);
+
             fn write(&self, key: &'static str, record: &mut crate::record::Record) {
                 record.put(key, crate::record::Scalar::Str(self.code().to_owned()));
             }

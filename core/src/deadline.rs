@@ -140,7 +140,11 @@ impl Due {
     /// The due after a change of calendar: it may move later, never earlier.
     #[must_use]
     pub fn extended_by(&self, recomputed: Self) -> Self {
-        if recomputed.due < self.due { *self } else { recomputed }
+        if recomputed.due < self.due {
+            *self
+        } else {
+            recomputed
+        }
     }
 }
 
@@ -183,8 +187,15 @@ impl<'a> Reckoner<'a> {
     #[must_use]
     pub fn is_working_day(&self, date: NaiveDate) -> bool {
         let weekday = date.weekday().num_days_from_monday() as usize;
-        let opens = self.office.week.get(weekday).is_some_and(|spells| !spells.is_empty());
-        opens && !self.calendar.is_off(date, self.office.collective_leave, &self.office.regions)
+        let opens = self
+            .office
+            .week
+            .get(weekday)
+            .is_some_and(|spells| !spells.is_empty());
+        opens
+            && !self
+                .calendar
+                .is_off(date, self.office.collective_leave, &self.office.regions)
     }
 
     /// The instant itself between a working day's first opening and last closing (a lunch gap counts as open for
@@ -207,7 +218,12 @@ impl<'a> Reckoner<'a> {
                 let date = self.local_date(start) + Days::new(u64::from(days));
                 let last_second = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
                 let due = self.instant(date.and_time(last_second));
-                Ok(Due { effective: start, due, provisional: false, hours: None })
+                Ok(Due {
+                    effective: start,
+                    due,
+                    provisional: false,
+                    hours: None,
+                })
             }
             Term::ElapsedHours { hours, grace } => self.elapsed_hours(hours, grace, start),
             Term::Sessions { .. } | Term::FromPlan => Err(NoDue::NotATime),
@@ -230,12 +246,21 @@ impl<'a> Reckoner<'a> {
                 None => left -= 1,
             }
         }
-        Ok(Due { effective, due, provisional, hours: None })
+        Ok(Due {
+            effective,
+            due,
+            provisional,
+            hours: None,
+        })
     }
 
     fn elapsed_hours(&self, hours: u16, grace: bool, start: Timestamp) -> Result<Due, NoDue> {
         let strict = start.plus_millis(i64::from(hours) * 3_600_000);
-        let mut lines = HourLines { strict, target: None, grace: None };
+        let mut lines = HourLines {
+            strict,
+            target: None,
+            grace: None,
+        };
         let mut provisional = false;
         if grace {
             let opening = self.effective_noting(strict, &mut provisional)?.0;
@@ -243,7 +268,12 @@ impl<'a> Reckoner<'a> {
             let open_before = self.last_open_before(strict, &mut provisional)?;
             lines.target = (open_before >= start).then_some(open_before);
         }
-        Ok(Due { effective: start, due: strict, provisional, hours: Some(lines) })
+        Ok(Due {
+            effective: start,
+            due: strict,
+            provisional,
+            hours: Some(lines),
+        })
     }
 
     /// Last moment not after `instant` between a working day's first opening and last closing.
@@ -297,7 +327,10 @@ impl<'a> Reckoner<'a> {
         if !self.is_working_day(date) {
             return None;
         }
-        let spells = self.office.week.get(date.weekday().num_days_from_monday() as usize)?;
+        let spells = self
+            .office
+            .week
+            .get(date.weekday().num_days_from_monday() as usize)?;
         Some(WorkingDay {
             open: self.instant(date.and_time(spells.first()?.open)),
             close: self.instant(date.and_time(spells.last()?.close)),
@@ -309,7 +342,10 @@ impl<'a> Reckoner<'a> {
         let zone = self.office.zone;
         zone.from_local_datetime(&local)
             .earliest()
-            .or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest())
+            .or_else(|| {
+                zone.from_local_datetime(&(local + TimeDelta::hours(1)))
+                    .earliest()
+            })
             .map_or_else(
                 || Timestamp::from(local.and_utc()),
                 |instant| Timestamp::from(instant.to_utc()),
@@ -320,7 +356,11 @@ impl<'a> Reckoner<'a> {
 /// The pause in which an instant lies; one without an end wins.
 fn pause_at(pauses: &[Pause], instant: Timestamp) -> Option<Pause> {
     let inside = |pause: &&Pause| pause.from <= instant && pause.to.is_none_or(|to| instant < to);
-    pauses.iter().filter(inside).max_by_key(|pause| (pause.to.is_none(), pause.to)).copied()
+    pauses
+        .iter()
+        .filter(inside)
+        .max_by_key(|pause| (pause.to.is_none(), pause.to))
+        .copied()
 }
 
 #[cfg(test)]

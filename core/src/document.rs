@@ -348,7 +348,12 @@ fn from_automerge(value: &ScalarValue) -> Option<Scalar> {
         ScalarValue::Int(number) => Some(Scalar::Int(*number)),
         ScalarValue::Boolean(value) => Some(Scalar::Bool(*value)),
         ScalarValue::Bytes(bytes) => Some(Scalar::Bytes(bytes.clone())),
-        _ => None,
+        ScalarValue::Uint(_)
+        | ScalarValue::F64(_)
+        | ScalarValue::Counter(_)
+        | ScalarValue::Timestamp(_)
+        | ScalarValue::Unknown { .. }
+        | ScalarValue::Null => None,
     }
 }
 

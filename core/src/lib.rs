@@ -37,6 +37,7 @@ pub mod command;
 pub mod deadline;
 pub mod document;
 pub mod envelope;
+pub mod grant;
 pub mod id;
 pub mod plant;
 pub mod profile;

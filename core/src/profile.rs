@@ -3,7 +3,9 @@
 //! A sixth institution is a new file, not new code. [`Profile::parse`] takes only files that are consistent: every
 //! role, milestone, gate and clock that a rule will ask for is there, so that rules never meet a hole.
 
+mod by_law;
 mod check;
+mod fault;
 mod parts;
 mod shipped;
 pub mod words;
@@ -17,7 +19,8 @@ use crate::command::{Channel, CommandKind, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
 
-pub use check::{CLOCKS_BY_LAW, ClockByLaw, Place, ProfileFault};
+pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
+pub use fault::{Place, ProfileFault};
 pub use parts::{
     Clock, ComplaintChannel, Eligibility, Evaluation, Hours, Institution, LegalBasis, Letter,
     Notice, Powers, Provenance, Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey,
@@ -114,7 +117,9 @@ impl Profile {
     /// The first fault found, with its line.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         let profile: Self = toml::from_str(text).map_err(|error| ProfileError {
-            line: error.span().map_or(1, |span| check::line_of(text, span.start)),
+            line: error
+                .span()
+                .map_or(1, |span| check::line_of(text, span.start)),
             reason: ProfileFault::Syntax(error.message().to_owned()),
         })?;
         profile.check().map_err(|(place, reason)| ProfileError {
@@ -160,7 +165,9 @@ impl Profile {
     /// The transition of a kind of command; none means that this institution does not use it.
     #[must_use]
     pub fn transition(&self, kind: CommandKind) -> Option<&Transition> {
-        self.transitions.get(&kind).filter(|transition| transition.enabled)
+        self.transitions
+            .get(&kind)
+            .filter(|transition| transition.enabled)
     }
 
     /// Whether one of these roles holds the powers of a head.
@@ -172,7 +179,10 @@ impl Profile {
     /// The title of a role, in Indonesian; none if this institution does not have it.
     #[must_use]
     pub fn role_title(&self, role: Role) -> Option<&str> {
-        self.roles.iter().find(|entry| entry.role == role).map(|entry| entry.title.as_str())
+        self.roles
+            .iter()
+            .find(|entry| entry.role == role)
+            .map(|entry| entry.title.as_str())
     }
 }
 

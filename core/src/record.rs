@@ -120,8 +120,36 @@ impl FromIterator<(String, Scalar)> for Record {
     }
 }
 
+/// What a field can hold, for whoever fills it by its name: a form, a scenario file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldShape {
+    /// Words.
+    Words,
+    /// Prose that several people edit.
+    SharedText,
+    /// A change to such prose.
+    TextEdit,
+    /// A number.
+    Number,
+    /// An instant.
+    Instant,
+    /// Yes or no.
+    Flag,
+    /// The id of a command.
+    Command,
+    /// The id of a person.
+    Person,
+    /// One of these words.
+    Code(&'static [&'static str]),
+    /// A set of such values.
+    Set(&'static FieldShape),
+}
+
 /// A value that stands in a field of a record.
 pub trait Field: Sized {
+    /// What it can hold.
+    const SHAPE: FieldShape;
+
     /// Writes the value under its key; writes nothing for an absent one.
     fn write(&self, key: &'static str, record: &mut Record);
 
@@ -133,6 +161,8 @@ pub trait Field: Sized {
 }
 
 impl<T: Field> Field for Option<T> {
+    const SHAPE: FieldShape = T::SHAPE;
+
     fn write(&self, key: &'static str, record: &mut Record) {
         if let Some(value) = self {
             value.write(key, record);
@@ -149,6 +179,8 @@ impl<T: Field> Field for Option<T> {
 }
 
 impl Field for bool {
+    const SHAPE: FieldShape = FieldShape::Flag;
+
     fn write(&self, key: &'static str, record: &mut Record) {
         record.put(key, Scalar::Bool(*self));
     }
@@ -172,6 +204,8 @@ fn take_int(key: &'static str, record: &mut Record) -> Result<i64, RecordError> 
 }
 
 impl Field for u32 {
+    const SHAPE: FieldShape = FieldShape::Number;
+
     fn write(&self, key: &'static str, record: &mut Record) {
         record.put(key, Scalar::Int(i64::from(*self)));
     }
@@ -182,6 +216,8 @@ impl Field for u32 {
 }
 
 impl Field for Timestamp {
+    const SHAPE: FieldShape = FieldShape::Instant;
+
     fn write(&self, key: &'static str, record: &mut Record) {
         record.put(key, Scalar::Int(self.as_millis()));
     }
@@ -193,8 +229,10 @@ impl Field for Timestamp {
 
 /// Ids stand in fields as bytes.
 macro_rules! id_field {
-    ($($name:ty),+) => { $(
+    ($($name:ty = $shape:ident),+) => { $(
         impl Field for $name {
+            const SHAPE: FieldShape = FieldShape::$shape;
+
             fn write(&self, key: &'static str, record: &mut Record) {
                 record.put(key, Scalar::Bytes(self.as_bytes().to_vec()));
             }
@@ -221,7 +259,7 @@ macro_rules! id_field {
         }
     )+ };
 }
-id_field!(CommandId, PersonId);
+id_field!(CommandId = Command, PersonId = Person);
 
 /// A value that can stand in a list of words.
 pub trait Listed: Sized + Ord {
@@ -234,7 +272,9 @@ pub trait Listed: Sized + Ord {
 /// Most words in one list: more kinds of service, consent or participant than any office has.
 pub const LIST_LEN_MAX: usize = 64;
 
-impl<T: Listed> Field for BTreeSet<T> {
+impl<T: Listed + Field> Field for BTreeSet<T> {
+    const SHAPE: FieldShape = FieldShape::Set(&T::SHAPE);
+
     fn write(&self, key: &'static str, record: &mut Record) {
         let words: BTreeSet<String> = self.iter().map(Listed::word).collect();
         let joined: Vec<String> = words.into_iter().collect();
@@ -260,7 +300,7 @@ impl<T: Listed> Field for BTreeSet<T> {
 
 /// Declares a text with a limit; its Debug shows only how long it is.
 macro_rules! limited_text {
-    ($(#[$doc:meta])* $name:ident, $max:literal, $scalar:ident) => {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $scalar:ident, $shape:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name(String);
@@ -300,6 +340,8 @@ macro_rules! limited_text {
         }
 
         impl Field for $name {
+            const SHAPE: FieldShape = FieldShape::$shape;
+
             fn write(&self, key: &'static str, record: &mut Record) {
                 record.put(key, Scalar::$scalar(self.0.clone()));
             }
@@ -324,18 +366,20 @@ pub struct TextTooLong;
 
 limited_text!(
     /// A short text: a name, an address, a reason in one line.
-    Line, 300, Str
+    Line, 300, Str, Words
 );
 limited_text!(
     /// Prose that one person writes once.
-    Prose, 8_000, Str
+    Prose, 8_000, Str, Words
 );
 limited_text!(
     /// Prose that several people edit; each character is an operation, of which a change holds 4,096.
-    SharedText, 3_500, Text
+    SharedText, 3_500, Text, SharedText
 );
 
 impl Field for TextEdit {
+    const SHAPE: FieldShape = FieldShape::TextEdit;
+
     fn write(&self, key: &'static str, record: &mut Record) {
         record.put(key, Scalar::Edit(self.clone()));
     }
@@ -380,6 +424,8 @@ impl std::fmt::Display for ProfileCode {
 }
 
 impl Field for ProfileCode {
+    const SHAPE: FieldShape = FieldShape::Words;
+
     fn write(&self, key: &'static str, record: &mut Record) {
         record.put(key, Scalar::Str(self.0.clone()));
     }

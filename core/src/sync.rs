@@ -19,7 +19,7 @@ pub use message::{
     ProfileRow, PushBack, Refused, RefusedReply, Row, SeatStatus, Seen, StaffRow, SyncReply,
     SyncRequest, Turned, WireRow,
 };
-pub use pack::{PackError, Packed, pack, unpack};
+pub use pack::{PackError, Packed, pack, unpack, unpack_each};
 pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};

@@ -1,1 +1,21 @@
-//! ffi
+//! What phones call. Converts and forwards, and decides nothing: the vault is `jangkau_core::replica::Replica`.
+//!
+//! Calls block until the disk has what they say is saved, so an app makes them away from its own thread of the
+//! screen. Bytes go in and out; the app carries them over HTTP. No name here is a word of C, since Swift's header
+//! repeats the names of arguments.
+
+mod enrolment;
+mod error;
+mod platform;
+mod types;
+mod vault;
+
+pub use enrolment::Enrolment;
+pub use error::VaultError;
+pub use types::{
+    ApplicantKind, CaseLine, Channel, FateLine, NewCase, NewVisit, RefusalOutcome, SafetyLevel,
+    SyncOutcome, TimelineLine, VisitPlace,
+};
+pub use vault::Vault;
+
+uniffi::setup_scaffolding!("jangkau");

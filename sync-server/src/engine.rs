@@ -1,11 +1,32 @@
 //! The whole server without its network: bytes and `now` go in, bytes come out. Deterministic; one thread owns it.
 //!
-//! SKELETON: signatures are fixed so that shells, scenarios and the simulator can be written beside it.
+//! A group of requests takes this road: the door says who asks, the first transaction takes in what they bring, the
+//! second judges it, and then each gets its page. The engine keeps nothing in memory that a restart would lose, but
+//! for the nonces: the first request after a restart is told a fresh one.
 
-use jangkau_core::id::{DeviceId, InstitutionId, PersonId, SeatId, ServerSeq};
-use jangkau_core::sync::{RefusedReply, SeatStatus};
+mod observe;
+mod reply;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use jangkau_core::id::{InstitutionId, LogEra, PersonId, SeatId, ServerSeq};
+use jangkau_core::profile::Profile;
+use jangkau_core::profile::words::Role;
+use jangkau_core::sync::{
+    CalendarRow, Enrol, Enrolled, Refused, RefusedReply, SeatStatus, StaffRow, decode_body,
+    encode_body,
+};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
+
+use crate::door::{Entry, Nonces, authenticate, refusal_of};
+use crate::library::Library;
+use crate::store::institutions::InstitutionRow;
+use crate::store::{Store, StoreError, institutions, staff};
+use crate::{founding, intake, ruling};
+
+pub use observe::{Admission, CaseSnapshot, DocumentSnapshot, Mismatch, TurnedAway};
 
 /// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].
 #[derive(Debug, thiserror::Error)]
@@ -13,122 +34,399 @@ pub enum EngineError {
     /// The store failed.
     #[error("the store failed")]
     Store,
+    /// The disk is full: nothing of this call was saved, everything before was.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The database is damaged. It is reported, and never deleted.
+    #[error("the database is damaged")]
+    Corrupt,
+    /// The power went out (simulator only).
+    #[error("the power went out")]
+    PowerLost,
+    /// No such institution, person or seat.
+    #[error("there is no such institution, person or seat")]
+    Unknown,
+    /// There is such an institution already.
+    #[error("there is such an institution already")]
+    Exists,
+    /// The profile or the list is not one; the text says where.
+    #[error("not a profile, a role or a calendar: {0}")]
+    Invalid(String),
 }
 
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::DiskFull => Self::DiskFull,
+            StoreError::Corrupt | StoreError::Newer => Self::Corrupt,
+            StoreError::PowerLost(_) => Self::PowerLost,
+            StoreError::Undecodable | StoreError::Sqlite(_) => {
+                tracing::error!(%error, "the store failed");
+                Self::Store
+            }
+        }
+    }
+}
+
+/// Minutes from 1970 to 2026, from which eras are counted.
+const ERA_EPOCH_MINUTES: i64 = 29_454_000;
+
 /// The server.
-pub struct Engine;
+#[derive(Debug)]
+pub struct Engine {
+    store: Store,
+    nonces: Nonces,
+    library: Library,
+    power_lost: bool,
+}
 
 impl Engine {
     /// Opens a database file, making or migrating it.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn open(_path: &std::path::Path) -> Result<Self, EngineError> {
-        unimplemented!()
+    pub fn open(path: &Path) -> Result<Self, EngineError> {
+        Ok(Self::over(Store::open(path)?))
     }
+
     /// A server in memory.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn in_memory() -> Result<Self, EngineError> {
-        unimplemented!()
+        Ok(Self::over(Store::in_memory()?))
     }
+
+    /// A server over the bytes of [`Engine::image`].
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn from_image(image: &[u8]) -> Result<Self, EngineError> {
+        Ok(Self::over(Store::from_image(image)?))
+    }
+
+    fn over(store: Store) -> Self {
+        Self {
+            store,
+            nonces: Nonces::default(),
+            library: Library::default(),
+            power_lost: false,
+        }
+    }
+
     /// The database as bytes (simulator: what a disk would hold now; also the content of a backup).
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn image(&self) -> Result<Vec<u8>, EngineError> {
-        unimplemented!()
+        Ok(self.store.image()?)
     }
-    /// A server over such bytes.
+
+    /// Limits the database to a number of pages of 4,096 bytes, so that tests can fill the disk.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn from_image(_image: &[u8]) -> Result<Self, EngineError> {
-        unimplemented!()
+    pub fn limit_pages(&self, pages: u32) -> Result<(), EngineError> {
+        Ok(self.store.limit_pages(pages)?)
     }
+
+    /// Whether the simulated power went out in the last call of [`Engine::sync`]: then no answer of it was sent, and
+    /// only [`Engine::image`] is left of this engine.
+    #[must_use]
+    pub const fn power_lost(&self) -> bool {
+        self.power_lost
+    }
+
+    fn institution(&self, id: &InstitutionId) -> Result<InstitutionRow, EngineError> {
+        institutions::find(&self.store.db(), id)?.ok_or(EngineError::Unknown)
+    }
+
     /// Founds an institution from a profile file and the calendars that are shipped.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn found(
         &mut self,
-        _institution: &InstitutionId,
-        _profile_toml: &str,
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
+        institution: &InstitutionId,
+        profile_toml: &str,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
     ) -> Result<(), EngineError> {
-        unimplemented!()
+        let profile = parse_profile(profile_toml)?;
+        if institutions::find(&self.store.db(), institution)?.is_some() {
+            return Err(EngineError::Exists);
+        }
+        let profile = (profile_toml, &profile);
+        let founded = self.store.transact(None, |db| {
+            founding::found(db, institution, profile, now, rng)
+        });
+        self.library.forget();
+        Ok(founded?)
     }
+
+    /// Puts another version of the profile into force. Cases stay pinned to what they were registered under.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn put_profile(
+        &mut self,
+        institution: &InstitutionId,
+        profile_toml: &str,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let profile = parse_profile(profile_toml)?;
+        let tenant = self.institution(institution)?.tenant;
+        let profile = (profile_toml, &profile);
+        let put = self
+            .store
+            .transact(None, |db| founding::add_profile(db, tenant, profile, now));
+        self.library.forget();
+        Ok(put?)
+    }
+
+    /// Puts another version of a list of holidays into force, `national` or a region's.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn put_calendar(
+        &mut self,
+        institution: &InstitutionId,
+        row: &CalendarRow,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        use jangkau_core::calendar::{Calendar, Region};
+        Calendar::parse_any(&Region::new(&row.name), &row.csv)
+            .map_err(|error| EngineError::Invalid(error.to_string()))?;
+        let tenant = self.institution(institution)?.tenant;
+        let put = self
+            .store
+            .transact(None, |db| founding::add_calendar(db, tenant, row, now));
+        self.library.forget();
+        Ok(put?)
+    }
+
     /// Adds a person with roles (codes of the profile).
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn add_staff(
         &mut self,
-        _institution: &InstitutionId,
-        _name: &str,
-        _roles: &[&str],
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
+        institution: &InstitutionId,
+        name: &str,
+        roles: &[&str],
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
     ) -> Result<PersonId, EngineError> {
-        unimplemented!()
+        let tenant = self.institution(institution)?.tenant;
+        let person = PersonId::generate(now, &mut &mut *rng);
+        let parsed = parse_roles(roles)?;
+        let row = staff_row(person, name, &parsed, true);
+        self.store.transact(None, |db| {
+            founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
+        })?;
+        Ok(person)
     }
+
+    /// Changes a person's roles, or whether they work here. Who does not is given nothing more; what their devices
+    /// still push goes to quarantine.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn change_staff(
+        &mut self,
+        institution: &InstitutionId,
+        person: PersonId,
+        roles: &[&str],
+        active: bool,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let known = staff::person(&self.store.db(), tenant, person)?;
+        let known = known.ok_or(EngineError::Unknown)?;
+        let parsed = parse_roles(roles)?;
+        let row = staff_row(person, &known.name, &parsed, active);
+        self.store.transact(None, |db| {
+            founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
+        })?;
+        Ok(())
+    }
+
     /// A one-time enrolment code for a person.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn invite(
         &mut self,
-        _institution: &InstitutionId,
-        _person: PersonId,
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
+        institution: &InstitutionId,
+        person: PersonId,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
     ) -> Result<String, EngineError> {
-        unimplemented!()
+        let tenant = self.institution(institution)?.tenant;
+        staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)?;
+        Ok(self
+            .store
+            .transact(None, |db| founding::invite(db, tenant, person, now, rng))?)
     }
-    /// Revokes a seat.
+
+    /// Changes what a seat may do: `retired` or `stolen`, or `active` again.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn revoke(
         &mut self,
-        _institution: &InstitutionId,
-        _seat: SeatId,
-        _how: SeatStatus,
-        _now: Timestamp,
+        institution: &InstitutionId,
+        seat: SeatId,
+        how: SeatStatus,
+        now: Timestamp,
     ) -> Result<(), EngineError> {
-        unimplemented!()
+        let tenant = self.institution(institution)?.tenant;
+        let seat = staff::seat(&self.store.db(), seat)?;
+        let seat = seat
+            .filter(|seat| seat.tenant == tenant)
+            .ok_or(EngineError::Unknown)?;
+        self.store
+            .transact(None, |db| founding::set_status(db, &seat, how, now))?;
+        Ok(())
     }
+
     /// `POST /v1/enrol`: a body of `Enrol`; gives a body of `Enrolled`.
     ///
     /// # Errors
     /// [`RefusedReply`].
     pub fn enrol(
         &mut self,
-        _body: &[u8],
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
+        body: &[u8],
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, RefusedReply> {
-        unimplemented!()
+        let asked: Enrol = decode_body(body).map_err(refusal_of)?;
+        let enrolled = self
+            .store
+            .transact(None, |db| founding::enrol(db, &asked, now, rng));
+        let Some((certificate, server_key)) = enrolled.map_err(|error| later(&error))? else {
+            return Err(Refused::BadCode.into());
+        };
+        let nonce = self.nonces.fresh(certificate.seat, rng);
+        Ok(encode_body(&Enrolled {
+            certificate,
+            server_key,
+            nonce,
+        }))
     }
+
     /// `POST /v1/sync`: a group of signed requests, admitted and acknowledged in one commit, then judged, then
-    /// answered with pages. Each gets its own answer.
+    /// answered with pages. Each gets its own answer. When the machine fails, each is told "later".
     pub fn sync(
         &mut self,
-        _requests: &[Vec<u8>],
-        _now: Timestamp,
-        _rng: &mut dyn CryptoRng,
+        requests: &[Vec<u8>],
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
     ) -> Vec<Result<Vec<u8>, RefusedReply>> {
-        unimplemented!()
+        self.power_lost = false;
+        match self.try_sync(requests, now, rng) {
+            Ok(answers) => answers,
+            Err(error) => {
+                self.power_lost = matches!(error, EngineError::PowerLost);
+                requests
+                    .iter()
+                    .map(|_| Err(Refused::Later.into()))
+                    .collect()
+            }
+        }
     }
+
+    /// The same, but for a machine that failed before anything was acknowledged.
+    ///
+    /// # Errors
+    /// [`EngineError`]; what was committed may be asked for again under the same batch.
+    pub fn try_sync(
+        &mut self,
+        requests: &[Vec<u8>],
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Result<Vec<u8>, RefusedReply>>, EngineError> {
+        let mut entries = Vec::with_capacity(requests.len());
+        for bytes in requests {
+            entries.push(authenticate(
+                &self.store.db(),
+                &mut self.nonces,
+                bytes,
+                rng,
+            )?);
+        }
+        let taken = match intake::take_group(&self.store, &self.library, &entries, now) {
+            Ok(taken) => taken,
+            Err(error @ StoreError::PowerLost(_)) => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(%error, "a group of requests could not be taken in");
+                entries.iter().map(|_| Err(Refused::Later)).collect()
+            }
+        };
+        match self.rule(now) {
+            Ok(_) => {}
+            Err(EngineError::PowerLost) => return Err(EngineError::PowerLost),
+            // Acknowledged is acknowledged: the rulings come with a later page.
+            Err(error) => tracing::error!(%error, "judging failed"),
+        }
+        let mut answers = Vec::with_capacity(entries.len());
+        for (entry, taken) in entries.iter().zip(&taken) {
+            answers.push(self.answer(entry, taken, now, rng)?);
+        }
+        Ok(answers)
+    }
+
+    fn answer(
+        &mut self,
+        entry: &Entry,
+        taken: &Result<intake::Taken, Refused>,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Vec<u8>, RefusedReply>, EngineError> {
+        let asked = match entry {
+            Entry::Refused(reply) | Entry::Stolen { reply, .. } => return Ok(Err(*reply)),
+            Entry::In(asked) => asked,
+        };
+        let nonce = self.nonces.fresh(asked.seat().id, rng);
+        let refused = |code| RefusedReply {
+            code,
+            nonce: Some(nonce),
+        };
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(code) => return Ok(Err(refused(*code))),
+        };
+        match reply::reply(&self.store.db(), asked, taken, nonce, now) {
+            Ok(reply) => Ok(Ok(encode_body(&reply))),
+            Err(error @ StoreError::PowerLost(_)) => Err(error.into()),
+            Err(error) => {
+                tracing::error!(%error, "a page could not be built");
+                Ok(Err(refused(Refused::Later)))
+            }
+        }
+    }
+
     /// Judges every case with unjudged commands (after a crash; `sync` does it too). Gives the number of cases.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn rule(&mut self, _now: Timestamp) -> Result<usize, EngineError> {
-        unimplemented!()
+    pub fn rule(&mut self, now: Timestamp) -> Result<usize, EngineError> {
+        let mut cases = 0;
+        loop {
+            let ruled = ruling::rule(&self.store, &self.library, now)?;
+            cases += ruled.cases;
+            // What waited for a grant may be admitted now, and is then judged.
+            if ruled.granted.is_empty() || !self.has_waiting()? {
+                return Ok(cases);
+            }
+            intake::retry_cases(&self.store, &self.library, ruled.granted, now)?;
+        }
     }
+
+    fn has_waiting(&self) -> Result<bool, EngineError> {
+        Ok(crate::store::shelf::has_waiting(&self.store.db())?)
+    }
+
     /// Records that everything up to now is in every backup that a restore may go back to (the caller took the
     /// backup: `image` or the file copy).
     ///
@@ -136,23 +434,70 @@ impl Engine {
     /// [`EngineError`].
     pub fn mark_backed_up(
         &mut self,
-        _institution: &InstitutionId,
-        _through: ServerSeq,
+        institution: &InstitutionId,
+        through: ServerSeq,
     ) -> Result<(), EngineError> {
-        unimplemented!()
+        let tenant = self.institution(institution)?.tenant;
+        self.store
+            .transact(None, |db| institutions::mark_backed_up(db, tenant, through))?;
+        Ok(())
     }
+
     /// Head of an institution's log.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn head(&self, _institution: &InstitutionId) -> Result<ServerSeq, EngineError> {
-        unimplemented!()
+    pub fn head(&self, institution: &InstitutionId) -> Result<ServerSeq, EngineError> {
+        Ok(self.institution(institution)?.head)
     }
-    /// Begins a new era of every log: called once on a database that was restored from a backup.
+
+    /// Begins a new era of every log: called once on a database that was restored from a backup. Its number rises
+    /// with the time, so that two restores of the same backup begin two different eras.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn begin_era_after_restore(&mut self, _now: Timestamp) -> Result<(), EngineError> {
-        unimplemented!()
+    pub fn begin_era_after_restore(&mut self, now: Timestamp) -> Result<(), EngineError> {
+        let minutes = now.as_millis().div_euclid(60_000) - ERA_EPOCH_MINUTES;
+        let by_time = u32::try_from(minutes).unwrap_or(0);
+        self.store.transact(None, |db| {
+            for institution in institutions::all(db)? {
+                let era = LogEra::new(by_time).max(institution.era.next());
+                institutions::begin_era(db, &institution, era, now)?;
+            }
+            Ok(())
+        })?;
+        self.nonces = Nonces::default();
+        Ok(())
     }
 }
+
+fn later(error: &StoreError) -> RefusedReply {
+    tracing::error!(%error, "enrolment failed");
+    Refused::Later.into()
+}
+
+fn parse_profile(toml: &str) -> Result<Profile, EngineError> {
+    Profile::parse(toml).map_err(|error| EngineError::Invalid(error.to_string()))
+}
+
+fn parse_roles(codes: &[&str]) -> Result<BTreeSet<Role>, EngineError> {
+    codes
+        .iter()
+        .map(|code| {
+            code.parse()
+                .map_err(|_| EngineError::Invalid((*code).to_owned()))
+        })
+        .collect()
+}
+
+fn staff_row(person: PersonId, name: &str, roles: &BTreeSet<Role>, active: bool) -> StaffRow {
+    StaffRow {
+        person,
+        name: name.to_owned(),
+        roles: roles.iter().map(|role| role.code().to_owned()).collect(),
+        active,
+    }
+}
+
+#[cfg(test)]
+mod tests;

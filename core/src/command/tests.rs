@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::record::{Line, Prose};
 
 /// A session with a note: two records in two classes.
 fn session() -> CommandEntry {
@@ -108,6 +109,28 @@ fn what_no_such_command_has_is_named() {
         &|_| {},
         RecordError::Missing("place"),
     );
+}
+
+#[test]
+fn fields_have_names_of_their_own_and_make_the_command() {
+    for kind in CommandKind::ALL {
+        let names: BTreeSet<&str> = kind.fields().iter().map(|field| field.name).collect();
+        assert_eq!(names.len(), kind.fields().len(), "{kind}");
+    }
+    let mut fields = Record::default();
+    fields.put("channel", Scalar::Str("walk_in".into()));
+    fields.put("applicant", Scalar::Str("family".into()));
+    fields.put("name", Scalar::Str("Ibu W".into()));
+    fields.put("reporter", Scalar::Str("tetangga".into()));
+    let made = Command::from_fields(CommandKind::Register, fields.clone());
+    let Ok(Command::Register(register)) = made else {
+        panic!("not a registration: {made:?}");
+    };
+    assert_eq!(register.name, Line::new("Ibu W").ok());
+    assert_eq!(register.reporter, Line::new("tetangga").ok());
+    fields.put("nomor", Scalar::Int(1));
+    let surplus = Command::from_fields(CommandKind::Register, fields);
+    assert_eq!(surplus, Err(RecordError::Surplus));
 }
 
 use crate::record::Scalar;

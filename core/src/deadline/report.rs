@@ -53,12 +53,16 @@ impl DeadlineReport {
         start: Timestamp,
         calendar: &Calendar,
     ) -> Result<Self, ReportError> {
-        let clock = profile.clock(clock).ok_or_else(|| ReportError::UnknownClock(clock.clone()))?;
+        let clock = profile
+            .clock(clock)
+            .ok_or_else(|| ReportError::UnknownClock(clock.clone()))?;
         let office = profile.office();
         let reckoner = Reckoner::new(&office, calendar);
         let due = reckoner.due(clock.term(), start, &[])?;
         let text = |instant: Timestamp| {
-            reckoner.local(instant).to_rfc3339_opts(SecondsFormat::Secs, false)
+            reckoner
+                .local(instant)
+                .to_rfc3339_opts(SecondsFormat::Secs, false)
         };
         Ok(Self {
             start: text(start),

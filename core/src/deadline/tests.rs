@@ -5,7 +5,11 @@ use super::*;
 use crate::profile::{Profile, shipped};
 
 fn profile(id: &str) -> Profile {
-    shipped().unwrap().into_iter().find(|profile| profile.id.as_str() == id).unwrap()
+    shipped()
+        .unwrap()
+        .into_iter()
+        .find(|profile| profile.id.as_str() == id)
+        .unwrap()
 }
 
 fn check_with(
@@ -19,7 +23,11 @@ fn check_with(
     let start = start.parse().unwrap();
     let report = DeadlineReport::new(profile, &clock.parse().unwrap(), start, calendar).unwrap();
     assert_eq!(
-        (report.effective.as_str(), report.due.as_str(), report.provisional),
+        (
+            report.effective.as_str(),
+            report.due.as_str(),
+            report.provisional
+        ),
         (effective, due, provisional),
         "{clock} from {}",
         report.start,
@@ -27,7 +35,13 @@ fn check_with(
 }
 
 fn check(id: &str, clock: &str, expected: [&str; 3]) {
-    check_with(&Calendar::shipped().unwrap(), &profile(id), clock, expected, false);
+    check_with(
+        &Calendar::shipped().unwrap(),
+        &profile(id),
+        clock,
+        expected,
+        false,
+    );
 }
 
 #[test]
@@ -39,17 +53,41 @@ fn working_days_of_cilegon() {
     // E3, E4: Saturday, and Friday after closing, begin on Monday.
     let monday = "2026-11-23T07:30:00+07:00";
     let due = "2026-12-02T16:00:00+07:00";
-    check("cilegon-lk3-2023", "first_outcome", ["2026-11-21T10:00:00+07:00", monday, due]);
-    check("cilegon-lk3-2023", "first_outcome", ["2026-11-20T17:05:00+07:00", monday, due]);
+    check(
+        "cilegon-lk3-2023",
+        "first_outcome",
+        ["2026-11-21T10:00:00+07:00", monday, due],
+    );
+    check(
+        "cilegon-lk3-2023",
+        "first_outcome",
+        ["2026-11-20T17:05:00+07:00", monday, due],
+    );
 }
 
 #[test]
 fn chain_of_mataram() {
     let chain = [
-        ("pendataan", "2026-05-11T13:30:00+08:00", "2026-05-12T16:00:00+08:00"),
-        ("serah_kasus", "2026-05-12T16:00:00+08:00", "2026-05-13T16:00:00+08:00"),
-        ("penjangkauan", "2026-05-13T16:00:00+08:00", "2026-05-20T16:00:00+08:00"),
-        ("konsultasi", "2026-05-20T16:00:00+08:00", "2026-05-21T16:00:00+08:00"),
+        (
+            "pendataan",
+            "2026-05-11T13:30:00+08:00",
+            "2026-05-12T16:00:00+08:00",
+        ),
+        (
+            "serah_kasus",
+            "2026-05-12T16:00:00+08:00",
+            "2026-05-13T16:00:00+08:00",
+        ),
+        (
+            "penjangkauan",
+            "2026-05-13T16:00:00+08:00",
+            "2026-05-20T16:00:00+08:00",
+        ),
+        (
+            "konsultasi",
+            "2026-05-20T16:00:00+08:00",
+            "2026-05-21T16:00:00+08:00",
+        ),
     ];
     for (clock, start, due) in chain {
         check("mataram-lk3", clock, [start, start, due]); // E5
@@ -69,15 +107,27 @@ fn karangasem_with_and_without_bali() {
         [start, start, "2026-06-17T15:00:00+08:00"],
         false,
     ); // E6
-    check("karangasem-lk3", "respon_awal", [start, start, "2026-06-19T15:00:00+08:00"]); // E7
+    check(
+        "karangasem-lk3",
+        "respon_awal",
+        [start, start, "2026-06-19T15:00:00+08:00"],
+    ); // E7
     let lunch = "2026-11-10T12:30:00+08:00";
-    check("karangasem-lk3", "respon_awal", [lunch, lunch, "2026-11-11T15:00:00+08:00"]); // E9
+    check(
+        "karangasem-lk3",
+        "respon_awal",
+        [lunch, lunch, "2026-11-11T15:00:00+08:00"],
+    ); // E9
 }
 
 #[test]
 fn one_day_of_tarakan() {
     let start = "2026-08-14T10:00:00+08:00";
-    check("tarakan-rujukan-stres-2025", "satu_hari", [start, start, "2026-08-18T16:00:00+08:00"]); // E10
+    check(
+        "tarakan-rujukan-stres-2025",
+        "satu_hari",
+        [start, start, "2026-08-18T16:00:00+08:00"],
+    ); // E10
 }
 
 #[test]
@@ -85,7 +135,13 @@ fn a_year_that_nobody_loaded_is_provisional() {
     let start = "2026-12-23T09:00:00+07:00";
     let expected = [start, start, "2027-01-06T16:00:00+07:00"];
     let calendar = Calendar::shipped().unwrap();
-    check_with(&calendar, &profile("cilegon-lk3-2023"), "first_outcome", expected, true); // E12
+    check_with(
+        &calendar,
+        &profile("cilegon-lk3-2023"),
+        "first_outcome",
+        expected,
+        true,
+    ); // E12
 }
 
 #[test]
@@ -95,8 +151,15 @@ fn an_amended_calendar_extends_and_never_shortens() {
     assert_ne!(amended.version(), original.version());
     let start = "2025-08-08T09:00:00+07:00";
     let profile = profile("cilegon-lk3-2023");
-    let check =
-        |calendar, due| check_with(calendar, &profile, "first_outcome", [start, start, due], false);
+    let check = |calendar, due| {
+        check_with(
+            calendar,
+            &profile,
+            "first_outcome",
+            [start, start, due],
+            false,
+        )
+    };
     check(&original, "2025-08-19T16:00:00+07:00"); // E13
     check(&amended, "2025-08-20T16:00:00+07:00");
 
@@ -114,8 +177,11 @@ fn an_amended_calendar_extends_and_never_shortens() {
 #[test]
 fn the_zone_of_the_institution_rules() {
     // E14: recorded on a tablet set to Jakarta's zone at 15:30 there.
-    let expected =
-        ["2026-11-09T15:30:00+07:00", "2026-11-10T08:00:00+08:00", "2026-11-11T16:00:00+08:00"];
+    let expected = [
+        "2026-11-09T15:30:00+07:00",
+        "2026-11-10T08:00:00+08:00",
+        "2026-11-11T16:00:00+08:00",
+    ];
     check("kaltim-puspaga", "triase", expected);
 }
 
@@ -179,11 +245,20 @@ fn stopping_is_classified() {
     let kaltim = profile("kaltim-puspaga");
     let calendar = Calendar::shipped().unwrap();
     let office = kaltim.office();
-    let term = Term::ElapsedHours { hours: 72, grace: true };
+    let term = Term::ElapsedHours {
+        hours: 72,
+        grace: true,
+    };
     let start = "2026-11-12T15:30:00+08:00".parse().unwrap();
-    let due = Reckoner::new(&office, &calendar).due(term, start, &[]).unwrap(); // H2
+    let due = Reckoner::new(&office, &calendar)
+        .due(term, start, &[])
+        .unwrap(); // H2
     let check = |stopped: &str, expected| {
-        assert_eq!(due.timeliness(stopped.parse().unwrap()), expected, "{stopped}");
+        assert_eq!(
+            due.timeliness(stopped.parse().unwrap()),
+            expected,
+            "{stopped}"
+        );
     };
     check("2026-11-15T15:30:00+08:00", Timeliness::OnTime);
     check("2026-11-15T15:30:01+08:00", Timeliness::LateExcusedClosed);
@@ -202,17 +277,28 @@ fn a_wait_for_papers_stops_the_count() {
         to: to.map(|to| to.parse().unwrap()),
     };
     let check = |pauses: &[Pause], expected: Result<&str, NoDue>| {
-        let due = reckoner.due(Term::WorkingDays(7), start, pauses).map(|due| due.due);
+        let due = reckoner
+            .due(Term::WorkingDays(7), start, pauses)
+            .map(|due| due.due);
         assert_eq!(due, expected.map(|text| text.parse().unwrap()));
     };
     check(&[], Ok("2026-10-14T16:00:00+07:00"));
     // Tuesday and Wednesday do not count, for the clock stood still when the office closed.
     check(
-        &[pause("2026-10-06T11:00:00+07:00", Some("2026-10-08T09:00:00+07:00"))],
+        &[pause(
+            "2026-10-06T11:00:00+07:00",
+            Some("2026-10-08T09:00:00+07:00"),
+        )],
         Ok("2026-10-16T16:30:00+07:00"),
     );
-    check(&[pause("2026-10-06T11:00:00+07:00", None)], Err(NoDue::Paused));
-    check(&[pause("2026-10-20T11:00:00+07:00", None)], Ok("2026-10-14T16:00:00+07:00"));
+    check(
+        &[pause("2026-10-06T11:00:00+07:00", None)],
+        Err(NoDue::Paused),
+    );
+    check(
+        &[pause("2026-10-20T11:00:00+07:00", None)],
+        Ok("2026-10-14T16:00:00+07:00"),
+    );
 }
 
 #[test]
@@ -223,9 +309,18 @@ fn calendar_days_end_at_midnight_and_counts_have_no_date() {
     let start = "2026-11-09T23:30:00+08:00".parse().unwrap();
     let due = reckoner.due(Term::CalendarDays(5), start, &[]).unwrap();
     assert_eq!(due.due, "2026-11-14T23:59:59+08:00".parse().unwrap());
-    let sessions = Term::Sessions { min: 3, max: Some(4) };
+    let sessions = Term::Sessions {
+        min: 3,
+        max: Some(4),
+    };
     assert_eq!(reckoner.due(sessions, start, &[]), Err(NoDue::NotATime));
-    let never = Office { week: Default::default(), ..office.clone() };
+    let never = Office {
+        week: Default::default(),
+        ..office.clone()
+    };
     let closed = Reckoner::new(&never, &calendar);
-    assert_eq!(closed.due(Term::WorkingDays(1), start, &[]), Err(NoDue::NeverOpen));
+    assert_eq!(
+        closed.due(Term::WorkingDays(1), start, &[]),
+        Err(NoDue::NeverOpen)
+    );
 }

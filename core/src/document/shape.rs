@@ -234,10 +234,12 @@ fn append(operation: &Op, last: Option<&OpId>) -> Result<String, ShapeError> {
 }
 
 fn character(operation: &Op) -> Result<String, ShapeError> {
-    match &operation.action {
-        OpType::Put(ScalarValue::Str(text)) if text.chars().count() == 1 => Ok(text.to_string()),
-        _ => Err(ShapeError::Operations),
+    if let OpType::Put(ScalarValue::Str(text)) = &operation.action
+        && text.chars().count() == 1
+    {
+        return Ok(text.to_string());
     }
+    Err(ShapeError::Operations)
 }
 
 fn extend_text(record: &mut Record, field: &str, more: &str) -> Result<(), ShapeError> {

@@ -23,7 +23,8 @@ where
     T: std::str::FromStr,
 {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not of this form")))
+    text.parse()
+        .map_err(|_| D::Error::custom(format!("`{text}` is not of this form")))
 }
 
 /// Reads such a value where it may be left out.
@@ -83,7 +84,8 @@ pub struct Institution {
 
 fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a time zone")))
+    text.parse()
+        .map_err(|_| D::Error::custom(format!("`{text}` is not a time zone")))
 }
 
 /// Which days are off.
@@ -121,7 +123,8 @@ fn weekdays<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Weekday>, 
     names
         .iter()
         .map(|name| {
-            name.parse().map_err(|_| D::Error::custom(format!("`{name}` is not a weekday")))
+            name.parse()
+                .map_err(|_| D::Error::custom(format!("`{name}` is not a weekday")))
         })
         .collect()
 }
@@ -132,7 +135,15 @@ fn spells<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Spell>, D::E
             .map_err(|_| D::Error::custom(format!("`{text}` is not a time like 08:00")))
     };
     let pairs = Vec::<[String; 2]>::deserialize(deserializer)?;
-    pairs.iter().map(|[open, close]| Ok(Spell { open: time(open)?, close: time(close)? })).collect()
+    pairs
+        .iter()
+        .map(|[open, close]| {
+            Ok(Spell {
+                open: time(open)?,
+                close: time(close)?,
+            })
+        })
+        .collect()
 }
 
 /// A role of this institution.
@@ -345,8 +356,14 @@ impl Clock {
         match self.unit {
             ClockUnit::WorkingDay => Term::WorkingDays(self.amount),
             ClockUnit::CalendarDay => Term::CalendarDays(self.amount),
-            ClockUnit::ElapsedHour => Term::ElapsedHours { hours: self.amount, grace: self.grace },
-            ClockUnit::Sessions => Term::Sessions { min: self.amount, max: self.amount_max },
+            ClockUnit::ElapsedHour => Term::ElapsedHours {
+                hours: self.amount,
+                grace: self.grace,
+            },
+            ClockUnit::Sessions => Term::Sessions {
+                min: self.amount,
+                max: self.amount_max,
+            },
             ClockUnit::FromPlan => Term::FromPlan,
         }
     }

@@ -37,5 +37,8 @@ pub const fn shipped_files() -> [ShippedProfile; 5] {
 /// # Errors
 /// Never in a build whose tests passed.
 pub fn shipped() -> Result<Vec<Profile>, ProfileError> {
-    shipped_files().iter().map(|file| Profile::parse(file.toml)).collect()
+    shipped_files()
+        .iter()
+        .map(|file| Profile::parse(file.toml))
+        .collect()
 }

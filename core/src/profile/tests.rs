@@ -21,17 +21,43 @@ fn the_five_profiles_are_sound_and_quote_their_standard() {
     for (profile, file) in profiles.iter().zip(shipped_files()) {
         let published: Vec<&str> = file.published_text.lines().collect();
         let line = |number: Option<u16>| published[usize::from(number.unwrap()) - 1];
-        for step in profile.steps.iter().filter(|step| step.source == Source::Seed) {
+        for step in profile
+            .steps
+            .iter()
+            .filter(|step| step.source == Source::Seed)
+        {
             let start: String = step.quote.chars().take(12).collect();
-            let found = line(step.line).to_lowercase().contains(&start.to_lowercase());
-            assert!(found, "{}: `{}` is not on line {:?}", profile.id, step.quote, step.line);
+            let found = line(step.line)
+                .to_lowercase()
+                .contains(&start.to_lowercase());
+            assert!(
+                found,
+                "{}: `{}` is not on line {:?}",
+                profile.id, step.quote, step.line
+            );
         }
-        for clock in profile.clocks.iter().filter(|clock| clock.source == Source::Seed) {
+        for clock in profile
+            .clocks
+            .iter()
+            .filter(|clock| clock.source == Source::Seed)
+        {
             let quote = clock.quote.as_deref().unwrap();
-            assert!(line(clock.line).contains(quote), "{}: `{quote}`", profile.id);
+            assert!(
+                line(clock.line).contains(quote),
+                "{}: `{quote}`",
+                profile.id
+            );
         }
-        for requirement in profile.requirements.iter().filter(|r| r.source == Source::Seed) {
-            assert!(!line(requirement.line).trim().is_empty(), "{}", requirement.id);
+        for requirement in profile
+            .requirements
+            .iter()
+            .filter(|r| r.source == Source::Seed)
+        {
+            assert!(
+                !line(requirement.line).trim().is_empty(),
+                "{}",
+                requirement.id
+            );
         }
         assert_eq!(profile.fee, 0);
         assert!(profile.transitions.contains_key(&CommandKind::AnswerReview));
@@ -45,8 +71,18 @@ fn words_have_different_codes() {
         assert_eq!(distinct.len(), codes.len());
     }
     check(&Role::ALL.iter().map(|word| word.code()).collect::<Vec<_>>());
-    check(&words::ClockEvent::ALL.iter().map(|word| word.code()).collect::<Vec<_>>());
-    check(&words::Milestone::ALL.iter().map(|word| word.code()).collect::<Vec<_>>());
+    check(
+        &words::ClockEvent::ALL
+            .iter()
+            .map(|word| word.code())
+            .collect::<Vec<_>>(),
+    );
+    check(
+        &words::Milestone::ALL
+            .iter()
+            .map(|word| word.code())
+            .collect::<Vec<_>>(),
+    );
     let outside = |event: &&words::ClockEvent| event.origin() == EventOrigin::Institution;
     assert!(words::ClockEvent::ALL.iter().filter(outside).count() > 0);
 }
@@ -58,29 +94,72 @@ fn check(from: &str, to: &str, expected: &str) {
     let error = Profile::parse(&changed).unwrap_err();
     let near = CILEGON[..CILEGON.find(from).unwrap()].lines().count();
     let message = error.reason.to_string();
-    assert!(message.contains(expected), "`{message}` does not say `{expected}`");
+    assert!(
+        message.contains(expected),
+        "`{message}` does not say `{expected}`"
+    );
     let distance = error.line.abs_diff(near.max(1));
-    assert!(distance <= 12, "line {} is far from line {near}: {message}", error.line);
+    assert!(
+        distance <= 12,
+        "line {} is far from line {near}: {message}",
+        error.line
+    );
 }
 
 #[test]
 fn what_no_profile_can_mean_is_refused_with_its_line() {
     check("fee = 0", "fee = 1", "the fee must be 0");
     check("fee = 0", "fee = 0\nprice = 1", "unknown field `price`");
-    check("Asia/Jakarta", "Asia/Cilegon", "`Asia/Cilegon` is not a time zone");
-    check("[\"13:00\", \"16:00\"]", "[\"11:00\", \"16:00\"]", "opening hours");
+    check(
+        "Asia/Jakarta",
+        "Asia/Cilegon",
+        "`Asia/Cilegon` is not a time zone",
+    );
+    check(
+        "[\"13:00\", \"16:00\"]",
+        "[\"11:00\", \"16:00\"]",
+        "opening hours",
+    );
     check("days = [\"fri\"]", "days = [\"thu\"]", "opening hours");
-    check("role = \"clergy\"", "role = \"psychologist\"", "`psychologist` stands twice");
-    check("role = \"clergy\"", "role = \"priest\"", "`priest` is none of");
-    check("head = [\"head_of_institution\"]", "head = []", "nobody holds the powers");
+    check(
+        "role = \"clergy\"",
+        "role = \"psychologist\"",
+        "`psychologist` stands twice",
+    );
+    check(
+        "role = \"clergy\"",
+        "role = \"priest\"",
+        "`priest` is none of",
+    );
+    check(
+        "head = [\"head_of_institution\"]",
+        "head = []",
+        "nobody holds the powers",
+    );
     check(
         "assign = { roles = [\"social_worker\", \"head_of_institution\"]",
         "assign = { roles = []",
         "no role decides `assign`",
     );
-    check("gates = \"triage\"", "gates = \"triase\"", "`triase` is none of");
-    check("gates = \"triage\"", "gates = \"record_visit\"", "which is not a decision");
-    check("milestone = \"approach\"", "substitutes = []", "nobody can satisfy");
+}
+
+#[test]
+fn gates_clocks_and_classes_that_mean_nothing_are_refused() {
+    check(
+        "gates = \"triage\"",
+        "gates = \"triase\"",
+        "`triase` is none of",
+    );
+    check(
+        "gates = \"triage\"",
+        "gates = \"record_visit\"",
+        "which is not a decision",
+    );
+    check(
+        "milestone = \"approach\"",
+        "substitutes = []",
+        "nobody can satisfy",
+    );
     check(
         "kind = \"record\"\nlevel = \"mandatory\"",
         "kind = \"record\"\nlevel = \"if_available\"",
@@ -98,16 +177,31 @@ fn what_no_profile_can_mean_is_refused_with_its_line() {
         "does not list `ended`",
     );
     check("amount = 7", "amount = 0", "has no amount");
-    check("id = \"plan_target\"", "id = \"first_outcome\"", "`first_outcome` stands twice");
-    check("source = \"seed\"\nline = 9", "source = \"seed\"", "needs a line");
-    check("offline = \"fact\"", "offline = \"proposal\"", "cannot be of this offline class");
+    check(
+        "id = \"plan_target\"",
+        "id = \"first_outcome\"",
+        "`first_outcome` stands twice",
+    );
+    check(
+        "source = \"seed\"\nline = 9",
+        "source = \"seed\"",
+        "needs a line",
+    );
+    check(
+        "offline = \"fact\"",
+        "offline = \"proposal\"",
+        "cannot be of this offline class",
+    );
     check("min = 1", "min = 2\nmax = 1", "the fewest sessions");
 }
 
 #[test]
 fn faults_far_from_their_cause_are_named_all_the_same() {
-    let fault =
-        |from: &str, to: &str| Profile::parse(&CILEGON.replace(from, to)).unwrap_err().reason;
+    let fault = |from: &str, to: &str| {
+        Profile::parse(&CILEGON.replace(from, to))
+            .unwrap_err()
+            .reason
+    };
     assert_eq!(
         fault("id = \"tpks_report\"", "id = \"other\""),
         ProfileFault::ClockByLaw("tpks_report")
@@ -121,11 +215,20 @@ fn faults_far_from_their_cause_are_named_all_the_same() {
     assert_eq!(unread, ProfileFault::Unsatisfiable);
     let sign = "sign_consent = { roles";
     let unsigned = fault(sign, "sign_consent = { enabled = false, roles");
-    assert_eq!(unsigned, ProfileFault::MilestoneUnearned(words::Milestone::Consent));
-    let reopened =
-        CILEGON.lines().filter(|line| !line.starts_with("reopen")).collect::<Vec<_>>().join("\n");
+    assert_eq!(
+        unsigned,
+        ProfileFault::MilestoneUnearned(words::Milestone::Consent)
+    );
+    let reopened = CILEGON
+        .lines()
+        .filter(|line| !line.starts_with("reopen"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let missing = Profile::parse(&reopened).unwrap_err().reason;
-    assert_eq!(missing, ProfileFault::TransitionMissing(CommandKind::Reopen));
+    assert_eq!(
+        missing,
+        ProfileFault::TransitionMissing(CommandKind::Reopen)
+    );
 }
 
 #[test]

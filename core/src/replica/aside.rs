@@ -34,17 +34,13 @@ impl Replica {
             for part in self.store.parts(*id)? {
                 documents.insert(part.document);
             }
-            match code {
+            if *code == Turned::CommandExists {
                 // The server has this command already, from before this vault was put back.
-                Turned::CommandExists => {
-                    self.store.drop_parts(*id)?;
-                    row.state = CommandState::Admitted;
-                    self.store.put_command(&row)?;
-                }
-                code if is_about_the_branch(*code) && row.attempts < ATTEMPTS_MAX => {}
-                code => {
-                    aside.insert(*id, *code);
-                }
+                self.store.drop_parts(*id)?;
+                row.state = CommandState::Admitted;
+                self.store.put_command(&row)?;
+            } else if !is_about_the_branch(*code) || row.attempts >= ATTEMPTS_MAX {
+                aside.insert(*id, *code);
             }
         }
         self.replay(documents, &aside, rng)?;

@@ -9,7 +9,7 @@ use super::{Replica, ReplicaError, SeatState};
 use crate::class::DocumentKey;
 use crate::command::PlacedRecord;
 use crate::document::{Document, inspect};
-use crate::id::{CommandId, DocumentId, PersonId, ServerSeq};
+use crate::id::{CaseId, CommandId, DocumentId, PersonId, ServerSeq};
 use crate::record::{Field as _, Record};
 use crate::rules::{CaseState, Verdict};
 use crate::store::{CommandRow, CommandState, DocumentRow, decode, encode};
@@ -285,7 +285,7 @@ impl Replica {
         Ok(())
     }
 
-    /// A grant to this person: fetch what it covers, unless this seat opened the case and so has all of it.
+    /// A grant to this person: fetch what it covers.
     fn take_grant(&mut self, seq: ServerSeq, grant: &GrantRow) -> Result<(), ReplicaError> {
         if grant.person != self.person() {
             return Ok(());
@@ -293,15 +293,8 @@ impl Replica {
         self.store.put_grant(seq, grant)?;
         let (priority, is_whole) = match grant.scope {
             GrantScope::Institution => (1, true),
-            GrantScope::Case(case) => {
-                let register = self
-                    .store
-                    .command(CommandId::from_bytes(*case.as_bytes()))?;
-                if register.is_some_and(|register| register.own) {
-                    return Ok(());
-                }
-                (0, false)
-            }
+            GrantScope::Case(case) if self.is_whole_here(case)? => return Ok(()),
+            GrantScope::Case(_) => (0, false),
         };
         let at = BackfillAt {
             grant: seq,
@@ -309,6 +302,17 @@ impl Replica {
             list: is_whole,
         };
         Ok(self.store.put_backfill(&at, priority)?)
+    }
+
+    /// Whether this seat opened the case and never held it by a grant: then nothing of it is elsewhere yet.
+    fn is_whole_here(&self, case: CaseId) -> Result<bool, ReplicaError> {
+        let register = self
+            .store
+            .command(CommandId::from_bytes(*case.as_bytes()))?;
+        let documents = self.store.documents_of(case)?;
+        Ok(register.is_some_and(|register| register.own)
+            && !documents.is_empty()
+            && documents.iter().all(|document| !document.granted))
     }
 
     fn take_status(&mut self, status: SeatStatus) -> Result<(), ReplicaError> {

@@ -31,7 +31,11 @@ pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
             starts.sort_by_key(|start| start.at);
             starts.truncate(1);
         }
-        clocks.extend(starts.into_iter().map(|start| reckon(case, log, clock, start)));
+        clocks.extend(
+            starts
+                .into_iter()
+                .map(|start| reckon(case, log, clock, start)),
+        );
     }
     clocks
 }
@@ -76,7 +80,10 @@ fn outcome(
     stopped_by: Option<ClockEvent>,
     case: &Case<'_>,
 ) -> ClockOutcome {
-    let died = case.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
+    let died = case
+        .decided
+        .ending
+        .is_some_and(|end| end.reason == EndingReason::Deceased);
     if died && stopped_by == Some(ClockEvent::Ended) {
         return ClockOutcome::EndedByDeath;
     }
@@ -106,18 +113,31 @@ fn due_of(
 ) -> Result<Due, NoDue> {
     if clock.term() == Term::FromPlan {
         let due = plan_target(case).ok_or(NoDue::NotATime)?;
-        return Ok(Due { effective: start, due, provisional: false, hours: None });
+        return Ok(Due {
+            effective: start,
+            due,
+            provisional: false,
+            hours: None,
+        });
     }
     let office = log.profile.office();
-    let pauses = if clock.pauses { pauses(case, stopped) } else { Vec::new() };
+    let pauses = if clock.pauses {
+        pauses(case, stopped)
+    } else {
+        Vec::new()
+    };
     Reckoner::new(&office, log.calendar).due(clock.term(), start, &pauses)
 }
 
 /// The date that the last agreed plan aims at.
 fn plan_target(case: &Case<'_>) -> Option<Timestamp> {
-    let plans = case
-        .decided
-        .made(|command| if let Command::AgreePlan(plan) = command { Some(plan) } else { None });
+    let plans = case.decided.made(|command| {
+        if let Command::AgreePlan(plan) = command {
+            Some(plan)
+        } else {
+            None
+        }
+    });
     plans.last().and_then(|(_, plan)| plan.target_at)
 }
 
@@ -130,7 +150,10 @@ fn pauses(case: &Case<'_>, stopped: Option<Timestamp>) -> Vec<Pause> {
         .filter_map(|requirement| {
             let wait = case.facts.paper_wait(requirement.id.as_str())?;
             let to = case.satisfied_at(requirement).or(stopped);
-            Some(Pause { from: wait.from, to })
+            Some(Pause {
+                from: wait.from,
+                to,
+            })
         })
         .collect()
 }
@@ -153,7 +176,9 @@ fn stop_of(case: &Case<'_>, clock: &Clock, start: Happening) -> Option<(Timestam
 /// When an event happened in this case; nothing for events outside cases.
 fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
     let one = |at: Option<Timestamp>| {
-        at.map(|at| Happening { at, subject: None }).into_iter().collect::<Vec<_>>()
+        at.map(|at| Happening { at, subject: None })
+            .into_iter()
+            .collect::<Vec<_>>()
     };
     match event {
         ClockEvent::ReportReceived => one(report_received(case)),
@@ -161,9 +186,10 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
         ClockEvent::ApplicationComplete => one(application_complete(case)),
         ClockEvent::Triaged => one(decided(case, |c| matches!(c, Command::Triage(_)))),
         ClockEvent::Assigned => one(assigned(case)),
-        ClockEvent::AssignedAndClientInformed => {
-            one(both(assigned(case), case.facts.first(|c| matches!(c, Command::InformClient(_)))))
-        }
+        ClockEvent::AssignedAndClientInformed => one(both(
+            assigned(case),
+            case.facts.first(|c| matches!(c, Command::InformClient(_))),
+        )),
         ClockEvent::VisitOrAssessment => {
             let visit = case.facts.first(|c| met_visit(c).is_some());
             one([visit, assessed(case)].into_iter().flatten().min())
@@ -218,7 +244,10 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
 
 /// When such a decision was first made, by the time at which it was made.
 fn decided(case: &Case<'_>, is_it: impl Fn(&Command) -> bool) -> Option<Timestamp> {
-    case.decided.made(|command| is_it(command).then_some(())).map(|(made, ())| made.at).min()
+    case.decided
+        .made(|command| is_it(command).then_some(()))
+        .map(|(made, ())| made.at)
+        .min()
 }
 
 fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
@@ -228,7 +257,12 @@ fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
 fn report_received(case: &Case<'_>) -> Option<Timestamp> {
     case.facts.iter().find_map(|entry| {
         if let Command::Register(register) = &entry.entry.command {
-            Some(register.report_received_at.unwrap_or(entry.at()).min(entry.at()))
+            Some(
+                register
+                    .report_received_at
+                    .unwrap_or(entry.at())
+                    .min(entry.at()),
+            )
         } else {
             None
         }
@@ -253,7 +287,9 @@ fn assigned(case: &Case<'_>) -> Option<Timestamp> {
 }
 
 fn assessed(case: &Case<'_>) -> Option<Timestamp> {
-    decided(case, |command| matches!(command, Command::FinaliseAssessment(_)))
+    decided(case, |command| {
+        matches!(command, Command::FinaliseAssessment(_))
+    })
 }
 
 fn is_in_depth(command: &Command) -> bool {
@@ -273,7 +309,10 @@ fn is_ending(command: &Command) -> bool {
 
 fn referrals(case: &Case<'_>, subject: impl Fn(&LogEntry) -> Option<CommandId>) -> Vec<Happening> {
     let about = |made: &super::Made<'_>| {
-        subject(made.entry).map(|subject| Happening { at: made.at, subject: Some(subject) })
+        subject(made.entry).map(|subject| Happening {
+            at: made.at,
+            subject: Some(subject),
+        })
     };
     case.decided.made.iter().filter_map(about).collect()
 }
@@ -283,7 +322,10 @@ fn danger_raised(case: &Case<'_>) -> Vec<Happening> {
     case.facts
         .raises()
         .filter(|(_, level)| *level == SafetyLevel::P1)
-        .map(|(raise, _)| Happening { at: raise.at(), subject: Some(raise.entry.id) })
+        .map(|(raise, _)| Happening {
+            at: raise.at(),
+            subject: Some(raise.entry.id),
+        })
         .collect()
 }
 
@@ -291,7 +333,10 @@ fn withdrawals(case: &Case<'_>) -> Vec<Happening> {
     case.facts
         .iter()
         .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
-        .map(|entry| Happening { at: entry.at(), subject: Some(entry.entry.id) })
+        .map(|entry| Happening {
+            at: entry.at(),
+            subject: Some(entry.entry.id),
+        })
         .collect()
 }
 
@@ -304,6 +349,8 @@ fn danger_handled(case: &Case<'_>) -> Vec<Happening> {
     let decisions = case.decided.made(|command| {
         matches!(command, Command::IssueReferral(_) | Command::LowerSafety(_)).then_some(())
     });
-    let times = acts.map(LogEntry::at).chain(decisions.map(|(made, ())| made.at));
+    let times = acts
+        .map(LogEntry::at)
+        .chain(decisions.map(|(made, ())| made.at));
     times.map(|at| Happening { at, subject: None }).collect()
 }

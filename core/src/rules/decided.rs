@@ -91,17 +91,24 @@ impl<'a> Decided<'a> {
 
     /// A committed decision by its id.
     pub(super) fn find(&self, id: CommandId) -> Option<Made<'a>> {
-        self.made.iter().find(|made| made.entry.entry.id == id).copied()
+        self.made
+            .iter()
+            .find(|made| made.entry.entry.id == id)
+            .copied()
     }
 
     /// Puts something before the head.
     pub(super) fn wait(&mut self, entry: &'a LogEntry, reason: Review) {
-        self.pending.insert((entry.seq, entry.entry.id), Pending { entry, reason });
+        self.pending
+            .insert((entry.seq, entry.entry.id), Pending { entry, reason });
     }
 
     /// The waiting item of a command.
     pub(super) fn pending_of(&self, id: CommandId) -> Option<Pending<'a>> {
-        self.pending.values().find(|pending| pending.entry.entry.id == id).copied()
+        self.pending
+            .values()
+            .find(|pending| pending.entry.entry.id == id)
+            .copied()
     }
 
     /// The milestones that decisions earn, and when first.
@@ -198,7 +205,11 @@ impl<'a> Decided<'a> {
     fn reopen(&mut self, at: Timestamp) {
         self.ending = None;
         self.reopened_at = Some(at);
-        self.status = if self.assignee.is_some() { Status::Assigned } else { Status::Registered };
+        self.status = if self.assignee.is_some() {
+            Status::Assigned
+        } else {
+            Status::Registered
+        };
     }
 }
 
@@ -211,15 +222,37 @@ fn milestones_of(command: &Command) -> &'static [Milestone] {
         };
     }
     if let Command::Close(closing) = command {
-        return if closing.survey_offered { &[Milestone::SurveyOffered] } else { &[] };
+        return if closing.survey_offered {
+            &[Milestone::SurveyOffered]
+        } else {
+            &[]
+        };
     }
     let table: [(bool, &'static [Milestone]); 6] = [
         (matches!(command, Command::Triage(_)), &[Milestone::Needs]),
-        (matches!(command, Command::AgreePlan(_)), &[Milestone::Plan, Milestone::Consultation]),
-        (matches!(command, Command::ReportToHead(_)), &[Milestone::Report]),
-        (matches!(command, Command::IssueReferral(_)), &[Milestone::ReferralIssued]),
-        (matches!(command, Command::StartMonitoring(_)), &[Milestone::Monitoring]),
-        (matches!(command, Command::Terminate(_)), &[Milestone::Termination]),
+        (
+            matches!(command, Command::AgreePlan(_)),
+            &[Milestone::Plan, Milestone::Consultation],
+        ),
+        (
+            matches!(command, Command::ReportToHead(_)),
+            &[Milestone::Report],
+        ),
+        (
+            matches!(command, Command::IssueReferral(_)),
+            &[Milestone::ReferralIssued],
+        ),
+        (
+            matches!(command, Command::StartMonitoring(_)),
+            &[Milestone::Monitoring],
+        ),
+        (
+            matches!(command, Command::Terminate(_)),
+            &[Milestone::Termination],
+        ),
     ];
-    table.into_iter().find(|(is_it, _)| *is_it).map_or(&[], |(_, milestones)| milestones)
+    table
+        .into_iter()
+        .find(|(is_it, _)| *is_it)
+        .map_or(&[], |(_, milestones)| milestones)
 }

@@ -30,13 +30,20 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         return no_danger(ask);
     }
     if let Command::RejectOutOfScope(rejection) = command {
-        if !matches!(rejection.reason, EndingReason::OutOfScope | EndingReason::OutOfArea) {
+        if !matches!(
+            rejection.reason,
+            EndingReason::OutOfScope | EndingReason::OutOfArea
+        ) {
             return Err(Refusal::ReasonInvalid.into());
         }
         return no_danger(ask);
     }
     if let Command::Close(closing) = command {
-        let died = ask.case.decided.ending.is_some_and(|end| end.reason == EndingReason::Deceased);
+        let died = ask
+            .case
+            .decided
+            .ending
+            .is_some_and(|end| end.reason == EndingReason::Deceased);
         if !closing.survey_offered && !died {
             return Err(Refusal::SurveyMissing.into());
         }
@@ -50,7 +57,11 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
 }
 
 fn no_danger(ask: &Ask<'_, '_>) -> Result<(), Objection> {
-    if ask.case.is_in_danger() { Err(Refusal::SafetyOpen.into()) } else { Ok(()) }
+    if ask.case.is_in_danger() {
+        Err(Refusal::SafetyOpen.into())
+    } else {
+        Ok(())
+    }
 }
 
 fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
@@ -80,8 +91,10 @@ fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection
 }
 
 fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
-    let has_guard =
-        |guard| ask.transition().is_some_and(|transition| transition.guards.contains(&guard));
+    let has_guard = |guard| {
+        ask.transition()
+            .is_some_and(|transition| transition.guards.contains(&guard))
+    };
     if ask.case.facts.has_identity_conflict() {
         return Err(Refusal::IdentityConflict.into());
     }

@@ -45,7 +45,9 @@ impl<'a> Facts<'a> {
     /// The facts that had happened by then.
     pub(super) fn as_of(&self, then: Timestamp) -> Self {
         let known = self.ordered.iter().take_while(|((at, _), _)| *at <= then);
-        Self { ordered: known.map(|(key, entry)| (*key, *entry)).collect() }
+        Self {
+            ordered: known.map(|(key, entry)| (*key, *entry)).collect(),
+        }
     }
 
     /// All of them, in order.
@@ -55,7 +57,9 @@ impl<'a> Facts<'a> {
 
     /// When this first happened.
     pub(super) fn first(&self, is_it: impl Fn(&Command) -> bool) -> Option<Timestamp> {
-        self.iter().find(|entry| is_it(&entry.entry.command)).map(LogEntry::at)
+        self.iter()
+            .find(|entry| is_it(&entry.entry.command))
+            .map(LogEntry::at)
     }
 
     /// Consent to a purpose (amendment C1). For a referral, `recipient` names to whom; a signature that names nobody
@@ -79,8 +83,11 @@ impl<'a> Facts<'a> {
                 withdrawals.push(entry.entry.id);
             }
         }
-        let is_answered =
-            |id: &CommandId| signatures.iter().any(|signed| signed.after_withdrawals.contains(id));
+        let is_answered = |id: &CommandId| {
+            signatures
+                .iter()
+                .any(|signed| signed.after_withdrawals.contains(id))
+        };
         if !withdrawals.iter().all(is_answered) {
             Consent::Withdrawn
         } else if signatures.is_empty() {
@@ -113,7 +120,10 @@ impl<'a> Facts<'a> {
     /// Sessions that took place, in order, each event once.
     pub(super) fn sessions(&self) -> Vec<&'a LogEntry> {
         let mut counted: Vec<&LogEntry> = Vec::new();
-        for entry in self.iter().filter(|entry| held_session(&entry.entry.command).is_some()) {
+        for entry in self
+            .iter()
+            .filter(|entry| held_session(&entry.entry.command).is_some())
+        {
             if !counted.iter().any(|earlier| is_same_event(earlier, entry)) {
                 counted.push(entry);
             }
@@ -126,7 +136,9 @@ impl<'a> Facts<'a> {
         let key = (entry.at(), entry.entry.id);
         let earlier = self.ordered.range(..key);
         span_of(entry).is_some()
-            && earlier.into_iter().any(|(_, other)| is_same_event(other, entry))
+            && earlier
+                .into_iter()
+                .any(|(_, other)| is_same_event(other, entry))
     }
 
     /// Whether a legal field has two values, neither of which replaces the other (D8).
@@ -168,7 +180,10 @@ impl<'a> Facts<'a> {
 /// Which paper was looked for, and whether it was there.
 fn paper_of(command: &Command) -> Option<(&str, bool)> {
     if let Command::SightDocument(paper) = command {
-        Some((paper.requirement.as_str(), paper.state == PaperState::Present))
+        Some((
+            paper.requirement.as_str(),
+            paper.state == PaperState::Present,
+        ))
     } else {
         None
     }
@@ -176,20 +191,38 @@ fn paper_of(command: &Command) -> Option<(&str, bool)> {
 
 fn milestone_of(command: &Command) -> Option<Milestone> {
     if let Command::SignConsent(signed) = command {
-        return signed.purposes.contains(&Purpose::Service).then_some(Milestone::Consent);
+        return signed
+            .purposes
+            .contains(&Purpose::Service)
+            .then_some(Milestone::Consent);
     }
     if let Command::RecordService(service) = command {
         return (service.kind == ServiceType::Consultation).then_some(Milestone::Consultation);
     }
     let earned = [
-        (matches!(command, Command::RecordApproach(_)), Milestone::Approach),
-        (matches!(command, Command::SignContract(_)), Milestone::Contract),
+        (
+            matches!(command, Command::RecordApproach(_)),
+            Milestone::Approach,
+        ),
+        (
+            matches!(command, Command::SignContract(_)),
+            Milestone::Contract,
+        ),
         (met_visit(command).is_some(), Milestone::Visit),
         (held_session(command).is_some(), Milestone::Session),
-        (matches!(command, Command::RecordReply(_)), Milestone::ReferralReply),
-        (matches!(command, Command::RecordAftercare(_)), Milestone::Aftercare),
+        (
+            matches!(command, Command::RecordReply(_)),
+            Milestone::ReferralReply,
+        ),
+        (
+            matches!(command, Command::RecordAftercare(_)),
+            Milestone::Aftercare,
+        ),
     ];
-    earned.into_iter().find(|(is_it, _)| *is_it).map(|(_, milestone)| milestone)
+    earned
+        .into_iter()
+        .find(|(is_it, _)| *is_it)
+        .map(|(_, milestone)| milestone)
 }
 
 /// The danger that a command tells of.
@@ -220,7 +253,11 @@ pub(super) fn held_session(command: &Command) -> Option<&RecordSession> {
 
 /// The visit, if the client was met.
 pub(super) fn met_visit(command: &Command) -> Option<&RecordVisit> {
-    if let Command::RecordVisit(visit) = command { visit.met.then_some(visit) } else { None }
+    if let Command::RecordVisit(visit) = command {
+        visit.met.then_some(visit)
+    } else {
+        None
+    }
 }
 
 /// Names of offices are compared without case and outer blanks.
@@ -254,9 +291,23 @@ fn is_same_event(one: &LogEntry, other: &LogEntry) -> bool {
 /// The legal fields that a command gives values to.
 fn legal_values(command: &Command) -> Vec<(&'static str, &str)> {
     let (name, nik, card, birth, sex, address) = if let Command::Register(c) = command {
-        (&c.name, &c.nik, &c.family_card, &c.birth_date, c.sex, &c.address)
+        (
+            &c.name,
+            &c.nik,
+            &c.family_card,
+            &c.birth_date,
+            c.sex,
+            &c.address,
+        )
     } else if let Command::EditIdentity(c) = command {
-        (&c.name, &c.nik, &c.family_card, &c.birth_date, c.sex, &c.address)
+        (
+            &c.name,
+            &c.nik,
+            &c.family_card,
+            &c.birth_date,
+            c.sex,
+            &c.address,
+        )
     } else {
         return Vec::new();
     };

@@ -24,17 +24,12 @@ const DELAY_MS_MAX: i64 = 72 * 60 * 60 * 1_000;
 
 /// The marks on a fact, as far as the case is known.
 pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
+    let consent = consent_at(case, entry);
     let marks = [
         (!is_role_allowed(case, entry), Flag::RoleNotAllowed),
         (are_papers_missing(case, entry), Flag::DocsMissing),
-        (
-            consent_at(case, entry) == Consent::Missing,
-            Flag::ConsentMissing,
-        ),
-        (
-            consent_at(case, entry) == Consent::Withdrawn,
-            Flag::ConsentWithdrawn,
-        ),
+        (consent == Consent::Missing, Flag::ConsentMissing),
+        (consent == Consent::Withdrawn, Flag::ConsentWithdrawn),
         (is_beyond_standard(case, entry), Flag::ExceedsMax),
         (is_out_of_order(case, entry), Flag::OutOfOrder),
         (!is_target_known(case, entry), Flag::UnknownTarget),
@@ -57,9 +52,9 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
 pub(super) fn review_of(case: &Case<'_>, entry: &LogEntry) -> Option<Review> {
     let command = &entry.entry.command;
     let Some(ending) = case.decided.ending else {
-        let count = case.facts.sessions().len();
-        let is_too_many = covered(case).is_some_and(|most| count > most);
-        return (held_session(command).is_some() && is_too_many).then_some(Review::ExceedsMax);
+        let is_too_many = held_session(command).is_some()
+            && covered(case).is_some_and(|most| case.facts.sessions().len() > most);
+        return is_too_many.then_some(Review::ExceedsMax);
     };
     if danger_of(command).is_some_and(|level| level < SafetyLevel::P3) {
         return Some(Review::DangerAfterEnding);
@@ -133,10 +128,17 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     }
     let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
     let is_excused = is_contact || case.is_in_danger();
-    if consent == Consent::Missing && is_excused { Consent::Granted } else { consent }
+    if consent == Consent::Missing && is_excused {
+        Consent::Granted
+    } else {
+        consent
+    }
 }
 
 fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
+    if held_session(&entry.entry.command).is_none() {
+        return false;
+    }
     let Some(most) = covered(case) else {
         return false;
     };

@@ -38,7 +38,9 @@ fn book(ask: &Ask<'_, '_>, booking: &ScheduleSession) -> Result<(), Objection> {
     }
     let number = ask.case.facts.sessions().len() + open_appointments(ask.case).count() + 1;
     let is_beyond = |limit: Option<u16>| limit.is_some_and(|limit| number > usize::from(limit));
-    let may_extend = !standard.extension_roles.is_disjoint(&ask.entry.author_roles);
+    let may_extend = !standard
+        .extension_roles
+        .is_disjoint(&ask.entry.author_roles);
     if is_beyond(standard.max) && !may_extend && !ask.approved {
         return Err(Refusal::SessionLimit.into());
     }
@@ -59,7 +61,9 @@ fn agree(ask: &Ask<'_, '_>, plan: &AgreePlan) -> Result<(), Objection> {
     };
     let known: Vec<_> = plan.participants.iter().filter_map(roles).collect();
     let has_professional = known.len() < plan.participants.len()
-        || known.iter().any(|roles| roles.iter().any(|role| role.is_professional()));
+        || known
+            .iter()
+            .any(|roles| roles.iter().any(|role| role.is_professional()));
     if plan.participants.len() >= 2 && has_professional {
         Ok(())
     } else {
@@ -69,20 +73,29 @@ fn agree(ask: &Ask<'_, '_>, plan: &AgreePlan) -> Result<(), Objection> {
 
 /// Committed bookings that were neither recorded nor called off.
 pub(super) fn open_appointments(case: &Case<'_>) -> impl Iterator<Item = Appointment> {
-    let done: BTreeSet<CommandId> =
-        case.facts.iter().filter_map(|entry| settles(&entry.entry.command)).collect();
-    let bookings: Vec<Appointment> =
-        case.decided
-            .made(|command| {
-                if let Command::ScheduleSession(booking) = command { Some(booking) } else { None }
-            })
-            .map(|(made, booking)| Appointment {
-                appointment: made.entry.entry.id,
-                lead: booking.lead,
-                starts_at: booking.starts_at,
-            })
-            .collect();
-    bookings.into_iter().filter(move |booking| !done.contains(&booking.appointment))
+    let done: BTreeSet<CommandId> = case
+        .facts
+        .iter()
+        .filter_map(|entry| settles(&entry.entry.command))
+        .collect();
+    let bookings: Vec<Appointment> = case
+        .decided
+        .made(|command| {
+            if let Command::ScheduleSession(booking) = command {
+                Some(booking)
+            } else {
+                None
+            }
+        })
+        .map(|(made, booking)| Appointment {
+            appointment: made.entry.entry.id,
+            lead: booking.lead,
+            starts_at: booking.starts_at,
+        })
+        .collect();
+    bookings
+        .into_iter()
+        .filter(move |booking| !done.contains(&booking.appointment))
 }
 
 fn settles(command: &Command) -> Option<CommandId> {
@@ -98,11 +111,17 @@ fn settles(command: &Command) -> Option<CommandId> {
 /// The most sessions that are covered: the standard's, or as many as were booked by decisions and not given up.
 pub(super) fn covered(case: &Case<'_>) -> Option<usize> {
     let max = usize::from(case.profile.sessions.max?);
-    let given_up: BTreeSet<CommandId> =
-        case.facts.iter().filter_map(|entry| gives_up(&entry.entry.command)).collect();
-    let booked =
-        case.decided.made(|command| matches!(command, Command::ScheduleSession(_)).then_some(()));
-    let stands = booked.filter(|(made, ())| !given_up.contains(&made.entry.entry.id)).count();
+    let given_up: BTreeSet<CommandId> = case
+        .facts
+        .iter()
+        .filter_map(|entry| gives_up(&entry.entry.command))
+        .collect();
+    let booked = case
+        .decided
+        .made(|command| matches!(command, Command::ScheduleSession(_)).then_some(()));
+    let stands = booked
+        .filter(|(made, ())| !given_up.contains(&made.entry.entry.id))
+        .count();
     Some(max.max(stands))
 }
 
@@ -111,7 +130,9 @@ fn gives_up(command: &Command) -> Option<CommandId> {
     if let Command::CancelAppointment(cancelled) = command {
         Some(cancelled.appointment)
     } else if let Command::RecordSession(session) = command {
-        session.appointment.filter(|_| session.attendance != Attendance::Held)
+        session
+            .appointment
+            .filter(|_| session.attendance != Attendance::Held)
     } else {
         None
     }

@@ -65,6 +65,33 @@ pub struct CaseState {
     pub judged_through: ServerSeq,
 }
 
+impl CaseState {
+    /// What everybody who holds the case may see (class K1): where it stands, who is responsible, what is due, and
+    /// whether there is danger. What was done, and what is marked about it, is left out.
+    #[must_use]
+    pub fn index(&self) -> Self {
+        let is_of_case = |flag: &&Flag| matches!(flag, Flag::MissingDocs | Flag::ReopenProposed);
+        Self {
+            milestones: BTreeMap::new(),
+            services: BTreeSet::new(),
+            referrals: Vec::new(),
+            sessions: Vec::new(),
+            appointments: Vec::new(),
+            missing_papers: Vec::new(),
+            flags: self.flags.iter().filter(is_of_case).copied().collect(),
+            fact_flags: BTreeMap::new(),
+            reviews: Vec::new(),
+            clocks: self
+                .clocks
+                .iter()
+                .filter(|clock| clock.subject.is_none())
+                .cloned()
+                .collect(),
+            ..self.clone()
+        }
+    }
+}
+
 codes!(
     /// How far a referral has come.
     ReferralPhase {

@@ -1,5 +1,9 @@
 //! Rules as tables: stories of the five profiles, every refusal, and what must not depend on the order of arrival.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests stop at the first surprise"
+)]
 
 mod facts;
 mod golden;
@@ -50,14 +54,22 @@ impl Story {
     /// Begins on Monday 5 October 2026, 09:00 in Jakarta.
     fn new(profile: &str) -> Self {
         let profiles = shipped().unwrap();
-        let profile = profiles.into_iter().find(|p| p.id.as_str() == profile).unwrap();
+        let profile = profiles
+            .into_iter()
+            .find(|p| p.id.as_str() == profile)
+            .unwrap();
         Self::with(profile)
     }
 
     fn with(profile: Profile) -> Self {
         let calendar = Calendar::shipped().unwrap();
         let now = "2026-10-05T09:00:00+07:00".parse().unwrap();
-        Self { profile, calendar, entries: Vec::new(), now }
+        Self {
+            profile,
+            calendar,
+            entries: Vec::new(),
+            now,
+        }
     }
 
     fn wait(&mut self, millis: i64) -> &mut Self {
@@ -81,13 +93,19 @@ impl Story {
     /// A command as its author would send it now, online and having seen everything.
     fn draft(&self, role: Role, command: Command) -> LogEntry {
         let number = self.entries.len() + 1;
-        let everybody = Role::ALL.iter().map(|role| (person(*role), BTreeSet::from([*role])));
+        let everybody = Role::ALL
+            .iter()
+            .map(|role| (person(*role), BTreeSet::from([*role])));
         LogEntry {
             seq: ServerSeq::new(number as u64),
             entry: CommandEntry {
                 id: id(number),
                 case: CaseId::from(id(1)),
-                stamp: Stamp { by: person(role), occurred_at: self.now, performed_by: None },
+                stamp: Stamp {
+                    by: person(role),
+                    occurred_at: self.now,
+                    performed_by: None,
+                },
                 command,
             },
             author_roles: BTreeSet::from([role]),
@@ -107,7 +125,10 @@ impl Story {
         self.entries.push(entry);
         self.now = self.now.plus_millis(10 * MINUTE);
         for (judged, verdict) in self.judge().verdicts {
-            let judged = self.entries.iter_mut().find(|entry| entry.entry.id == judged);
+            let judged = self
+                .entries
+                .iter_mut()
+                .find(|entry| entry.entry.id == judged);
             judged.unwrap().verdict = Some(verdict);
         }
         let pushed = self.entries.iter().find(|entry| entry.entry.id == pushed);
@@ -195,21 +216,34 @@ fn register() -> Command {
 }
 
 fn approach() -> Command {
-    Command::RecordApproach(RecordApproach { observation: prose() })
+    Command::RecordApproach(RecordApproach {
+        observation: prose(),
+    })
 }
 
 fn triage(services: &[ServiceType]) -> Command {
     let services = services.iter().copied().collect();
-    Command::Triage(Triage { services, safety: SafetyLevel::P3, note: None })
+    Command::Triage(Triage {
+        services,
+        safety: SafetyLevel::P3,
+        note: None,
+    })
 }
 
 fn assign(role: Role) -> Command {
-    Command::Assign(Assign { assignee: person(role), instruction: None })
+    Command::Assign(Assign {
+        assignee: person(role),
+        instruction: None,
+    })
 }
 
 fn paper(requirement: &str) -> Command {
     let requirement = requirement.parse().unwrap();
-    Command::SightDocument(SightDocument { requirement, state: PaperState::Present, note: None })
+    Command::SightDocument(SightDocument {
+        requirement,
+        state: PaperState::Present,
+        note: None,
+    })
 }
 
 fn consent() -> Command {
@@ -223,11 +257,17 @@ fn consent() -> Command {
 
 fn withdraw() -> Command {
     let purposes = Purpose::ALL.iter().copied().collect();
-    Command::WithdrawConsent(WithdrawConsent { purposes, note: None })
+    Command::WithdrawConsent(WithdrawConsent {
+        purposes,
+        note: None,
+    })
 }
 
 fn contract() -> Command {
-    Command::SignContract(SignContract { goals: prose(), sessions: None })
+    Command::SignContract(SignContract {
+        goals: prose(),
+        sessions: None,
+    })
 }
 
 fn visit() -> Command {
@@ -279,7 +319,10 @@ fn session(appointment: Option<CommandId>) -> Command {
 }
 
 fn report() -> Command {
-    Command::ReportToHead(ReportToHead { recommendation: Recommendation::Refer, text: prose() })
+    Command::ReportToHead(ReportToHead {
+        recommendation: Recommendation::Refer,
+        text: prose(),
+    })
 }
 
 fn refer() -> Command {
@@ -308,15 +351,24 @@ fn terminate(reason: EndingReason) -> Command {
 }
 
 fn close() -> Command {
-    Command::Close(Close { survey_offered: true })
+    Command::Close(Close {
+        survey_offered: true,
+    })
 }
 
 fn raise(level: SafetyLevel) -> Command {
-    Command::RaiseSafety(RaiseSafety { level, note: prose() })
+    Command::RaiseSafety(RaiseSafety {
+        level,
+        note: prose(),
+    })
 }
 
 fn answer(proposal: CommandId, answer: ReviewAnswer) -> Command {
-    Command::AnswerReview(AnswerReview { proposal, answer, reason: line("dibaca") })
+    Command::AnswerReview(AnswerReview {
+        proposal,
+        answer,
+        reason: line("dibaca"),
+    })
 }
 
 /// Books and holds sessions, each on a day of its own.

@@ -260,6 +260,23 @@ pub fn unpack(packed: &Packed) -> Result<Vec<SealedEnvelope>, PackError> {
         .collect()
 }
 
+/// Unpacks each envelope for itself, so that a bad one does not harm the others. Of a bad one, the ids that its
+/// commands claim are told, so that each can be answered.
+#[must_use]
+pub fn unpack_each(packed: &Packed) -> Vec<Result<SealedEnvelope, (PackError, Vec<CommandId>)>> {
+    let mut last: BTreeMap<DocumentId, ChangeHash> = BTreeMap::new();
+    packed
+        .envelopes
+        .iter()
+        .map(|wire| {
+            unpack_one(wire, &packed.origins, &mut last).map_err(|error| {
+                let claimed = wire.commands.iter().take(LEAVES_MAX);
+                (error, claimed.map(|command| command.id).collect())
+            })
+        })
+        .collect()
+}
+
 fn unpack_one(
     wire: &WireEnvelope,
     origins: &[Origin],

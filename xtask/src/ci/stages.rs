@@ -45,6 +45,7 @@ pub(super) const NOT_YET: &[&str] = &[
     "scenarios",
     "shuffle",
     "sim",
+    "figures",
     "demo",
     "shuffle-long",
     "sim-long",
@@ -102,6 +103,12 @@ pub(super) const STAGES: &[Stage] = &[
         run: || sim::seeds(SEEDS),
     },
     Stage {
+        name: "figures",
+        what: "what a reconnect costs on the wire",
+        weight: Weight::Heavy,
+        run: figures,
+    },
+    Stage {
         name: "demo",
         what: "the demo's report",
         weight: Weight::Heavy,
@@ -141,6 +148,10 @@ fn clippy() -> Result<(), ShellError> {
 fn test() -> Result<(), ShellError> {
     let mut test = cargo(["test", "--workspace", "--tests", "--locked"]);
     shell::run(test.args(["--exclude", "jangkau-bindgen"]))
+}
+
+fn figures() -> Result<(), ShellError> {
+    shell::run(&mut shell::release("jangkau-tests", "figures"))
 }
 
 fn scenarios() -> Result<(), ShellError> {

@@ -10,15 +10,30 @@ use Role::*;
 #[test]
 fn a_fact_is_recorded_whatever_is_wrong_with_it() {
     let mut story = Story::new("mataram-lk3");
-    let wrong = [Flag::RoleNotAllowed, Flag::DocsMissing, Flag::ConsentMissing];
+    let wrong = [
+        Flag::RoleNotAllowed,
+        Flag::DocsMissing,
+        Flag::ConsentMissing,
+    ];
     story.flagged(Clerk, session(None), &wrong);
     story.ok(Clerk, register());
     story.flagged(Psychologist, visit(), &[Flag::RoleNotAllowed]);
     story.flagged(SocialWorker, paper("npwp"), &[Flag::UnknownTarget]);
-    let reply = RecordReply { referral: id(99), accepted: true, note: None };
+    let reply = RecordReply {
+        referral: id(99),
+        accepted: true,
+        note: None,
+    };
     story.flagged(Clerk, Command::RecordReply(reply), &[Flag::UnknownTarget]);
-    let aftercare = RecordAftercare { note: prose(), reopen_needed: false };
-    story.flagged(SocialWorker, Command::RecordAftercare(aftercare), &[Flag::OutOfOrder]);
+    let aftercare = RecordAftercare {
+        note: prose(),
+        reopen_needed: false,
+    };
+    story.flagged(
+        SocialWorker,
+        Command::RecordAftercare(aftercare),
+        &[Flag::OutOfOrder],
+    );
     story.ok(SocialWorker, withdraw());
     story.flagged(SocialWorker, visit(), &[Flag::ConsentWithdrawn]);
     story.replays();
@@ -33,7 +48,11 @@ fn times_are_checked_against_the_servers() {
         entry.recorded_at = story.now.plus_millis(recorded);
         entry.clock_offset_ms = offset;
         let flags: BTreeSet<Flag> = expected.iter().copied().collect();
-        assert_eq!(story.push(entry), Verdict::Recorded(flags), "{occurred} {recorded}");
+        assert_eq!(
+            story.push(entry),
+            Verdict::Recorded(flags),
+            "{occurred} {recorded}"
+        );
     };
     check(0, 0, None, &[]);
     check(-HOUR, -HOUR, Some(1_000), &[]);
@@ -127,7 +146,12 @@ fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
         };
         let mut state = judge(&log).state;
         // Which fact tips the count is a matter of arrival; that the head is asked is not.
-        assert!(state.reviews.iter().all(|item| item.reason == Review::ExceedsMax));
+        assert!(
+            state
+                .reviews
+                .iter()
+                .all(|item| item.reason == Review::ExceedsMax)
+        );
         assert_eq!(state.reviews.is_empty(), expected.reviews.is_empty());
         state.reviews.clone_from(&expected.reviews);
         assert_eq!(state, expected);

@@ -13,8 +13,14 @@ fn verdicts_keep_their_bytes() {
         expected.assert_eq(&HEXLOWER.encode(&bytes));
     };
     check(Verdict::Committed, expect!["820080"]);
-    check(Verdict::Refused(Refusal::DocsMissing), expect!["8201816c646f63735f6d697373696e67"]);
-    check(Verdict::NeedsReview(Review::StaleBase), expect!["8202816a7374616c655f62617365"]);
+    check(
+        Verdict::Refused(Refusal::DocsMissing),
+        expect!["8201816c646f63735f6d697373696e67"],
+    );
+    check(
+        Verdict::NeedsReview(Review::StaleBase),
+        expect!["8202816a7374616c655f62617365"],
+    );
     let flags = BTreeSet::from([Flag::TimeUnverified, Flag::DocsMissing]);
     check(
         Verdict::Recorded(flags),
@@ -28,7 +34,11 @@ fn a_state_keeps_its_bytes() {
     let mut story = Story::new("mataram-lk3");
     story.ok(Clerk, register()).ok(Clerk, assign(SocialWorker));
     story.ok(SocialWorker, consent()).ok(SocialWorker, visit());
-    story.waits(SocialWorker, terminate(EndingReason::Moved), Review::AwaitingHead);
+    story.waits(
+        SocialWorker,
+        terminate(EndingReason::Moved),
+        Review::AwaitingHead,
+    );
     let state = story.state();
     let bytes = minicbor::to_vec(&state).unwrap();
     assert_eq!(minicbor::decode::<CaseState>(&bytes).unwrap(), state);

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+mod endings;
+
 use super::*;
 use Role::*;
 
@@ -25,15 +27,23 @@ fn cilegon() -> Story {
 /// Assigned, with papers and consent.
 fn cilegon_ready() -> Story {
     let mut story = cilegon();
-    story.ok(SocialWorker, approach()).ok(SocialWorker, triage(&[ServiceType::Counselling]));
-    story.ok(SocialWorker, assign(SocialWorker)).ok(Clerk, paper("ktp")).ok(Clerk, paper("kk"));
+    story
+        .ok(SocialWorker, approach())
+        .ok(SocialWorker, triage(&[ServiceType::Counselling]));
+    story
+        .ok(SocialWorker, assign(SocialWorker))
+        .ok(Clerk, paper("ktp"))
+        .ok(Clerk, paper("kk"));
     story.ok(SocialWorker, consent());
     story
 }
 
 fn mataram_ready() -> Story {
     let mut story = Story::new("mataram-lk3");
-    story.ok(Clerk, register()).ok(Clerk, assign(SocialWorker)).ok(SocialWorker, consent());
+    story
+        .ok(Clerk, register())
+        .ok(Clerk, assign(SocialWorker))
+        .ok(SocialWorker, consent());
     for requirement in ["data_klien", "ktp_or_kia", "kk", "domisili"] {
         story.ok(Clerk, paper(requirement));
     }
@@ -43,7 +53,11 @@ fn mataram_ready() -> Story {
 /// Cilegon's profile with other needs of `agree_plan`.
 fn plan_needs(milestone: &str) -> Story {
     let text = crate::profile::shipped_files()[0].toml.to_owned();
-    let line = text.lines().find(|line| line.starts_with("agree_plan")).unwrap().to_owned();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("agree_plan"))
+        .unwrap()
+        .to_owned();
     let changed = line.replace("offline", &format!("needs = [\"{milestone}\"], offline"));
     let profile = Profile::parse(&text.replace(&line, &changed)).unwrap();
     let mut story = Story::with(profile);
@@ -56,22 +70,37 @@ fn every_refusal_has_its_way() {
     roles_and_places();
     targets_and_reasons();
     consent_and_papers();
+    danger_and_consent();
+    letters_and_consent();
     milestones();
+    reports_and_contracts();
     sessions_and_plans();
-    endings();
+    limits_of_sessions();
+    endings::information_and_safety();
+    endings::endings();
     let reached = REACHED.with_borrow(BTreeSet::clone);
-    let missed: Vec<_> = Refusal::ALL.iter().filter(|code| !reached.contains(code)).collect();
+    let missed: Vec<_> = Refusal::ALL
+        .iter()
+        .filter(|code| !reached.contains(code))
+        .collect();
     assert_eq!(missed, Vec::<&Refusal>::new());
 }
 
 fn roles_and_places() {
     let text = crate::profile::shipped_files()[2].toml;
-    let text =
-        text.replace("start_monitoring = { roles", "start_monitoring = { enabled = false, roles");
+    let text = text.replace(
+        "start_monitoring = { roles",
+        "start_monitoring = { enabled = false, roles",
+    );
     let mut story = Story::with(Profile::parse(&text).unwrap());
     story.ok(Secretary, register());
     refuse(&mut story, Psychologist, monitor(), Refusal::NotOffered);
-    refuse(&mut story, Secretary, assign(Psychologist), Refusal::RoleNotAllowed);
+    refuse(
+        &mut story,
+        Secretary,
+        assign(Psychologist),
+        Refusal::RoleNotAllowed,
+    );
 
     let mut late = story.draft(HeadOfInstitution, assign(Psychologist));
     late.recorded_at = late.received_at.plus_millis(-HOUR);
@@ -82,11 +111,19 @@ fn roles_and_places() {
     story.ok(SocialWorker, refer());
     let mut late = story.draft(Clerk, issue(story.last()));
     late.recorded_at = late.received_at.plus_millis(-HOUR);
-    assert_eq!(story.push(late), Verdict::Refused(Refusal::NumberOnlineOnly));
+    assert_eq!(
+        story.push(late),
+        Verdict::Refused(Refusal::NumberOnlineOnly)
+    );
     REACHED.with_borrow_mut(|reached| reached.insert(Refusal::NumberOnlineOnly));
 
     refuse(&mut story, SocialWorker, register(), Refusal::WrongStatus);
-    refuse(&mut story, SocialWorker, assign(SocialWorker), Refusal::WrongStatus);
+    refuse(
+        &mut story,
+        SocialWorker,
+        assign(SocialWorker),
+        Refusal::WrongStatus,
+    );
     refuse(&mut story, Clerk, close(), Refusal::WrongStatus);
     // A social worker does not lead a session of Mataram's psychologists.
     let mut story = mataram_ready();
@@ -98,30 +135,62 @@ fn targets_and_reasons() {
     let mut story = cilegon_ready();
     let waiver = |requirement: &str| {
         let requirement = requirement.parse().unwrap();
-        Command::WaiveDocument(WaiveDocument { requirement, reason: line("hilang") })
+        Command::WaiveDocument(WaiveDocument {
+            requirement,
+            reason: line("hilang"),
+        })
     };
-    refuse(&mut story, HeadOfInstitution, waiver("npwp"), Refusal::UnknownTarget);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        waiver("npwp"),
+        Refusal::UnknownTarget,
+    );
     refuse(&mut story, Clerk, issue(id(99)), Refusal::UnknownTarget);
     let lower = |raise| {
         let raises = BTreeSet::from([raise]);
-        Command::LowerSafety(LowerSafety { raises, reason: line("aman") })
+        Command::LowerSafety(LowerSafety {
+            raises,
+            reason: line("aman"),
+        })
     };
-    refuse(&mut story, HeadOfInstitution, lower(id(1)), Refusal::UnknownTarget);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        lower(id(1)),
+        Refusal::UnknownTarget,
+    );
     let nothing = answer(id(1), ReviewAnswer::Commit);
-    refuse(&mut story, HeadOfInstitution, nothing, Refusal::ReviewClosed);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        nothing,
+        Refusal::ReviewClosed,
+    );
     let wrong = terminate(EndingReason::InformationOnly);
     refuse(&mut story, HeadOfInstitution, wrong, Refusal::ReasonInvalid);
     let mut story = cilegon();
     let reject = |reason| {
-        Command::RejectOutOfScope(RejectOutOfScope { reason, note: line("ke dinas lain") })
+        Command::RejectOutOfScope(RejectOutOfScope {
+            reason,
+            note: line("ke dinas lain"),
+        })
     };
-    refuse(&mut story, HeadOfInstitution, reject(EndingReason::Moved), Refusal::ReasonInvalid);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        reject(EndingReason::Moved),
+        Refusal::ReasonInvalid,
+    );
 
     let mut story = cilegon();
     story.waits(Clerk, reject(EndingReason::OutOfArea), Review::AwaitingHead);
     let proposal = story.last();
     story.ok(HeadOfInstitution, answer(proposal, ReviewAnswer::Refuse));
-    let refused = story.entries.iter().find(|entry| entry.entry.id == proposal);
+    let refused = story
+        .entries
+        .iter()
+        .find(|entry| entry.entry.id == proposal);
     let verdict = refused.unwrap().verdict.clone();
     assert_eq!(verdict, Some(Verdict::Refused(Refusal::RefusedInReview)));
     REACHED.with_borrow_mut(|reached| reached.insert(Refusal::RefusedInReview));
@@ -130,54 +199,111 @@ fn targets_and_reasons() {
 
 fn consent_and_papers() {
     let mut story = cilegon();
-    refuse(&mut story, SocialWorker, triage(&[]), Refusal::ApproachMissing);
+    refuse(
+        &mut story,
+        SocialWorker,
+        triage(&[]),
+        Refusal::ApproachMissing,
+    );
     let booking = schedule(&story, Psychologist);
-    refuse(&mut story, SocialWorker, booking.clone(), Refusal::ConsentMissing);
+    refuse(
+        &mut story,
+        SocialWorker,
+        booking.clone(),
+        Refusal::ConsentMissing,
+    );
     story.ok(SocialWorker, consent());
-    refuse(&mut story, SocialWorker, booking.clone(), Refusal::DocsMissing);
+    refuse(
+        &mut story,
+        SocialWorker,
+        booking.clone(),
+        Refusal::DocsMissing,
+    );
     story.ok(Clerk, paper("ktp"));
-    refuse(&mut story, SocialWorker, booking.clone(), Refusal::DocsMissing);
-    let kk = WaiveDocument { requirement: "kk".parse().unwrap(), reason: line("terbakar") };
-    story.waits(Clerk, Command::WaiveDocument(kk.clone()), Review::AwaitingHead);
-    refuse(&mut story, SocialWorker, booking.clone(), Refusal::DocsMissing);
+    refuse(
+        &mut story,
+        SocialWorker,
+        booking.clone(),
+        Refusal::DocsMissing,
+    );
+    let kk = WaiveDocument {
+        requirement: "kk".parse().unwrap(),
+        reason: line("terbakar"),
+    };
+    story.waits(
+        Clerk,
+        Command::WaiveDocument(kk.clone()),
+        Review::AwaitingHead,
+    );
+    refuse(
+        &mut story,
+        SocialWorker,
+        booking.clone(),
+        Refusal::DocsMissing,
+    );
     story.ok(HeadOfInstitution, Command::WaiveDocument(kk));
     story.ok(Volunteer, withdraw());
     let withdrawal = story.last();
-    refuse(&mut story, SocialWorker, booking.clone(), Refusal::ConsentWithdrawn);
+    refuse(
+        &mut story,
+        SocialWorker,
+        booking.clone(),
+        Refusal::ConsentWithdrawn,
+    );
     // Signed apart from the withdrawal: it stays taken back until a signature names it.
     story.ok(SocialWorker, consent());
-    refuse(&mut story, SocialWorker, booking.clone(), Refusal::ConsentWithdrawn);
+    refuse(
+        &mut story,
+        SocialWorker,
+        booking.clone(),
+        Refusal::ConsentWithdrawn,
+    );
     let mut seen = consent();
     if let Command::SignConsent(seen) = &mut seen {
         seen.after_withdrawals = BTreeSet::from([withdrawal]);
     }
     story.ok(SocialWorker, seen).ok(SocialWorker, booking);
+}
 
+fn danger_and_consent() {
     // Danger passes the gates, but never a withdrawal.
     let mut story = cilegon();
     story.ok(Volunteer, raise(SafetyLevel::P1));
     let booking = schedule(&story, Psychologist);
-    story.ok(SocialWorker, booking.clone()).ok(Volunteer, withdraw());
+    story
+        .ok(SocialWorker, booking.clone())
+        .ok(Volunteer, withdraw());
     refuse(&mut story, SocialWorker, booking, Refusal::ConsentWithdrawn);
+}
 
+fn letters_and_consent() {
     // X19: the consent was taken back between the decision and the letter.
     let mut story = cilegon_ready();
     story.ok(SocialWorker, refer());
     let referral = story.last();
     story.ok(Volunteer, withdraw());
-    refuse(&mut story, Clerk, issue(referral), Refusal::ConsentWithdrawn);
+    refuse(
+        &mut story,
+        Clerk,
+        issue(referral),
+        Refusal::ConsentWithdrawn,
+    );
     let mut by_duty = refer();
     if let Command::DecideReferral(referral) = &mut by_duty {
         referral.recipient = line("Polres");
         referral.legal_basis = Some(line("UU 12/2022"));
     }
-    story.waits(SocialWorker, by_duty.clone(), Review::AwaitingHead).ok(HeadOfInstitution, by_duty);
+    story
+        .waits(SocialWorker, by_duty.clone(), Review::AwaitingHead)
+        .ok(HeadOfInstitution, by_duty);
     let referral = story.last();
     story.ok(Clerk, issue(referral));
 
     // A consent to one recipient is none to another.
     let mut story = cilegon();
-    story.ok(SocialWorker, approach()).ok(SocialWorker, triage(&[ServiceType::Referral]));
+    story
+        .ok(SocialWorker, approach())
+        .ok(SocialWorker, triage(&[ServiceType::Referral]));
     let mut elsewhere = consent();
     if let Command::SignConsent(consent) = &mut elsewhere {
         consent.recipient = Some(line("RSUD"));
@@ -196,51 +322,110 @@ fn milestones() {
     ];
     for (milestone, code) in rows {
         let mut story = plan_needs(milestone);
-        refuse(&mut story, SocialWorker, plan(&[SocialWorker, Psychologist]), code);
+        refuse(
+            &mut story,
+            SocialWorker,
+            plan(&[SocialWorker, Psychologist]),
+            code,
+        );
     }
 
     let mut story = cilegon_ready();
     story.ok(SocialWorker, visit());
     let met = terminate(EndingReason::GoalsMet);
-    refuse(&mut story, HeadOfInstitution, met.clone(), Refusal::PlanMissing);
-    story.ok(SocialWorker, plan(&[SocialWorker, Psychologist])).ok(SocialWorker, refer());
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        met.clone(),
+        Refusal::PlanMissing,
+    );
+    story
+        .ok(SocialWorker, plan(&[SocialWorker, Psychologist]))
+        .ok(SocialWorker, refer());
     let referral = story.last();
     story.ok(Clerk, issue(referral));
-    refuse(&mut story, HeadOfInstitution, met.clone(), Refusal::MonitoringMissing);
-    story.ok(SocialWorker, monitor()).ok(HeadOfInstitution, met.clone());
-    let unasked = Command::Close(Close { survey_offered: false });
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        met.clone(),
+        Refusal::MonitoringMissing,
+    );
+    story
+        .ok(SocialWorker, monitor())
+        .ok(HeadOfInstitution, met.clone());
+    let unasked = Command::Close(Close {
+        survey_offered: false,
+    });
     refuse(&mut story, Clerk, unasked, Refusal::SurveyMissing);
+}
 
+fn reports_and_contracts() {
+    let met = terminate(EndingReason::GoalsMet);
     let mut story = Story::new("karangasem-lk3");
-    story.ok(Secretary, register()).ok(HeadOfInstitution, assign(Psychologist));
+    story
+        .ok(Secretary, register())
+        .ok(HeadOfInstitution, assign(Psychologist));
     story.ok(Psychologist, consent()).ok(Psychologist, visit());
-    refuse(&mut story, HeadOfInstitution, met.clone(), Refusal::ReportMissing);
-    refuse(&mut story, HeadOfInstitution, refer(), Refusal::ReportMissing);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        met.clone(),
+        Refusal::ReportMissing,
+    );
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        refer(),
+        Refusal::ReportMissing,
+    );
 
     let mut story = Story::new("tarakan-rujukan-stres-2025");
-    story.ok(Clerk, register()).ok(DivisionHead, assign(Counsellor)).ok(Counsellor, consent());
+    story
+        .ok(Clerk, register())
+        .ok(DivisionHead, assign(Counsellor))
+        .ok(Counsellor, consent());
     story.ok(Counsellor, visit());
-    refuse(&mut story, DivisionHead, met.clone(), Refusal::ContractMissing);
+    refuse(
+        &mut story,
+        DivisionHead,
+        met.clone(),
+        Refusal::ContractMissing,
+    );
     story.ok(Counsellor, contract());
     refuse(&mut story, DivisionHead, met, Refusal::AssessmentMissing);
 }
 
 fn sessions_and_plans() {
     let mut story = cilegon_ready();
-    refuse(&mut story, SocialWorker, plan(&[SocialWorker]), Refusal::ParticipantsMissing);
+    refuse(
+        &mut story,
+        SocialWorker,
+        plan(&[SocialWorker]),
+        Refusal::ParticipantsMissing,
+    );
     let nobody_professional = plan(&[HeadOfInstitution, Clerk]);
-    refuse(&mut story, HeadOfInstitution, nobody_professional, Refusal::ParticipantsMissing);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        nobody_professional,
+        Refusal::ParticipantsMissing,
+    );
     story.ok(SocialWorker, refer());
     refuse(&mut story, Psychologist, refer(), Refusal::ReferralExists);
 
     let mut story = Story::new("kaltim-puspaga");
-    story.ok(Admin, register()).ok(Admin, paper("identitas")).ok(Admin, consent());
+    story
+        .ok(Admin, register())
+        .ok(Admin, paper("identitas"))
+        .ok(Admin, consent());
     let mut one_sided = schedule(&story, Psychologist);
     if let Command::ScheduleSession(booking) = &mut one_sided {
         booking.both_agreed = false;
     }
     refuse(&mut story, Admin, one_sided, Refusal::NotAgreed);
+}
 
+fn limits_of_sessions() {
     let mut story = mataram_ready();
     hold_sessions(&mut story, Psychologist, Psychologist, 3);
     let fourth = schedule(&story, Psychologist);
@@ -250,61 +435,20 @@ fn sessions_and_plans() {
     if let Command::ScheduleSession(booking) = &mut fifth {
         booking.reason = Some(line("perlu satu lagi"));
     }
-    refuse(&mut story, Psychologist, fifth.clone(), Refusal::SessionLimit);
+    refuse(
+        &mut story,
+        Psychologist,
+        fifth.clone(),
+        Refusal::SessionLimit,
+    );
     story.ok(HeadOfInstitution, fifth);
     let appointment = story.last();
-    story.wait(HOUR).ok(Psychologist, session(Some(appointment)));
+    story
+        .wait(HOUR)
+        .ok(Psychologist, session(Some(appointment)));
 
     let mut story = mataram_ready();
     hold_sessions(&mut story, Psychologist, Psychologist, 2);
     let met = terminate(EndingReason::GoalsMet);
     refuse(&mut story, HeadOfInstitution, met, Refusal::TooFewSessions);
-}
-
-fn endings() {
-    let mut story = cilegon();
-    story.ok(SocialWorker, approach()).ok(SocialWorker, triage(&[ServiceType::Counselling]));
-    let informed = Command::CloseInformation(CloseInformation { note: line("…") });
-    refuse(&mut story, SocialWorker, informed.clone(), Refusal::ServicesBeyondInformation);
-    let mut story = cilegon();
-    story.ok(Volunteer, raise(SafetyLevel::P2));
-    refuse(&mut story, Volunteer, informed, Refusal::SafetyOpen);
-
-    let mut story = cilegon_ready();
-    let mut unchecked = terminate(EndingReason::Moved);
-    if let Command::Terminate(termination) = &mut unchecked {
-        termination.safety_checked = false;
-    }
-    refuse(&mut story, HeadOfInstitution, unchecked, Refusal::SafetyUnchecked);
-    let unreachable = terminate(EndingReason::Unreachable);
-    refuse(&mut story, SocialWorker, unreachable.clone(), Refusal::AttemptsMissing);
-    for place in [VisitPlace::Phone, VisitPlace::Phone, VisitPlace::Home] {
-        let mut attempt = visit();
-        if let Command::RecordVisit(attempt) = &mut attempt {
-            (attempt.met, attempt.place) = (false, place);
-        }
-        story.wait(DAY).ok(SocialWorker, attempt);
-    }
-    story.ok(Volunteer, raise(SafetyLevel::P1));
-    refuse(&mut story, SocialWorker, unreachable.clone(), Refusal::SafetyOpen);
-    let mut edit = EditIdentity {
-        basis: None,
-        supersedes: BTreeSet::new(),
-        name: Some(line("Ibu Siti")),
-        nik: None,
-        family_card: None,
-        birth_date: None,
-        sex: None,
-        address: None,
-    };
-    story.ok(SocialWorker, Command::EditIdentity(edit.clone())).ok(SocialWorker, refer());
-    let referral = story.last();
-    assert!(story.state().flags.contains(&Flag::IdentityConflict));
-    refuse(&mut story, Clerk, issue(referral), Refusal::IdentityConflict);
-    edit.supersedes = story.entries.iter().map(|entry| entry.entry.id).collect();
-    story.ok(SocialWorker, Command::EditIdentity(edit)).ok(Clerk, issue(referral));
-    story.ok(HeadOfInstitution, unreachable);
-    let reopen = Command::Reopen(Reopen { reason: line("kembali") });
-    story.wait(200 * DAY);
-    refuse(&mut story, HeadOfInstitution, reopen, Refusal::ReopenTooLate);
 }

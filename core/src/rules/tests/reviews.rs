@@ -6,9 +6,14 @@ use Role::*;
 
 fn assigned() -> Story {
     let mut story = Story::new("cilegon-lk3-2023");
-    story.ok(SocialWorker, register()).ok(SocialWorker, approach());
+    story
+        .ok(SocialWorker, register())
+        .ok(SocialWorker, approach());
     story.ok(SocialWorker, triage(&[ServiceType::Counselling]));
-    story.ok(SocialWorker, assign(SocialWorker)).ok(Clerk, paper("ktp")).ok(Clerk, paper("kk"));
+    story
+        .ok(SocialWorker, assign(SocialWorker))
+        .ok(Clerk, paper("ktp"))
+        .ok(Clerk, paper("kk"));
     story.ok(SocialWorker, consent());
     story
 }
@@ -35,7 +40,10 @@ fn a_stale_proposal_waits_and_is_never_refused_for_it() {
     let base = story.state().decisions;
     story.ok(
         HeadOfInstitution,
-        Command::Reassign(Reassign { assignee: person(Psychologist), reason: line("cuti") }),
+        Command::Reassign(Reassign {
+            assignee: person(Psychologist),
+            reason: line("cuti"),
+        }),
     );
     let mut stale = story.draft(SocialWorker, plan(&[SocialWorker, Psychologist]));
     stale.base = base;
@@ -72,7 +80,11 @@ fn a_status_that_moved_unseen_asks_the_head() {
 #[test]
 fn only_a_head_answers() {
     let mut story = assigned();
-    story.waits(SocialWorker, terminate(EndingReason::Moved), Review::AwaitingHead);
+    story.waits(
+        SocialWorker,
+        terminate(EndingReason::Moved),
+        Review::AwaitingHead,
+    );
     let proposal = story.last();
     let yes = answer(proposal, ReviewAnswer::Commit);
     story.refused(Psychologist, yes, Refusal::RoleNotAllowed);
@@ -97,7 +109,10 @@ fn x02_a_visit_after_the_ending_waits_for_the_head() {
     let mut story = ended();
     story.now = "2026-10-08T09:00:00+07:00".parse().unwrap();
     let visited = late(&story, SocialWorker, visit(), "2026-10-07T09:00:00+07:00");
-    assert_eq!(story.push(visited), Verdict::Recorded(BTreeSet::from([Flag::PostTermination])));
+    assert_eq!(
+        story.push(visited),
+        Verdict::Recorded(BTreeSet::from([Flag::PostTermination]))
+    );
     assert_eq!(story.state().reviews[0].reason, Review::PostTermination);
     let fact = story.last();
     story.ok(HeadOfInstitution, answer(fact, ReviewAnswer::Commit));
@@ -118,7 +133,9 @@ fn x03_danger_always_reaches_the_head() {
     assert_eq!(state.safety, SafetyLevel::P1);
     assert!(state.flags.contains(&Flag::ReopenProposed));
     assert_eq!(state.reviews[0].reason, Review::DangerAfterEnding);
-    let reopen = Command::Reopen(Reopen { reason: line("bahaya") });
+    let reopen = Command::Reopen(Reopen {
+        reason: line("bahaya"),
+    });
     story.ok(HeadOfInstitution, reopen);
     // Work has gone on since the visit of Monday; a new act begins the service again.
     assert_eq!(story.state().status, Status::Assigned);
@@ -135,8 +152,13 @@ fn x06_a_booked_session_stands_in_the_way_of_an_ending() {
     let moved = terminate(EndingReason::Moved);
     story.waits(SocialWorker, moved.clone(), Review::AppointmentOpen);
     story.waits(HeadOfInstitution, moved.clone(), Review::AppointmentOpen);
-    let cancel = CancelAppointment { appointment, reason: line("klien pindah") };
-    story.ok(Clerk, Command::CancelAppointment(cancel)).ok(HeadOfInstitution, moved);
+    let cancel = CancelAppointment {
+        appointment,
+        reason: line("klien pindah"),
+    };
+    story
+        .ok(Clerk, Command::CancelAppointment(cancel))
+        .ok(HeadOfInstitution, moved);
     story.replays();
 }
 
@@ -144,8 +166,16 @@ fn x06_a_booked_session_stands_in_the_way_of_an_ending() {
 fn x07_two_endings_both_wait() {
     let mut story = assigned();
     story.ok(SocialWorker, visit());
-    story.waits(SocialWorker, terminate(EndingReason::ClientWithdrew), Review::AwaitingHead);
-    story.waits(Psychologist, terminate(EndingReason::Moved), Review::AwaitingHead);
+    story.waits(
+        SocialWorker,
+        terminate(EndingReason::ClientWithdrew),
+        Review::AwaitingHead,
+    );
+    story.waits(
+        Psychologist,
+        terminate(EndingReason::Moved),
+        Review::AwaitingHead,
+    );
     assert_eq!(story.state().reviews.len(), 2);
     assert_eq!(story.state().closure, None);
 }
@@ -153,7 +183,10 @@ fn x07_two_endings_both_wait() {
 #[test]
 fn x05_a_session_beyond_the_standard_stays_and_is_asked_about() {
     let mut story = Story::new("mataram-lk3");
-    story.ok(Clerk, register()).ok(Clerk, assign(SocialWorker)).ok(SocialWorker, consent());
+    story
+        .ok(Clerk, register())
+        .ok(Clerk, assign(SocialWorker))
+        .ok(SocialWorker, consent());
     for requirement in ["data_klien", "ktp_or_kia", "kk", "domisili"] {
         story.ok(Clerk, paper(requirement));
     }
@@ -170,13 +203,21 @@ fn x05_a_session_beyond_the_standard_stays_and_is_asked_about() {
         }
     );
     // A session of last week arrives: it takes its place, and the last becomes one too many.
-    let earlier = late(&story, Psychologist, session(None), "2026-10-05T12:00:00+08:00");
+    let earlier = late(
+        &story,
+        Psychologist,
+        session(None),
+        "2026-10-05T12:00:00+08:00",
+    );
     let flags = BTreeSet::from([Flag::TimeUnverified]);
     assert_eq!(story.push(earlier), Verdict::Recorded(flags));
     let state = story.state();
     assert_eq!(state.sessions.len(), 6);
     assert_eq!(state.fact_flags[&fifth], BTreeSet::from([Flag::ExceedsMax]));
-    assert_eq!(state.fact_flags[&fourth], BTreeSet::from([Flag::ExceedsMax]));
+    assert_eq!(
+        state.fact_flags[&fourth],
+        BTreeSet::from([Flag::ExceedsMax])
+    );
     story.replays();
 }
 
@@ -186,12 +227,22 @@ fn lowering_clears_only_what_it_names() {
     story.ok(Volunteer, raise(SafetyLevel::P2));
     let seen = story.last();
     story.ok(SocialWorker, raise(SafetyLevel::P1));
-    let lower = LowerSafety { raises: BTreeSet::from([seen]), reason: line("aman") };
+    let lower = LowerSafety {
+        raises: BTreeSet::from([seen]),
+        reason: line("aman"),
+    };
     story.ok(HeadOfInstitution, Command::LowerSafety(lower));
     assert_eq!(story.state().safety, SafetyLevel::P1);
     let unseen = id(usize::from(seen.as_bytes()[15]) + 1);
-    let lower = LowerSafety { raises: BTreeSet::from([unseen]), reason: line("aman") };
-    story.refused(SocialWorker, Command::LowerSafety(lower.clone()), Refusal::RoleNotAllowed);
+    let lower = LowerSafety {
+        raises: BTreeSet::from([unseen]),
+        reason: line("aman"),
+    };
+    story.refused(
+        SocialWorker,
+        Command::LowerSafety(lower.clone()),
+        Refusal::RoleNotAllowed,
+    );
     story.ok(HeadOfInstitution, Command::LowerSafety(lower));
     assert_eq!(story.state().safety, SafetyLevel::P3);
     story.replays();
@@ -218,4 +269,51 @@ fn a_calendar_that_changes_extends_and_never_shortens() {
     let later = due(&more, &told);
     assert!(later[0].due > told[0].due);
     assert_eq!(due(&story.calendar, &later), later);
+}
+
+#[test]
+fn a_registration_by_another_role_is_not_lost() {
+    let mut story = Story::new("karangasem-lk3");
+    story.waits(Psychologist, register(), Review::AwaitingHead);
+    assert_eq!(story.state().status, Status::Draft);
+    let registration = story.last();
+    story.ok(
+        HeadOfInstitution,
+        answer(registration, ReviewAnswer::Commit),
+    );
+    assert_eq!(story.state().status, Status::Registered);
+    story.replays();
+}
+
+#[test]
+fn a_clock_known_to_be_wrong_does_not_keep_a_head_offline() {
+    let mut story = Story::new("karangasem-lk3");
+    story.ok(Secretary, register());
+    let mut slow = story.draft(HeadOfInstitution, assign(Psychologist));
+    slow.recorded_at = slow.received_at.plus_millis(-DAY);
+    slow.clock_offset_ms = Some(-DAY);
+    assert_eq!(story.push(slow), Verdict::Committed);
+}
+
+#[test]
+fn the_index_of_a_case_tells_nothing_of_what_was_done() {
+    let mut story = assigned();
+    story
+        .ok(SocialWorker, visit())
+        .flagged(Clerk, session(None), &[Flag::RoleNotAllowed]);
+    let index = story.state().index();
+    assert_eq!(
+        (index.status, index.assignee),
+        (Status::Intervening, Some(person(SocialWorker)))
+    );
+    assert_eq!(
+        (
+            index.sessions.len(),
+            index.fact_flags.len(),
+            index.milestones.len()
+        ),
+        (0, 0, 0)
+    );
+    assert_eq!(index.decisions, story.state().decisions);
+    assert_eq!(index.clocks[0].clock.as_str(), "first_outcome");
 }

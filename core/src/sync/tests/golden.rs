@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 
 use super::samples::*;
 use crate::id::{LogEra, ServerSeq};
+use crate::rules::{Flag, Refusal, Review, Verdict};
 use crate::sync::*;
 
 /// A value's own bytes, and that they come back as the value.
@@ -45,7 +46,7 @@ fn replies() {
     check(
         &idle_reply(),
         &expect![
-            "854c0404040404040404040404041b0000018bcfe568001a0001e078810184808280801a0001e240f4"
+            "8a4c0404040404040404040404041b0000018bcfe568001a0001e078810184808280801a0001e240f4f6f6f6f64c040404040404040404040404"
         ],
     );
     check(
@@ -145,6 +146,21 @@ fn rulings() {
         &with_state,
         &expect![
             "895005050505050505050505050505050505f618281b0000018bcfe568007063696c65676f6e2d6c6b332d32303233010243010203420405"
+        ],
+    );
+    let verdicts = vec![
+        (command_id(10), Verdict::Committed),
+        (command_id(11), Verdict::Refused(Refusal::WrongStatus)),
+        (command_id(12), Verdict::NeedsReview(Review::StaleBase)),
+        (
+            command_id(13),
+            Verdict::Recorded([Flag::DocsMissing].into()),
+        ),
+    ];
+    check(
+        &verdicts,
+        &expect![
+            "8482500a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a82008082500b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b8201816c77726f6e675f73746174757382500c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c8202816a7374616c655f6261736582500d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d820381816c646f63735f6d697373696e67"
         ],
     );
     check(

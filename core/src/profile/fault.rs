@@ -1,0 +1,89 @@
+//! What can be wrong with a profile, and where.
+
+use thiserror::Error;
+
+use super::words::{Guard, Milestone, Role};
+use crate::command::CommandKind;
+
+/// A step on the way from the top of a file to one of its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The value under a key.
+    Key(&'static str),
+    /// The element of an array.
+    Index(usize),
+}
+
+/// What can be wrong with a profile.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ProfileFault {
+    /// Not TOML, a key that is unknown or missing, or a word that no vocabulary has.
+    #[error("{0}")]
+    Syntax(String),
+    /// The service is free by every standard and by law.
+    #[error("the fee must be 0")]
+    Fee,
+    /// Validity ends before it begins.
+    #[error("valid_to is before valid_from")]
+    Validity,
+    /// Hours out of order, empty, or a weekday twice.
+    #[error("opening hours must be in order, and each weekday may stand once")]
+    Hours,
+    /// Nobody works on any day.
+    #[error("the office is never open")]
+    NeverOpen,
+    /// The same id stands twice.
+    #[error("`{0}` stands twice")]
+    Duplicate(String),
+    /// A role is named that the institution does not have.
+    #[error("the role `{0}` is not among this profile's roles")]
+    RoleMissing(Role),
+    /// Nobody holds the powers of a head.
+    #[error("nobody holds the powers of a head")]
+    NoHead,
+    /// A decision has no role that takes it.
+    #[error("no role decides `{0}`")]
+    NoDecider(CommandKind),
+    /// A kind of command is not mentioned; what is not used says `enabled = false`.
+    #[error("the transition `{0}` is missing")]
+    TransitionMissing(CommandKind),
+    /// A fact is declared as a decision or the other way round.
+    #[error("`{0}` cannot be of this offline class")]
+    OfflineClass(CommandKind),
+    /// A milestone is needed that nothing earns here.
+    #[error("nothing in this profile earns the milestone `{0}`")]
+    MilestoneUnearned(Milestone),
+    /// A guard stands on a command that does not read it.
+    #[error("the guard `{0}` has no meaning on `{1}`")]
+    GuardMisplaced(Guard, CommandKind),
+    /// A requirement gates a command that this institution does not use, or a fact.
+    #[error("the requirement gates `{0}`, which is not a decision of this profile")]
+    GateUnknown(CommandKind),
+    /// A requirement that nobody can satisfy gates a decision.
+    #[error("nobody can satisfy this requirement")]
+    Unsatisfiable,
+    /// A requirement's level does not go with its gate or condition.
+    #[error("a mandatory requirement needs a gate, a conditional one a condition, another neither")]
+    RequirementLevel,
+    /// Fewest and most sessions do not go together.
+    #[error("the fewest sessions are more than the most")]
+    SessionRange,
+    /// Nothing starts a clock.
+    #[error("nothing in this profile starts the clock `{0}`")]
+    ClockNeverStarts(String),
+    /// Nothing stops a clock.
+    #[error("nothing in this profile stops the clock `{0}`")]
+    ClockNeverStops(String),
+    /// A clock of a case must stop when the case ends.
+    #[error("the clock `{0}` does not list `ended` among its stops")]
+    ClockSurvivesEnding(String),
+    /// A clock has no amount.
+    #[error("the clock `{0}` has no amount")]
+    ClockAmount(String),
+    /// A clock that law prescribes is missing or changed.
+    #[error("the clock `{0}` is prescribed for every institution and must stand as prescribed")]
+    ClockByLaw(&'static str),
+    /// A published line is not named, or named where there is none.
+    #[error("`source = \"seed\"` needs a line, and nothing else has one")]
+    SourceLine,
+}

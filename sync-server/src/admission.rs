@@ -1,0 +1,442 @@
+//! May this command enter history at all? A pure answer from the command and what the store knows.
+//!
+//! Refused is only what would harm the documents, forge an author, or was never the person's to write. Whether the
+//! person may *do* it is judged later. The order of the checks is that of `DESIGN.md` section 6.
+
+mod parts;
+
+use ed25519_dalek::VerifyingKey;
+use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::command::{CommandEntry, CommandKind, PlacedRecord};
+use jangkau_core::envelope::{CommandHead, Suite};
+use jangkau_core::grant::may_create;
+use jangkau_core::id::{CaseId, CommandId, DocEpoch, InstitutionId, PersonId, SeatId, ServerSeq};
+use jangkau_core::sync::{Part, PartBody, SealedEnvelope, SeatStatus, Turned};
+
+use crate::library::Library;
+use crate::store::institutions::Tenant;
+use crate::store::staff::{self, Person};
+use crate::store::{Db, StoreError, commands, documents, grants, rulings};
+
+pub(crate) use parts::AdmittedPart;
+
+/// How a command came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Road {
+    /// Its author's seat pushed it.
+    Push,
+    /// Its author's seat pushed it while it still tells the server what a restore forgot.
+    PushAfterRestore,
+    /// It stood in the log before a restore, or waited: its grant or its other parts may still be on their way.
+    Again,
+}
+
+impl Road {
+    const fn is_push(self) -> bool {
+        match self {
+            Self::Push | Self::PushAfterRestore => true,
+            Self::Again => false,
+        }
+    }
+}
+
+/// What admission asks the store.
+pub(crate) struct Known<'a> {
+    pub(crate) db: &'a Db,
+    pub(crate) tenant: Tenant,
+    pub(crate) library: &'a Library,
+}
+
+/// The person whose seat signed an envelope; the signature holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Signer {
+    seat: SeatId,
+    person: Person,
+}
+
+impl Signer {
+    pub(crate) const fn person(&self) -> &Person {
+        &self.person
+    }
+}
+
+/// A command that may enter history. Only this room makes one.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    head: CommandHead,
+    case: CaseId,
+    /// All its records that are known, in the order of its sections.
+    records: Vec<PlacedRecord>,
+    parts: Vec<AdmittedPart>,
+    /// Whether the log holds other parts of it already.
+    is_known: bool,
+}
+
+impl Admitted {
+    pub(crate) const fn head(&self) -> &CommandHead {
+        &self.head
+    }
+
+    pub(crate) const fn case(&self) -> CaseId {
+        self.case
+    }
+
+    pub(crate) fn records(&self) -> &[PlacedRecord] {
+        &self.records
+    }
+
+    pub(crate) fn parts(&self) -> &[AdmittedPart] {
+        &self.parts
+    }
+
+    pub(crate) const fn is_known(&self) -> bool {
+        self.is_known
+    }
+}
+
+/// The answer on one command.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    /// It enters.
+    Admitted(Box<Admitted>),
+    /// It stands in the log already, the same.
+    Duplicate(ServerSeq),
+    /// What it depends on has not arrived.
+    Waiting,
+    /// It may not enter.
+    TurnedAway(Turned),
+}
+
+/// Why a check stops a command.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Turned(Turned),
+    Waiting,
+    Broken(StoreError),
+}
+
+impl From<Turned> for Stop {
+    fn from(code: Turned) -> Self {
+        Self::Turned(code)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error)
+    }
+}
+
+/// Whose envelope it is, if the signature holds and its seat may bring commands in this way.
+pub(crate) fn vouch(
+    known: &Known<'_>,
+    institution: &InstitutionId,
+    pusher: SeatId,
+    road: Road,
+    envelope: &SealedEnvelope,
+) -> Result<Result<Signer, Turned>, StoreError> {
+    let head = &envelope.head;
+    let seat = staff::seat(known.db, head.seat)?.filter(|seat| seat.tenant == known.tenant);
+    let Some(seat) = seat else {
+        return Ok(Err(Turned::UnknownSeat));
+    };
+    let is_signed = VerifyingKey::from_bytes(&seat.public_key)
+        .is_ok_and(|key| head.verify(&envelope.signature, &key).is_ok());
+    if !is_signed || (road.is_push() && seat.id != pusher) {
+        return Ok(Err(Turned::BadSignature));
+    }
+    if head.institution != *institution {
+        return Ok(Err(Turned::WrongInstitution));
+    }
+    if head.suite != Suite::SERVER_READABLE {
+        return Ok(Err(Turned::UnknownCommand));
+    }
+    // What a colleague's device brings back was sequenced while the signer still worked here.
+    if seat.id == pusher && seat.status != SeatStatus::Active {
+        return Ok(Err(Turned::RevokedSeat));
+    }
+    if seat.id == pusher && !seat.is_person_active {
+        return Ok(Err(Turned::NoGrant));
+    }
+    let Some(person) = staff::person(known.db, known.tenant, seat.person)? else {
+        return Ok(Err(Turned::UnknownSeat));
+    };
+    Ok(Ok(Signer {
+        seat: seat.id,
+        person,
+    }))
+}
+
+/// Answers on one command of an envelope that was vouched for.
+pub(crate) fn admit(
+    known: &Known<'_>,
+    signer: &Signer,
+    road: Road,
+    envelope: &SealedEnvelope,
+    head: &CommandHead,
+) -> Result<Admission, StoreError> {
+    let stopped = match examine(known, signer, road, envelope, head) {
+        Ok(admission) => return Ok(admission),
+        Err(stopped) => stopped,
+    };
+    match stopped {
+        Stop::Turned(code) => Ok(Admission::TurnedAway(code)),
+        Stop::Waiting => Ok(Admission::Waiting),
+        Stop::Broken(error) => Err(error),
+    }
+}
+
+/// A part that is a change of a document.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub(super) part: &'a Part,
+    pub(super) key: &'a DocumentKey,
+    pub(super) epoch: DocEpoch,
+    pub(super) branch: jangkau_core::id::Branch,
+    pub(super) bytes: &'a [u8],
+}
+
+fn examine(
+    known: &Known<'_>,
+    signer: &Signer,
+    road: Road,
+    envelope: &SealedEnvelope,
+    head: &CommandHead,
+) -> Result<Admission, Stop> {
+    let candidates = candidates(envelope, head.id)?;
+    let stored = commands::get(known.db, known.tenant, head.id)?;
+    let mut new = Vec::new();
+    for candidate in &candidates {
+        if !is_there(known, candidate, head.id)? {
+            new.push(*candidate);
+        }
+    }
+    if let Some(stored) = &stored {
+        if new.is_empty() {
+            return Ok(Admission::Duplicate(stored.seq));
+        }
+        if road.is_push() {
+            return Err(Turned::CommandExists.into());
+        }
+    }
+    check_whole(envelope, road, head.kind, &candidates, stored.is_some())?;
+    let case = place(signer, head, &candidates)?;
+    check_right(known, signer, road, head, case)?;
+    for candidate in &new {
+        check_document(known, candidate)?;
+    }
+    let mut admitted = Vec::with_capacity(new.len());
+    let mut waits = false;
+    for candidate in &new {
+        match parts::inspect_part(known, signer.seat, head, candidate) {
+            Ok(part) => admitted.push(part),
+            // Another part may still be turned away for good.
+            Err(Stop::Waiting) => waits = true,
+            Err(stop @ (Stop::Turned(_) | Stop::Broken(_))) => return Err(stop),
+        }
+    }
+    if waits {
+        return Err(Stop::Waiting);
+    }
+    let known_records = stored.as_ref().map_or(&[][..], |stored| &stored.records);
+    let records = join_records(head.kind, known_records, &admitted);
+    check_author(signer, head, case, &records)?;
+    Ok(Admission::Admitted(Box::new(Admitted {
+        head: head.clone(),
+        case,
+        records,
+        parts: admitted,
+        is_known: stored.is_some(),
+    })))
+}
+
+/// The command's parts as changes of documents; typed rows come with a later version.
+fn candidates(envelope: &SealedEnvelope, id: CommandId) -> Result<Vec<Candidate<'_>>, Stop> {
+    let candidates: Option<Vec<Candidate<'_>>> = envelope
+        .parts_of(id)
+        .into_iter()
+        .map(|part| match &part.body {
+            PartBody::Change {
+                document,
+                epoch,
+                branch,
+                bytes,
+            } => Some(Candidate {
+                part,
+                key: document,
+                epoch: *epoch,
+                branch: *branch,
+                bytes,
+            }),
+            PartBody::Row { .. } => None,
+        })
+        .collect();
+    let candidates = candidates.ok_or(Turned::UnknownCommand)?;
+    if candidates.is_empty() {
+        return Err(Turned::Incomplete.into());
+    }
+    Ok(candidates)
+}
+
+/// Whether the log holds this very part of this command.
+fn is_there(
+    known: &Known<'_>,
+    candidate: &Candidate<'_>,
+    command: CommandId,
+) -> Result<bool, StoreError> {
+    let found = documents::change(
+        known.db,
+        known.tenant,
+        candidate.key.id(),
+        candidate.part.content(),
+    )?;
+    Ok(found.is_some_and(|(_, owner)| owner == command))
+}
+
+/// Every part must be here, and the first section's always: without it nobody knows what the command is.
+fn check_whole(
+    envelope: &SealedEnvelope,
+    road: Road,
+    kind: CommandKind,
+    candidates: &[Candidate<'_>],
+    is_known: bool,
+) -> Result<(), Stop> {
+    let first = kind.sections().first().map(|section| section.0);
+    let has_first = candidates
+        .iter()
+        .any(|candidate| Some(candidate.key.class) == first);
+    if road.is_push() && (!envelope.is_whole() || !has_first) {
+        return Err(Turned::Incomplete.into());
+    }
+    if !is_known && !has_first {
+        return Err(Stop::Waiting);
+    }
+    Ok(())
+}
+
+/// The one case that all parts belong to, if each stands in a document where such a command writes.
+fn place(
+    signer: &Signer,
+    head: &CommandHead,
+    candidates: &[Candidate<'_>],
+) -> Result<CaseId, Stop> {
+    let mut seen: Vec<Class> = Vec::new();
+    let mut cases = candidates.iter().map(|candidate| candidate.key.case);
+    let case = cases.next().ok_or(Turned::Incomplete)?;
+    if cases.any(|other| other != case) {
+        return Err(Turned::Shape.into());
+    }
+    for candidate in candidates {
+        let class = candidate.key.class;
+        let writes = head
+            .kind
+            .sections()
+            .iter()
+            .any(|section| section.0 == class);
+        if !writes || seen.contains(&class) {
+            return Err(Turned::Shape.into());
+        }
+        seen.push(class);
+        if candidate.key.compartment != Compartment::of(class, signer.person.id) {
+            return Err(Turned::NoGrant.into());
+        }
+    }
+    if head.kind == CommandKind::Register && case != CaseId::from(head.id) {
+        return Err(Turned::Shape.into());
+    }
+    Ok(case)
+}
+
+/// The right to write: as of whatever grant the author may have seen, so that a hand-over loses nothing.
+fn check_right(
+    known: &Known<'_>,
+    signer: &Signer,
+    road: Road,
+    head: &CommandHead,
+    case: CaseId,
+) -> Result<(), Stop> {
+    let (db, tenant) = (known.db, known.tenant);
+    if head.kind == CommandKind::Register {
+        let profile = known.library.current(db, tenant)?;
+        let may = may_create(&profile, &signer.person.roles);
+        return if may {
+            Ok(())
+        } else {
+            Err(Turned::NoGrant.into())
+        };
+    }
+    let file = rulings::file(db, tenant, case)?;
+    let author: Option<PersonId> = file.and_then(|file| file.author);
+    let is_covered = author == Some(signer.person.id)
+        || grants::ever_covered(db, tenant, signer.person.id, case)?;
+    match road {
+        Road::Push if !is_covered => Err(Turned::NoGrant.into()),
+        // The grant, or the registration itself, may be among what has not come back yet.
+        Road::PushAfterRestore | Road::Again if !is_covered => Err(Stop::Waiting),
+        Road::Push | Road::PushAfterRestore | Road::Again if author.is_none() => Err(Stop::Waiting),
+        Road::Push | Road::PushAfterRestore | Road::Again => Ok(()),
+    }
+}
+
+/// The document's epoch and volume.
+fn check_document(known: &Known<'_>, candidate: &Candidate<'_>) -> Result<(), Stop> {
+    let (db, tenant) = (known.db, known.tenant);
+    let document = documents::get(db, tenant, candidate.key.id())?;
+    let epoch = document
+        .as_ref()
+        .map_or(DocEpoch::new(0), |document| document.epoch);
+    if candidate.epoch != epoch {
+        return Err(Turned::WrongEpoch.into());
+    }
+    if let Some(volume) = candidate.key.volume.checked_sub(1) {
+        let before = DocumentKey {
+            volume,
+            ..*candidate.key
+        };
+        let before = documents::get(db, tenant, before.id())?;
+        if before.is_none_or(|before| (before.changes as usize) < jangkau_core::class::CHANGES_MAX)
+        {
+            return Err(Stop::Waiting);
+        }
+    }
+    Ok(())
+}
+
+/// Known and new records, in the order in which such a command writes them.
+fn join_records(
+    kind: CommandKind,
+    known: &[PlacedRecord],
+    new: &[AdmittedPart],
+) -> Vec<PlacedRecord> {
+    let all: Vec<&PlacedRecord> = known
+        .iter()
+        .chain(new.iter().flat_map(AdmittedPart::records))
+        .collect();
+    let section = |(class, collection): &(Class, &str)| {
+        all.iter()
+            .find(|placed| placed.class == *class && placed.collection == *collection)
+            .map(|placed| (*placed).clone())
+    };
+    kind.sections().iter().filter_map(section).collect()
+}
+
+/// The records must be the command, and say that the signer wrote it when the leaf says.
+fn check_author(
+    signer: &Signer,
+    head: &CommandHead,
+    case: CaseId,
+    records: &[PlacedRecord],
+) -> Result<(), Stop> {
+    let entry = CommandEntry::from_records(head.id, case, head.kind, records.to_vec())
+        .map_err(|_| Turned::Shape)?;
+    if entry.stamp.by != signer.person.id {
+        return Err(Turned::WrongAuthor.into());
+    }
+    if entry.stamp.occurred_at != head.occurred_at {
+        return Err(Turned::Shape.into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

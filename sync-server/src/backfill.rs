@@ -1,0 +1,276 @@
+//! What a grant newly covers: list rows first, then documents as of the last backup, then what is younger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jangkau_core::class::{Class, DocumentKey};
+use jangkau_core::id::{CaseId, ServerSeq};
+use jangkau_core::sync::{
+    Backfill, BackfillAt, FRAME_DOCUMENTS_MAX, GrantScope, InstallFrame, Installed,
+    PAGE_BYTES_SOFT_MAX, Row, SealedEnvelope, SignedRuling, WireRow, bucket_of, pack,
+};
+
+use crate::pull::{Access, NOW, Reader};
+use crate::store::documents::DocumentRow;
+use crate::store::{StoreError, documents, grants, log, rulings};
+
+/// Cases in one page of documents: as many as fit one frame of each class.
+const CASES_MAX: u32 = 64;
+
+/// List rows in one page.
+const LIST_MAX: u32 = 512;
+
+/// Documents that are sent again in one answer; what is missing then shows in the next self-check.
+const RESENT_MAX: usize = 512;
+
+/// Bytes of saved documents in one page; compressed they are about half a soft page.
+const SAVED_BYTES_MAX: usize = 2 * PAGE_BYTES_SOFT_MAX;
+
+/// One page under way.
+struct Filling<'a> {
+    reader: &'a Reader<'a>,
+    /// What the page is about: one grant, or all that the reader may hold.
+    access: &'a Access,
+    /// Documents come as of this row.
+    backed_up: ServerSeq,
+    /// Younger rows come up to this one: the reader has read so far.
+    upto: ServerSeq,
+    rulings: BTreeMap<ServerSeq, SignedRuling>,
+    documents: BTreeMap<Class, Vec<(Installed, Vec<u8>)>>,
+    rows: BTreeMap<ServerSeq, (WireRow, Option<SealedEnvelope>)>,
+    bytes: usize,
+}
+
+/// The next page of a grant's backfill; empty at the end, or for a grant that the reader does not have.
+pub(crate) fn page(
+    reader: &Reader<'_>,
+    asked: &BackfillAt,
+    backed_up: ServerSeq,
+    upto: ServerSeq,
+) -> Result<Backfill, StoreError> {
+    let person = reader.access.person();
+    let held = grants::of_person(reader.db, reader.tenant, person)?;
+    let Some(grant) = held.into_iter().find(|grant| grant.seq == asked.grant) else {
+        return Ok(Backfill::default());
+    };
+    let limit = if asked.list { LIST_MAX } else { CASES_MAX };
+    let cases = match grant.scope {
+        GrantScope::Case(case) => match asked.after {
+            None => vec![case],
+            Some(_) => Vec::new(),
+        },
+        GrantScope::Institution => rulings::cases(reader.db, reader.tenant, asked.after, limit)?,
+    };
+    let is_full = cases.len() == limit as usize;
+    let access = Access::of(person, vec![grant]);
+    let mut filling = Filling::new(reader, &access, backed_up, upto);
+    let mut last = None;
+    for case in &cases {
+        if filling.is_full() {
+            break;
+        }
+        if asked.list {
+            filling.list(*case)?;
+        } else {
+            filling.fill(*case)?;
+        }
+        last = Some(*case);
+    }
+    let goes_on = is_full || last != cases.last().copied();
+    let next = match last.filter(|_| goes_on) {
+        Some(last) => Some(BackfillAt {
+            after: Some(last),
+            ..*asked
+        }),
+        None if asked.list => Some(BackfillAt {
+            after: None,
+            list: false,
+            ..*asked
+        }),
+        None => None,
+    };
+    let mut backfill = filling.finish()?;
+    backfill.next = next;
+    Ok(backfill)
+}
+
+/// The documents of some buckets again.
+pub(crate) fn resend(
+    reader: &Reader<'_>,
+    buckets: &[u8],
+    backed_up: ServerSeq,
+    upto: ServerSeq,
+) -> Result<Backfill, StoreError> {
+    let wanted: BTreeSet<u8> = buckets.iter().copied().collect();
+    let mut filling = Filling::new(reader, &reader.access, backed_up, upto);
+    let mut sent = 0;
+    for document in documents::list(reader.db, reader.tenant, None)? {
+        let is_wanted = wanted.contains(&bucket_of(document.id));
+        if !is_wanted || !reader.access.holds(&document.key, NOW) {
+            continue;
+        }
+        filling.document(&document)?;
+        let only = |key: &DocumentKey| *key == document.key;
+        filling.tail(document.key.case, &only)?;
+        sent += 1;
+        if sent >= RESENT_MAX || filling.is_full() {
+            break;
+        }
+    }
+    filling.finish()
+}
+
+impl<'a> Filling<'a> {
+    const fn new(
+        reader: &'a Reader<'a>,
+        access: &'a Access,
+        backed_up: ServerSeq,
+        upto: ServerSeq,
+    ) -> Self {
+        Self {
+            reader,
+            access,
+            backed_up,
+            upto,
+            rulings: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            bytes: 0,
+        }
+    }
+
+    const fn is_full(&self) -> bool {
+        self.bytes >= SAVED_BYTES_MAX
+    }
+
+    fn ruling(&mut self, at: ServerSeq) -> Result<(), StoreError> {
+        let (row, bytes) = log::get(self.reader.db, self.reader.tenant, at)?;
+        let Row::Ruling(ruling) = row else {
+            return Err(StoreError::Undecodable);
+        };
+        self.bytes += bytes;
+        self.rulings.insert(at, ruling);
+        Ok(())
+    }
+
+    /// A case's row in a list: where it stands.
+    fn list(&mut self, case: CaseId) -> Result<(), StoreError> {
+        let (db, tenant) = (self.reader.db, self.reader.tenant);
+        if let Some(at) = rulings::last_state(db, tenant, case, self.upto)? {
+            self.ruling(at)?;
+        }
+        Ok(())
+    }
+
+    /// All of a case that the grant covers.
+    fn fill(&mut self, case: CaseId) -> Result<(), StoreError> {
+        let (db, tenant) = (self.reader.db, self.reader.tenant);
+        let state = rulings::last_state(db, tenant, case, self.upto)?;
+        for (at, class) in rulings::of_case(db, tenant, case, self.upto)? {
+            // Older states say nothing more, but what a restore could forget must be held by some device.
+            let sees = match class {
+                None => Some(at) == state || at > self.backed_up,
+                Some(class) => self.access.holds_class(case, class, NOW),
+            };
+            if sees {
+                self.ruling(at)?;
+            }
+        }
+        for document in documents::list(db, tenant, Some(case))? {
+            if self.access.holds(&document.key, NOW) {
+                self.document(&document)?;
+            }
+        }
+        let access = self.access;
+        self.tail(case, &|key| key.case == case && access.holds(key, NOW))
+    }
+
+    fn document(&mut self, document: &DocumentRow) -> Result<(), StoreError> {
+        let (db, tenant) = (self.reader.db, self.reader.tenant);
+        let Some(snapshot) = documents::snapshot(db, tenant, document.id, self.backed_up)? else {
+            return Ok(());
+        };
+        self.bytes += snapshot.bytes.len();
+        let installed = Installed {
+            document: document.key,
+            epoch: document.epoch,
+            heads: snapshot.heads,
+        };
+        let entry = self.documents.entry(document.key.class).or_default();
+        entry.push((installed, snapshot.bytes));
+        Ok(())
+    }
+
+    /// The commands of a case that are younger than the last backup: with their envelopes, so that some device holds
+    /// whatever a restore could forget.
+    fn tail(
+        &mut self,
+        case: CaseId,
+        sees: &dyn Fn(&DocumentKey) -> bool,
+    ) -> Result<(), StoreError> {
+        let (db, tenant) = (self.reader.db, self.reader.tenant);
+        for light in log::rows_of_case(db, tenant, case, self.backed_up, self.upto)? {
+            let Some(shown) = self.reader.pruned(&light, sees)? else {
+                continue;
+            };
+            self.bytes += shown.bytes;
+            let row = WireRow {
+                seq: light.seq,
+                received_at: light.received_at,
+                row: shown.row,
+            };
+            // A row of several cases may stand here already, for another one.
+            let merged = match self.rows.remove(&light.seq) {
+                Some(before) => self.widen(&light, before, case, sees)?,
+                None => (row, shown.envelope),
+            };
+            self.rows.insert(light.seq, merged);
+        }
+        Ok(())
+    }
+
+    /// The same row for what it showed before and for what it shows now.
+    fn widen(
+        &self,
+        light: &log::LightRow,
+        before: (WireRow, Option<SealedEnvelope>),
+        case: CaseId,
+        sees: &dyn Fn(&DocumentKey) -> bool,
+    ) -> Result<(WireRow, Option<SealedEnvelope>), StoreError> {
+        let shown: Vec<DocumentKey> = before
+            .1
+            .iter()
+            .flat_map(SealedEnvelope::parts)
+            .filter_map(|part| part.part.document().copied())
+            .collect();
+        let both = |key: &DocumentKey| shown.contains(key) || (key.case == case && sees(key));
+        let Some(wide) = self.reader.pruned(light, both)? else {
+            return Ok(before);
+        };
+        let row = WireRow {
+            row: wide.row,
+            ..before.0
+        };
+        Ok((row, wide.envelope))
+    }
+
+    fn finish(self) -> Result<Backfill, StoreError> {
+        let mut frames = Vec::new();
+        for (class, mut documents) in self.documents {
+            while !documents.is_empty() {
+                let rest = documents.split_off(documents.len().min(FRAME_DOCUMENTS_MAX));
+                frames.push(InstallFrame::new(class, documents));
+                documents = rest;
+            }
+        }
+        let (rows, envelopes): (Vec<WireRow>, Vec<Option<SealedEnvelope>>) =
+            self.rows.into_values().unzip();
+        let envelopes: Vec<SealedEnvelope> = envelopes.into_iter().flatten().collect();
+        Ok(Backfill {
+            rulings: self.rulings.into_iter().collect(),
+            frames,
+            rows,
+            envelopes: pack(&envelopes).map_err(|_| StoreError::Undecodable)?,
+            next: None,
+        })
+    }
+}

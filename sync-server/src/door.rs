@@ -1,0 +1,218 @@
+//! Who asks: a signed request becomes an [`Authenticated`] one, or a refusal. Writes nothing.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use ed25519_dalek::VerifyingKey;
+use jangkau_core::id::{Nonce, SeatId};
+use jangkau_core::sync::{
+    FrameError, Refused, RefusedReply, SYNC_ROUTE, SeatCertificate, SeatStatus, SignedRequest,
+    SyncRequest, decode_body,
+};
+use rand_core::CryptoRng;
+
+use crate::library::server_key;
+use crate::store::institutions::{self, InstitutionRow};
+use crate::store::staff::{self, Seat};
+use crate::store::{Db, StoreError};
+
+/// Nonces that a seat may use: as many requests as a device has under way at once, and their repeats.
+const NONCES_MAX: usize = 8;
+
+/// The nonces that seats were given and have not used. Not kept over a restart: the first request is then told a
+/// fresh one.
+#[derive(Debug, Default)]
+pub(crate) struct Nonces(BTreeMap<SeatId, VecDeque<Nonce>>);
+
+impl Nonces {
+    /// Gives a seat a fresh nonce; its oldest may fall out of the window.
+    pub(crate) fn fresh(&mut self, seat: SeatId, rng: &mut dyn CryptoRng) -> Nonce {
+        let nonce = Nonce::generate(rng);
+        let window = self.0.entry(seat).or_default();
+        window.push_back(nonce);
+        if window.len() > NONCES_MAX {
+            window.pop_front();
+        }
+        nonce
+    }
+
+    fn holds(&self, seat: SeatId, nonce: Nonce) -> bool {
+        self.0
+            .get(&seat)
+            .is_some_and(|window| window.contains(&nonce))
+    }
+
+    fn take(&mut self, seat: SeatId, nonce: Nonce) {
+        if let Some(window) = self.0.get_mut(&seat) {
+            window.retain(|held| *held != nonce);
+        }
+    }
+}
+
+/// A request whose seat is known, whose nonce was fresh, and whose signature holds. Only this room makes one.
+#[derive(Debug)]
+pub(crate) struct Authenticated {
+    seat: Seat,
+    institution: InstitutionRow,
+    nonce: Nonce,
+    request: SyncRequest,
+    adopt: Option<SeatCertificate>,
+}
+
+impl Authenticated {
+    pub(crate) const fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// The institution as it was when the request came.
+    pub(crate) const fn institution(&self) -> &InstitutionRow {
+        &self.institution
+    }
+
+    pub(crate) const fn nonce(&self) -> Nonce {
+        self.nonce
+    }
+
+    pub(crate) const fn request(&self) -> &SyncRequest {
+        &self.request
+    }
+
+    /// The certificate of a seat that a restore forgot.
+    pub(crate) const fn adopt(&self) -> Option<&SeatCertificate> {
+        self.adopt.as_ref()
+    }
+
+    /// Whether the person may read and write: an active seat of somebody who works here.
+    pub(crate) fn is_in_good_standing(&self) -> bool {
+        self.seat.status == SeatStatus::Active && self.seat.is_person_active
+    }
+}
+
+/// What came of one request at the door.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// It may go on.
+    In(Box<Authenticated>),
+    /// It may not.
+    Refused(RefusedReply),
+    /// It came from a stolen seat; a copy is kept.
+    Stolen {
+        /// What it is told.
+        reply: RefusedReply,
+        /// Its seat.
+        seat: Seat,
+        /// Its bytes.
+        copy: Vec<u8>,
+    },
+}
+
+impl Entry {
+    fn refused(code: Refused, nonce: Option<Nonce>) -> Self {
+        Self::Refused(RefusedReply { code, nonce })
+    }
+}
+
+/// What a frame's error means to the one who sent it.
+pub(crate) const fn refusal_of(error: FrameError) -> Refused {
+    match error {
+        FrameError::TooLong => Refused::TooLong,
+        FrameError::Version => Refused::Version,
+        FrameError::Malformed => Refused::Malformed,
+    }
+}
+
+/// Whose request it is, and with which key it must be signed.
+struct Claim {
+    seat: Seat,
+    adopt: Option<SeatCertificate>,
+}
+
+/// Checks one request. `Err` means that the machine is broken.
+pub(crate) fn authenticate(
+    db: &Db,
+    nonces: &mut Nonces,
+    bytes: &[u8],
+    rng: &mut dyn CryptoRng,
+) -> Result<Entry, StoreError> {
+    let signed = match SignedRequest::from_bytes(bytes) {
+        Ok(signed) => signed,
+        Err(error) => return Ok(Entry::refused(refusal_of(error), None)),
+    };
+    let Some(claim) = claim(db, &signed)? else {
+        return Ok(Entry::refused(Refused::UnknownSeat, None));
+    };
+    let seat = claim.seat;
+    let is_signed = VerifyingKey::from_bytes(&seat.public_key)
+        .is_ok_and(|key| signed.verify(SYNC_ROUTE, &key).is_ok());
+    if seat.status == SeatStatus::Stolen {
+        let nonce = Some(nonces.fresh(seat.id, rng));
+        let reply = RefusedReply {
+            code: Refused::StolenSeat,
+            nonce,
+        };
+        let copy = signed.body;
+        return Ok(if is_signed {
+            Entry::Stolen { reply, seat, copy }
+        } else {
+            Entry::Refused(reply)
+        });
+    }
+    let mut refuse =
+        |nonces: &mut Nonces, code| Entry::refused(code, Some(nonces.fresh(seat.id, rng)));
+    if !nonces.holds(seat.id, signed.nonce) {
+        return Ok(refuse(nonces, Refused::StaleNonce));
+    }
+    if !is_signed {
+        return Ok(refuse(nonces, Refused::BadSignature));
+    }
+    nonces.take(seat.id, signed.nonce);
+    let request: SyncRequest = match decode_body(&signed.body) {
+        Ok(request) => request,
+        Err(error) => return Ok(refuse(nonces, refusal_of(error))),
+    };
+    let says_nothing = request.push.is_none() && request.push_back.is_none();
+    if seat.status == SeatStatus::Retired && says_nothing {
+        return Ok(refuse(nonces, Refused::RetiredSeat));
+    }
+    let institution = institutions::get(db, seat.tenant)?;
+    Ok(Entry::In(Box::new(Authenticated {
+        seat,
+        institution,
+        nonce: signed.nonce,
+        request,
+        adopt: claim.adopt,
+    })))
+}
+
+fn claim(db: &Db, signed: &SignedRequest) -> Result<Option<Claim>, StoreError> {
+    if let Some(seat) = staff::seat(db, signed.seat)? {
+        return Ok(Some(Claim { seat, adopt: None }));
+    }
+    let Ok(request) = decode_body::<SyncRequest>(&signed.body) else {
+        return Ok(None);
+    };
+    let Some(certificate) = request.certificate.filter(|own| own.seat == signed.seat) else {
+        return Ok(None);
+    };
+    let Some(institution) = institutions::find(db, &certificate.institution)? else {
+        return Ok(None);
+    };
+    let key = server_key(&institution).verifying_key();
+    if certificate.verify(&key).is_err() {
+        return Ok(None);
+    }
+    let Some(person) = staff::person(db, institution.tenant, certificate.person)? else {
+        return Ok(None);
+    };
+    let seat = Seat {
+        id: certificate.seat,
+        tenant: institution.tenant,
+        person: certificate.person,
+        public_key: certificate.public_key,
+        status: SeatStatus::Active,
+        is_person_active: person.active,
+    };
+    Ok(Some(Claim {
+        seat,
+        adopt: Some(certificate),
+    }))
+}

@@ -1,0 +1,101 @@
+//! The answer to one request that was taken in.
+
+use jangkau_core::id::{Nonce, ServerSeq};
+use jangkau_core::plant::crash_point;
+use jangkau_core::sync::{Era, SyncReply};
+use jangkau_core::time::Timestamp;
+
+use crate::backfill;
+use crate::door::Authenticated;
+use crate::intake::Taken;
+use crate::pull::{Access, Reader};
+use crate::store::institutions::{self, InstitutionRow};
+use crate::store::{Db, StoreError};
+
+/// From where the log is read, and what is said about the era.
+fn position(
+    db: &Db,
+    institution: &InstitutionRow,
+    asked: &Authenticated,
+) -> Result<(ServerSeq, Option<ServerSeq>), StoreError> {
+    let cursor = asked.request().cursor;
+    if cursor.era == institution.era {
+        return Ok((cursor.seq, None));
+    }
+    // An era that this server has never begun: it was restored without being told so. Nothing is known to be common.
+    let kept = if cursor.era > institution.era {
+        ServerSeq::new(0)
+    } else {
+        institutions::kept_since(db, institution.tenant, cursor.era)?.unwrap_or_default()
+    };
+    Ok((cursor.seq.min(kept), Some(kept)))
+}
+
+/// Builds the answer. With nothing new it reads one row of the store.
+pub(super) fn reply(
+    db: &Db,
+    asked: &Authenticated,
+    taken: &Taken,
+    nonce: Nonce,
+    now: Timestamp,
+) -> Result<SyncReply, StoreError> {
+    crash_point("reply")?;
+    let institution = institutions::get(db, asked.institution().tenant)?;
+    let (tenant, head) = (institution.tenant, institution.head);
+    let (after, kept) = position(db, &institution, asked)?;
+    let request = asked.request();
+    let person = asked.seat().person;
+    let is_in_good_standing = asked.is_in_good_standing();
+    let reads = after < head
+        || request.backfill.is_some()
+        || request.check.is_some()
+        || request.resend.is_some();
+    let access = if is_in_good_standing && reads {
+        Access::load(db, tenant, person)?
+    } else {
+        Access::none(person)
+    };
+    let reader = Reader {
+        db,
+        tenant,
+        seat: asked.seat().id,
+        access,
+        own: &taken.own,
+        is_in_good_standing,
+    };
+    let backed_up = institution.backed_up_through;
+    let upto = after.min(head);
+    let page = reader.page(after, head)?;
+    let backfill = match &request.backfill {
+        Some(at) if is_in_good_standing => Some(backfill::page(&reader, at, backed_up, upto)?),
+        Some(_) | None => None,
+    };
+    let resent = match &request.resend {
+        Some(buckets) if is_in_good_standing => {
+            Some(backfill::resend(&reader, buckets, backed_up, upto)?)
+        }
+        Some(_) | None => None,
+    };
+    // Only a device that has read everything can be compared.
+    let check = match &request.check {
+        Some(digest) if is_in_good_standing && after == head && kept.is_none() => {
+            Some(reader.check(digest)?)
+        }
+        Some(_) | None => None,
+    };
+    Ok(SyncReply {
+        nonce,
+        now,
+        backed_up_through: backed_up,
+        era: Era {
+            number: institution.era,
+            kept,
+        },
+        page,
+        answers: taken.answers.clone(),
+        backfill,
+        check,
+        resent,
+        to: asked.nonce(),
+    })
+}

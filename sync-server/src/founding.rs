@@ -1,0 +1,220 @@
+//! Institutions, staff, invitations and seats: how people come to be known.
+
+use std::collections::BTreeSet;
+
+use data_encoding::BASE32_NOPAD;
+use ed25519_dalek::SigningKey;
+use jangkau_core::calendar::Calendar;
+use jangkau_core::grant::institution_grant;
+use jangkau_core::id::{InstitutionId, PersonId, SeatId, ServerSeq};
+use jangkau_core::profile::Profile;
+use jangkau_core::profile::words::Role;
+use jangkau_core::sync::{
+    CalendarRow, Enrol, ProfileRow, Row, SeatCertificate, SeatStatus, StaffRow,
+};
+use jangkau_core::time::Timestamp;
+use rand_core::CryptoRng;
+
+use crate::grants::{end, give};
+use crate::library::{Library, server_key};
+use crate::store::institutions::{self, Tenant};
+use crate::store::log::{self, Heading};
+use crate::store::{Db, StoreError, grants, staff};
+
+/// How long an invitation can be used: until the next working week's end.
+const INVITE_MS_MAX: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Length of an invitation's code in bytes; 16 characters that a person can type.
+const CODE_LEN: usize = 10;
+
+/// Founds an institution: its key, its profile, and the calendars that are shipped.
+pub(crate) fn found(
+    db: &Db,
+    id: &InstitutionId,
+    (toml, profile): (&str, &Profile),
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), StoreError> {
+    let mut seed = [0; 32];
+    rng.fill_bytes(&mut seed);
+    let tenant = institutions::insert(db, id, &SigningKey::from_bytes(&seed).to_bytes())?;
+    add_profile(db, tenant, (toml, profile), now)?;
+    for (name, csv) in Calendar::shipped_files() {
+        let row = CalendarRow {
+            name: name.to_owned(),
+            version: 1,
+            csv: csv.to_owned(),
+        };
+        let calendar = Row::Calendar(row.clone());
+        let at = log::append(db, tenant, &calendar, &Heading::default(), now)?;
+        institutions::add_calendar(db, tenant, at, &row)?;
+    }
+    Ok(())
+}
+
+/// Puts another version of the profile into force.
+pub(crate) fn add_profile(
+    db: &Db,
+    tenant: Tenant,
+    (toml, profile): (&str, &Profile),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = ProfileRow {
+        id: profile.id.clone(),
+        version: profile.version,
+        toml: toml.to_owned(),
+    };
+    let at = log::append(
+        db,
+        tenant,
+        &Row::Profile(row.clone()),
+        &Heading::default(),
+        now,
+    )?;
+    institutions::add_profile(db, tenant, at, &row)
+}
+
+/// Puts another version of a list of holidays into force.
+pub(crate) fn add_calendar(
+    db: &Db,
+    tenant: Tenant,
+    row: &CalendarRow,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let at = log::append(
+        db,
+        tenant,
+        &Row::Calendar(row.clone()),
+        &Heading::default(),
+        now,
+    )?;
+    institutions::add_calendar(db, tenant, at, row)
+}
+
+/// Puts a person on the staff, or changes one: the row that colleagues see, and what the roles give of every case.
+pub(crate) fn put_staff(
+    db: &Db,
+    tenant: Tenant,
+    library: &Library,
+    row: &StaffRow,
+    roles: &BTreeSet<Role>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    log::append(
+        db,
+        tenant,
+        &Row::Staff(row.clone()),
+        &Heading::default(),
+        now,
+    )?;
+    staff::put(db, tenant, row)?;
+    let held = grants::of_person(db, tenant, row.person)?;
+    let profile = library.current(db, tenant)?;
+    let due = institution_grant(&profile, row.person, roles).filter(|_| row.active);
+    let mut is_given = false;
+    for grant in held {
+        let is_wide = grant.scope == jangkau_core::sync::GrantScope::Institution;
+        let is_due = due.as_ref().is_some_and(|due| {
+            grant.classes == due.classes.iter().copied().collect::<BTreeSet<_>>()
+        });
+        if is_wide && is_due {
+            is_given = true;
+        } else if is_wide || !row.active {
+            end(db, tenant, &grant, now)?;
+        }
+    }
+    if let Some(due) = due.filter(|_| !is_given) {
+        give(db, tenant, due, now)?;
+    }
+    Ok(())
+}
+
+/// A one-time code; only its hash is kept.
+pub(crate) fn invite(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<String, StoreError> {
+    let mut bytes = [0; CODE_LEN];
+    rng.fill_bytes(&mut bytes);
+    let code = BASE32_NOPAD.encode(&bytes);
+    let expires_at = now.plus_millis(INVITE_MS_MAX);
+    staff::add_invite(db, tenant, &hash_of(&code), person, expires_at)?;
+    Ok(code)
+}
+
+/// A person types it in any case, with spaces or hyphens.
+fn hash_of(code: &str) -> [u8; 32] {
+    let plain: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    blake3::derive_key("jangkau v1 invitation", plain.as_bytes())
+}
+
+/// Trades a code for a certificate of a new seat; none for a code that is unknown, used, or too old.
+pub(crate) fn enrol(
+    db: &Db,
+    enrol: &Enrol,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Option<(SeatCertificate, [u8; 32])>, StoreError> {
+    let hash = hash_of(&enrol.code);
+    let Some((tenant, person)) = staff::invited(db, &hash, now)? else {
+        return Ok(None);
+    };
+    if staff::person(db, tenant, person)?.is_none_or(|person| !person.active) {
+        return Ok(None);
+    }
+    let institution = institutions::get(db, tenant)?;
+    let key = server_key(&institution);
+    let certificate = SeatCertificate {
+        seat: SeatId::generate(now, &mut &mut *rng),
+        institution: institution.id,
+        person,
+        device: enrol.device,
+        public_key: enrol.public_key,
+        issued_at: now,
+        signature: [0; 64],
+    }
+    .signed(&key);
+    staff::add_seat(db, tenant, &certificate)?;
+    staff::use_invite(db, &hash, certificate.seat)?;
+    announce(
+        db,
+        tenant,
+        (certificate.seat, person),
+        SeatStatus::Active,
+        now,
+    )?;
+    Ok(Some((certificate, *key.verifying_key().as_bytes())))
+}
+
+/// Changes what a seat may do, and tells its person.
+pub(crate) fn set_status(
+    db: &Db,
+    seat: &staff::Seat,
+    status: SeatStatus,
+    now: Timestamp,
+) -> Result<ServerSeq, StoreError> {
+    staff::set_seat_status(db, seat.id, status)?;
+    announce(db, seat.tenant, (seat.id, seat.person), status, now)
+}
+
+fn announce(
+    db: &Db,
+    tenant: Tenant,
+    (seat, person): (SeatId, PersonId),
+    status: SeatStatus,
+    now: Timestamp,
+) -> Result<ServerSeq, StoreError> {
+    let heading = Heading {
+        person: Some(person),
+        seat: Some(seat),
+        ..Heading::default()
+    };
+    log::append(db, tenant, &Row::Seat(seat, status), &heading, now)
+}

@@ -1,0 +1,544 @@
+//! The first transaction: admit, append, commit, acknowledge. One commit for a whole group of requests.
+
+mod record;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jangkau_core::chunk::ChunkError;
+use jangkau_core::class::Class;
+use jangkau_core::envelope::CommandHead;
+use jangkau_core::id::{CaseId, CommandId, EnvelopeHash, SeatId};
+use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
+use jangkau_core::sync::{
+    Answer, Batch, COMMANDS_PER_PUSH_MAX, PackError, PushBack, Refused, SealedEnvelope, Seen,
+    Turned, encode_body, unpack_each,
+};
+use jangkau_core::time::Timestamp;
+
+use crate::admission::{Admission, Known, Road, Signer, admit, vouch};
+use crate::door::{Authenticated, Entry};
+use crate::library::Library;
+use crate::store::institutions::Tenant;
+use crate::store::shelf::Turning;
+use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff};
+use record::{Record, append_row};
+
+/// Most commands of one seat that wait at once: a week of a busy device, ten times over. Then the answer is "later".
+const WAITING_MAX: u32 = 1_024;
+
+/// Most things of one seat in quarantine. Then the answer is "later".
+const QUARANTINE_MAX: u32 = 4_096;
+
+const POINTS: CrashPoints = CrashPoints {
+    begin: "intake.begin",
+    commit: "intake.commit",
+    committed: "intake.committed",
+};
+
+/// Why one request of a group was not taken in; nothing of it stays behind.
+#[derive(Debug)]
+pub(crate) enum Untaken {
+    /// It is told so.
+    Refused(Refused),
+    /// The machine failed.
+    Broken(StoreError),
+}
+
+impl From<StoreError> for Untaken {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<PowerLost> for Untaken {
+    fn from(lost: PowerLost) -> Self {
+        Self::Broken(lost.into())
+    }
+}
+
+/// What was taken in of one request.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// What became of each pushed command.
+    pub(crate) answers: Option<Vec<Answer>>,
+    /// The envelopes that this request itself brought, by where they are kept.
+    pub(crate) own: BTreeMap<i64, EnvelopeHash>,
+}
+
+/// Takes a group of requests in, all in one commit. A request that cannot be taken in does not harm the others.
+pub(crate) fn take_group(
+    store: &Store,
+    library: &Library,
+    entries: &[Entry],
+    now: Timestamp,
+) -> Result<Vec<Result<Taken, Refused>>, StoreError> {
+    let has_work = entries.iter().any(|entry| match entry {
+        Entry::In(asked) => brings_anything(asked),
+        Entry::Stolen { .. } => true,
+        Entry::Refused(_) => false,
+    });
+    if !has_work {
+        return Ok(entries.iter().map(|_| Ok(Taken::default())).collect());
+    }
+    store.transact(Some(POINTS), |db| {
+        let mut group = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let taken = attempt(db, || take_entry(db, library, entry, now));
+            group.push(match taken {
+                Ok(taken) => Ok(taken),
+                Err(Untaken::Refused(code)) => Err(code),
+                Err(Untaken::Broken(error)) => Err(contain(error)?),
+            });
+        }
+        Ok(group)
+    })
+}
+
+/// Whether a failure is of this request alone: then it is told "later", and the others go on.
+fn contain(error: StoreError) -> Result<Refused, StoreError> {
+    match error {
+        StoreError::Undecodable | StoreError::Sqlite(_) => {
+            tracing::error!(%error, "one request could not be taken in");
+            Ok(Refused::Later)
+        }
+        StoreError::DiskFull
+        | StoreError::Corrupt
+        | StoreError::Newer
+        | StoreError::PowerLost(_) => Err(error),
+    }
+}
+
+fn brings_anything(asked: &Authenticated) -> bool {
+    let request = asked.request();
+    request.push.is_some()
+        || request.push_back.is_some()
+        || request.dropped.is_some()
+        || asked.adopt().is_some()
+}
+
+fn take_entry(db: &Db, library: &Library, entry: &Entry, now: Timestamp) -> Result<Taken, Untaken> {
+    match entry {
+        Entry::In(asked) => take_request(db, library, asked, now),
+        Entry::Refused(_) => Ok(Taken::default()),
+        Entry::Stolen { seat, copy, .. } => {
+            if shelf::quarantined_of(db, seat.tenant, seat.id)? < QUARANTINE_MAX {
+                let hash = blake3::hash(copy);
+                let turning = Turning {
+                    command: None,
+                    envelope: hash.as_bytes(),
+                    case: None,
+                    class: None,
+                    document: None,
+                    seat: seat.id,
+                    person: seat.person,
+                    reason: Turned::RevokedSeat.code(),
+                    received_at: now,
+                    bytes: copy,
+                };
+                shelf::quarantine(db, seat.tenant, &turning)?;
+            }
+            Ok(Taken::default())
+        }
+    }
+}
+
+/// Takes one request in: first what a restore forgot, then what is new.
+fn take_request(
+    db: &Db,
+    library: &Library,
+    asked: &Authenticated,
+    now: Timestamp,
+) -> Result<Taken, Untaken> {
+    let tenant = asked.institution().tenant;
+    if let Some(certificate) = asked.adopt() {
+        staff::add_seat(db, tenant, certificate)?;
+    }
+    for grant in asked.request().dropped.iter().flatten() {
+        grants::dropped(db, tenant, asked.seat().person, *grant)?;
+    }
+    let known = Known {
+        db,
+        tenant,
+        library,
+    };
+    let mut intake = Intake {
+        known,
+        asked,
+        now,
+        cases: BTreeSet::new(),
+        own: BTreeMap::new(),
+    };
+    let push_back = asked.request().push_back.as_ref();
+    if let Some(push_back) = push_back.filter(|_| asked.is_in_good_standing()) {
+        intake.take_back(push_back)?;
+    }
+    let answers = match &asked.request().push {
+        Some(batch) => Some(intake.take_batch(batch)?),
+        None => None,
+    };
+    retry(&intake.known, &mut intake.cases, now)?;
+    let answers = answers.map(|answers| intake.settle(answers)).transpose()?;
+    if let (Some(batch), Some(answers)) = (&asked.request().push, &answers) {
+        shelf::keep_answers(db, tenant, asked.seat().id, batch.id, answers)?;
+    }
+    Ok(Taken {
+        answers,
+        own: intake.own,
+    })
+}
+
+/// One request under way.
+struct Intake<'a> {
+    known: Known<'a>,
+    asked: &'a Authenticated,
+    now: Timestamp,
+    /// Cases in which something was admitted; what waits there is tried again.
+    cases: BTreeSet<CaseId>,
+    own: BTreeMap<i64, EnvelopeHash>,
+}
+
+impl Intake<'_> {
+    /// Takes back what a restore forgot. It is not answered: the device sees it in the log again.
+    fn take_back(&mut self, push_back: &PushBack) -> Result<(), Untaken> {
+        for envelope in unpack_each(&push_back.envelopes).into_iter().flatten() {
+            self.take_envelope(Road::Again, &envelope)?;
+        }
+        for ruling in &push_back.rulings {
+            crash_point("intake.adopt")?;
+            crate::ruling::adopt(&self.known, self.asked.institution(), ruling, self.now)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a push in. A repeat gets the first answer.
+    fn take_batch(&mut self, batch: &Batch) -> Result<Vec<Answer>, Untaken> {
+        let (db, tenant, seat) = (self.known.db, self.known.tenant, self.asked.seat().id);
+        let unpacked = unpack_each(&batch.envelopes);
+        let count: usize = unpacked
+            .iter()
+            .map(|unpacked| match unpacked {
+                Ok(envelope) => envelope.commands.len(),
+                Err((_, claimed)) => claimed.len(),
+            })
+            .sum();
+        if count > COMMANDS_PER_PUSH_MAX {
+            return Err(Untaken::Refused(Refused::TooLong));
+        }
+        let first = shelf::answers(db, tenant, seat, batch.id)?;
+        if let Some(first) = first.filter(|_| !planted(Plant::CountTwice)) {
+            for envelope in unpacked.iter().flatten() {
+                self.note_own(envelope)?;
+            }
+            return Ok(first);
+        }
+        let is_returning = self.asked.request().push_back.is_some()
+            || self.asked.request().cursor.era < self.asked.institution().era;
+        let road = if is_returning {
+            Road::PushAfterRestore
+        } else {
+            Road::Push
+        };
+        let mut answers = Vec::with_capacity(count);
+        for unpacked in &unpacked {
+            match unpacked {
+                Ok(envelope) => {
+                    answers.extend(self.take_envelope(road, envelope)?);
+                    self.note_own(envelope)?;
+                }
+                Err((error, claimed)) => {
+                    let code = code_of(*error);
+                    self.turn_unreadable(batch, claimed, code)?;
+                    answers.extend(claimed.iter().map(|command| turned(*command, code)));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Takes one envelope in: one row of the log for all of its commands that are admitted.
+    fn take_envelope(
+        &mut self,
+        road: Road,
+        envelope: &SealedEnvelope,
+    ) -> Result<Vec<Answer>, Untaken> {
+        crash_point("intake.envelope")?;
+        let institution = &self.asked.institution().id;
+        let pusher = self.asked.seat().id;
+        let signer = match vouch(&self.known, institution, pusher, road, envelope)? {
+            Ok(signer) => signer,
+            Err(code) => return self.turn_envelope(road, envelope, code),
+        };
+        let mut record = Record::new(&self.known, &signer, envelope, self.now);
+        let mut answers = Vec::with_capacity(envelope.commands.len());
+        for head in &envelope.commands {
+            let admission = admit(&self.known, &signer, road, envelope, head)?;
+            let seen = match admission {
+                Admission::Admitted(admitted) => {
+                    self.cases.insert(admitted.case());
+                    Seen::Admitted(record.take(&admitted)?)
+                }
+                Admission::Duplicate(seq) if planted(Plant::CountTwice) => {
+                    Seen::Admitted(record.take_again(head.id)?.unwrap_or(seq))
+                }
+                Admission::Duplicate(seq) => Seen::Admitted(seq),
+                Admission::Waiting => {
+                    self.wait(envelope, head, pusher)?;
+                    Seen::Waiting
+                }
+                Admission::TurnedAway(code) => {
+                    turn(&self.known, &signer, envelope, head, code, self.now)?;
+                    Seen::TurnedAway(code)
+                }
+            };
+            answers.push(Answer {
+                command: head.id,
+                seen,
+            });
+        }
+        append_row(&self.known, record)?;
+        Ok(answers)
+    }
+
+    fn wait(
+        &self,
+        envelope: &SealedEnvelope,
+        head: &CommandHead,
+        pusher: SeatId,
+    ) -> Result<(), Untaken> {
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        if shelf::waiting_of(db, tenant, pusher)? >= WAITING_MAX {
+            return Err(Untaken::Refused(Refused::Later));
+        }
+        let Some(own) = envelope.visible_to(|other, _| other.id == head.id) else {
+            return Ok(());
+        };
+        let case = own
+            .parts()
+            .find_map(|part| part.part.document())
+            .map(|key| key.case);
+        if let Some(case) = case {
+            shelf::wait(db, tenant, (head.id, case), &own, pusher)?;
+        }
+        Ok(())
+    }
+
+    /// Turns every command of an envelope away whose signer may not bring it, or is not known.
+    fn turn_envelope(
+        &self,
+        road: Road,
+        envelope: &SealedEnvelope,
+        code: Turned,
+    ) -> Result<Vec<Answer>, Untaken> {
+        if road == Road::Again {
+            return Ok(Vec::new());
+        }
+        self.check_quarantine()?;
+        let mut answers = Vec::with_capacity(envelope.commands.len());
+        for head in &envelope.commands {
+            let seat = self.asked.seat();
+            quarantine(
+                &self.known,
+                (seat.id, seat.person),
+                envelope,
+                head,
+                code,
+                self.now,
+            )?;
+            answers.push(turned(head.id, code));
+        }
+        Ok(answers)
+    }
+
+    /// Keeps a push of which an envelope could not be read.
+    fn turn_unreadable(
+        &self,
+        batch: &Batch,
+        claimed: &[CommandId],
+        code: Turned,
+    ) -> Result<(), Untaken> {
+        self.check_quarantine()?;
+        let bytes = encode_body(&batch.envelopes);
+        let hash = blake3::hash(&bytes);
+        let seat = self.asked.seat();
+        for command in claimed {
+            let turning = Turning {
+                command: Some(*command),
+                envelope: hash.as_bytes(),
+                case: None,
+                class: None,
+                document: None,
+                seat: seat.id,
+                person: seat.person,
+                reason: code.code(),
+                received_at: self.now,
+                bytes: &bytes,
+            };
+            shelf::quarantine(self.known.db, self.known.tenant, &turning)?;
+        }
+        Ok(())
+    }
+
+    fn check_quarantine(&self) -> Result<(), Untaken> {
+        let seat = self.asked.seat().id;
+        if shelf::quarantined_of(self.known.db, self.known.tenant, seat)? >= QUARANTINE_MAX {
+            return Err(Untaken::Refused(Refused::Later));
+        }
+        Ok(())
+    }
+
+    fn note_own(&mut self, envelope: &SealedEnvelope) -> Result<(), Untaken> {
+        let hash = envelope.head.hash();
+        let kept = commands::envelope_numbers(self.known.db, self.known.tenant, hash)?;
+        self.own
+            .extend(kept.into_iter().map(|number| (number, hash)));
+        Ok(())
+    }
+
+    /// What became of commands that waited when they were first answered.
+    fn settle(&self, answers: Vec<Answer>) -> Result<Vec<Answer>, Untaken> {
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        let mut settled = Vec::with_capacity(answers.len());
+        for mut answer in answers {
+            if answer.seen == Seen::Waiting {
+                if let Some(seq) = commands::position(db, tenant, answer.command)? {
+                    answer.seen = Seen::Admitted(seq);
+                } else if !shelf::is_waiting(db, tenant, answer.command)? {
+                    let code = shelf::turned_reason(db, tenant, answer.command)?;
+                    answer.seen = code.map_or(Seen::Waiting, Seen::TurnedAway);
+                }
+            }
+            settled.push(answer);
+        }
+        Ok(settled)
+    }
+}
+
+/// Tries again what waits in these cases, until nothing more is admitted.
+fn retry(
+    known: &Known<'_>,
+    cases: &mut BTreeSet<CaseId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    while let Some(case) = cases.pop_first() {
+        for waiting in shelf::waiting(known.db, known.tenant, case)? {
+            let envelope = &waiting.envelope;
+            let institution = &envelope.head.institution;
+            let vouched = vouch(known, institution, waiting.pusher, Road::Again, envelope)?;
+            let Some(head) = envelope.commands.first() else {
+                continue;
+            };
+            let Ok(signer) = vouched else { continue };
+            match admit(known, &signer, Road::Again, envelope, head)? {
+                Admission::Admitted(admitted) => {
+                    let mut record = Record::new(known, &signer, envelope, now);
+                    record.take(&admitted)?;
+                    append_row(known, record)?;
+                    cases.insert(case);
+                }
+                Admission::Duplicate(_) => {}
+                Admission::Waiting => continue,
+                Admission::TurnedAway(code) => turn(known, &signer, envelope, head, code, now)?,
+            }
+            shelf::stop_waiting(known.db, waiting.number)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tries again what waits in these cases, after decisions that gave grants.
+pub(crate) fn retry_cases(
+    store: &Store,
+    library: &Library,
+    cases: BTreeMap<Tenant, BTreeSet<CaseId>>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    store.transact(Some(POINTS), |db| {
+        for (tenant, mut cases) in cases {
+            retry(
+                &Known {
+                    db,
+                    tenant,
+                    library,
+                },
+                &mut cases,
+                now,
+            )?;
+        }
+        Ok(())
+    })
+}
+
+const fn turned(command: CommandId, code: Turned) -> Answer {
+    Answer {
+        command,
+        seen: Seen::TurnedAway(code),
+    }
+}
+
+/// What an envelope that cannot be read is called outside.
+const fn code_of(error: PackError) -> Turned {
+    match error {
+        PackError::Chunk(ChunkError::TooLong | ChunkError::TooMany) | PackError::TooMany => {
+            Turned::TooLong
+        }
+        PackError::Chunk(ChunkError::Kind | ChunkError::Compressed | ChunkError::Malformed)
+        | PackError::Malformed => Turned::Shape,
+        PackError::UnknownCommand => Turned::UnknownCommand,
+    }
+}
+
+/// Turns a command away whose envelope verified: what depends on it cannot enter either.
+fn turn(
+    known: &Known<'_>,
+    signer: &Signer,
+    envelope: &SealedEnvelope,
+    head: &CommandHead,
+    code: Turned,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for part in envelope.parts_of(head.id) {
+        if let Some(key) = part.document() {
+            shelf::add_turned_change(known.db, known.tenant, key.id(), part.content())?;
+        }
+    }
+    let author = (envelope.head.seat, signer.person().id);
+    quarantine(known, author, envelope, head, code, now)
+}
+
+/// Keeps a command that was turned away: each part alone, in the class of its document.
+fn quarantine(
+    known: &Known<'_>,
+    (seat, person): (SeatId, jangkau_core::id::PersonId),
+    envelope: &SealedEnvelope,
+    head: &CommandHead,
+    code: Turned,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let hash = envelope.head.hash();
+    let classes: BTreeSet<Option<Class>> = envelope
+        .parts_of(head.id)
+        .iter()
+        .map(|part| part.document().map(|key| key.class))
+        .collect();
+    for class in classes {
+        let own = envelope.visible_to(|other, part| {
+            other.id == head.id && part.document().map(|key| key.class) == class
+        });
+        let Some(own) = own else { continue };
+        let key = own.parts().find_map(|part| part.part.document());
+        let turning = Turning {
+            command: Some(head.id),
+            envelope: hash.as_bytes(),
+            case: key.map(|key| key.case),
+            class,
+            document: key.map(jangkau_core::class::DocumentKey::id),
+            seat,
+            person,
+            reason: code.code(),
+            received_at: now,
+            bytes: &commands::envelope_bytes(&own)?,
+        };
+        shelf::quarantine(known.db, known.tenant, &turning)?;
+    }
+    Ok(())
+}

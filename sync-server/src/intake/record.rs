@@ -1,0 +1,176 @@
+//! Writing what was admitted: commands, changes, documents, and one row of the log for each envelope.
+
+use jangkau_core::command::CommandKind;
+use jangkau_core::document::root_key;
+use jangkau_core::id::{CaseId, CommandId, ServerSeq};
+use jangkau_core::plant::crash_point;
+use jangkau_core::sync::{Row, SealedEnvelope};
+use jangkau_core::time::Timestamp;
+
+use crate::admission::{Admitted, Known, Signer};
+use crate::grants::give_case;
+use crate::store::commands::NewCommand;
+use crate::store::documents::NewChange;
+use crate::store::institutions::next_seq;
+use crate::store::log::{self, Heading};
+use crate::store::{StoreError, commands, documents, rulings};
+
+/// What one envelope brings, while it is written.
+pub(super) struct Record<'a> {
+    known: &'a Known<'a>,
+    signer: &'a Signer,
+    envelope: &'a SealedEnvelope,
+    now: Timestamp,
+    /// The position of its row, taken when the first command is admitted.
+    seq: Option<ServerSeq>,
+    commands: Vec<(CommandId, CaseId)>,
+    /// Cases that it opens.
+    opened: Vec<CaseId>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) const fn new(
+        known: &'a Known<'a>,
+        signer: &'a Signer,
+        envelope: &'a SealedEnvelope,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            known,
+            signer,
+            envelope,
+            now,
+            seq: None,
+            commands: Vec::new(),
+            opened: Vec::new(),
+        }
+    }
+
+    fn position(&mut self) -> Result<ServerSeq, StoreError> {
+        if let Some(seq) = self.seq {
+            return Ok(seq);
+        }
+        let seq = next_seq(self.known.db, self.known.tenant)?;
+        self.seq = Some(seq);
+        Ok(seq)
+    }
+
+    /// Writes an admitted command, so that the next one of the envelope may depend on it. Gives its row.
+    pub(super) fn take(&mut self, admitted: &Admitted) -> Result<ServerSeq, StoreError> {
+        crash_point("intake.command")?;
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        let seq = self.position()?;
+        let (head, case) = (admitted.head(), admitted.case());
+        let place = self.commands.len() as u32;
+        if admitted.is_known() {
+            commands::set_records(db, tenant, head.id, admitted.records())?;
+        } else {
+            let new = NewCommand {
+                head,
+                case,
+                seq,
+                place,
+                envelope: self.envelope.head.hash(),
+                via: self.envelope.head.via,
+                seat: self.envelope.head.seat,
+                person: self.signer.person().id,
+                received_at: self.now,
+                records: admitted.records(),
+                author_roles: &self.signer.person().roles,
+            };
+            commands::insert(db, tenant, &new)?;
+        }
+        self.take_changes(admitted, seq)?;
+        rulings::touch(db, tenant, case, seq)?;
+        if head.kind == CommandKind::Register && !admitted.is_known() {
+            self.open(admitted)?;
+        }
+        commands::note(
+            db,
+            tenant,
+            seq,
+            place,
+            (head.id, case),
+            !admitted.is_known(),
+        )?;
+        self.commands.push((head.id, case));
+        Ok(seq)
+    }
+
+    fn take_changes(&self, admitted: &Admitted, seq: ServerSeq) -> Result<(), StoreError> {
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        let command = admitted.head().id;
+        for part in admitted.parts() {
+            let (key, facts) = (part.key(), part.facts());
+            let document = key.id();
+            let new = NewChange {
+                document,
+                epoch: part.epoch(),
+                facts,
+                command,
+                seq,
+                bytes: part.bytes(),
+            };
+            documents::insert_change(db, tenant, &new)?;
+            let dependencies = &facts.dependencies;
+            documents::advance(db, tenant, key, part.epoch(), facts.hash, dependencies)?;
+            for record in part.records() {
+                let name = root_key(&record.collection, command);
+                documents::add_record(db, tenant, document, &name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A registration opens a case, under the profile that is in force when it happened.
+    fn open(&mut self, admitted: &Admitted) -> Result<(), StoreError> {
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        let at = admitted.head().occurred_at;
+        let profile = self.known.library.in_force(db, tenant, at)?;
+        let pin = (profile.id.clone(), profile.version);
+        rulings::register(db, tenant, admitted.case(), self.signer.person().id, &pin)?;
+        self.opened.push(admitted.case());
+        Ok(())
+    }
+
+    /// The planted bug: counts a command again that stands in the log already.
+    pub(super) fn take_again(&mut self, id: CommandId) -> Result<Option<ServerSeq>, StoreError> {
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        let Some(stored) = commands::get(db, tenant, id)? else {
+            return Ok(None);
+        };
+        let seq = self.position()?;
+        let place = self.commands.len() as u32;
+        commands::note(db, tenant, seq, place, (id, stored.case), true)?;
+        rulings::touch(db, tenant, stored.case, seq)?;
+        self.commands.push((id, stored.case));
+        Ok(Some(seq))
+    }
+}
+
+/// Appends the envelope's row, and the grants of those who opened cases with it. Nothing if nothing was admitted.
+pub(super) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), StoreError> {
+    let Some(seq) = record.seq else { return Ok(()) };
+    crash_point("intake.append")?;
+    let (db, tenant) = (known.db, known.tenant);
+    let person = record.signer.person().id;
+    let first = record.commands.first().map(|command| command.1);
+    let is_one_case = record
+        .commands
+        .iter()
+        .all(|command| Some(command.1) == first);
+    let heading = Heading {
+        case: first.filter(|_| is_one_case),
+        class: None,
+        person: Some(person),
+        seat: Some(record.envelope.head.seat),
+        envelope: Some(commands::put_envelope(db, tenant, record.envelope)?),
+    };
+    let ids = record.commands.iter().map(|command| command.0).collect();
+    log::append_at(db, tenant, seq, &Row::Commands(ids), &heading, record.now)?;
+    let profile = known.library.current(db, tenant)?;
+    for case in record.opened {
+        give_case(db, tenant, &profile, (person, case), record.now)?;
+    }
+    Ok(())
+}

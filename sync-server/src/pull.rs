@@ -1,0 +1,256 @@
+//! What a person may see of the log: pages after a cursor, and the self-check.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
+use jangkau_core::plant::{Plant, planted};
+use jangkau_core::sync::{
+    BUCKETS, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Row, SealedEnvelope, SelfCheck, WireRow,
+    bucket_of, digest_of_buckets, pack,
+};
+
+use crate::store::institutions::Tenant;
+use crate::store::log::{self, LightRow, RowKind};
+use crate::store::{Db, StoreError, commands, documents, grants, rulings};
+
+/// Rows looked at in one step.
+const SCAN_STEP: u32 = 512;
+
+/// Rows looked at for one page, so that somebody who sees few of many does not hold the server up.
+const SCAN_MAX: usize = 8_192;
+
+/// What a person may hold now, and since which rows.
+#[derive(Debug)]
+pub(crate) struct Access {
+    person: PersonId,
+    wide: Vec<(ServerSeq, BTreeSet<Class>)>,
+    cases: BTreeMap<CaseId, Vec<(ServerSeq, BTreeSet<Class>)>>,
+}
+
+impl Access {
+    /// Nothing at all: a seat that was revoked, or somebody who does not work here any more.
+    pub(crate) const fn none(person: PersonId) -> Self {
+        Self {
+            person,
+            wide: Vec::new(),
+            cases: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn load(db: &Db, tenant: Tenant, person: PersonId) -> Result<Self, StoreError> {
+        let granted = grants::of_person(db, tenant, person)?;
+        Ok(Self::of(person, granted))
+    }
+
+    pub(crate) const fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// What these grants give.
+    pub(crate) fn of(person: PersonId, granted: Vec<grants::Grant>) -> Self {
+        let mut access = Self::none(person);
+        for grant in granted {
+            let entry = (grant.seq, grant.classes);
+            match grant.scope {
+                GrantScope::Institution => access.wide.push(entry),
+                GrantScope::Case(case) => access.cases.entry(case).or_default().push(entry),
+            }
+        }
+        access
+    }
+
+    fn covering(&self, case: CaseId) -> impl Iterator<Item = &(ServerSeq, BTreeSet<Class>)> {
+        self.wide
+            .iter()
+            .chain(self.cases.get(&case).into_iter().flatten())
+    }
+
+    /// Whether a grant that began before a row covers the case.
+    pub(crate) fn reaches(&self, case: CaseId, at: ServerSeq) -> bool {
+        planted(Plant::DropGrantCheck) || self.covering(case).any(|grant| grant.0 <= at)
+    }
+
+    /// Whether a grant that began before a row covers a class of the case.
+    pub(crate) fn holds_class(&self, case: CaseId, class: Class, at: ServerSeq) -> bool {
+        planted(Plant::DropGrantCheck)
+            || self
+                .covering(case)
+                .any(|grant| grant.0 <= at && grant.1.contains(&class))
+    }
+
+    /// Whether a grant that began before a row covers the document. Notes are only ever their author's.
+    pub(crate) fn holds(&self, key: &DocumentKey, at: ServerSeq) -> bool {
+        let is_theirs = match key.compartment {
+            Compartment::Shared => true,
+            Compartment::Author(author) => author == self.person,
+        };
+        (is_theirs || planted(Plant::DropGrantCheck)) && self.holds_class(key.case, key.class, at)
+    }
+}
+
+/// After every row: grants as they stand now.
+pub(crate) const NOW: ServerSeq = ServerSeq::new(u64::MAX);
+
+/// Who reads.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) db: &'a Db,
+    pub(crate) tenant: Tenant,
+    pub(crate) seat: SeatId,
+    pub(crate) access: Access,
+    /// The envelopes that the reader's own request brought.
+    pub(crate) own: &'a BTreeMap<i64, EnvelopeHash>,
+    /// Whether the reader still works here with this seat; else they see only what becomes of it.
+    pub(crate) is_in_good_standing: bool,
+}
+
+/// A row as one reader sees it.
+pub(crate) struct Shown {
+    pub(crate) row: Row,
+    pub(crate) envelope: Option<SealedEnvelope>,
+    pub(crate) bytes: usize,
+}
+
+impl Shown {
+    const fn small(row: Row) -> Self {
+        Self {
+            row,
+            envelope: None,
+            bytes: 64,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The rows after a position that the reader may see.
+    pub(crate) fn page(&self, after: ServerSeq, head: ServerSeq) -> Result<Page, StoreError> {
+        let mut page = Page {
+            upto: after.min(head),
+            ..Page::default()
+        };
+        let mut envelopes = Vec::new();
+        let (mut bytes, mut scanned) = (0, 0);
+        'page: while page.upto < head && scanned < SCAN_MAX {
+            let rows = log::scan(self.db, self.tenant, page.upto, SCAN_STEP)?;
+            if rows.is_empty() {
+                break;
+            }
+            scanned += rows.len();
+            for light in rows {
+                page.upto = light.seq;
+                if let Some(shown) = self.show(&light)? {
+                    bytes += shown.bytes;
+                    envelopes.extend(shown.envelope);
+                    page.rows.push(WireRow {
+                        seq: light.seq,
+                        received_at: light.received_at,
+                        row: shown.row,
+                    });
+                }
+                if bytes >= PAGE_BYTES_SOFT_MAX {
+                    break 'page;
+                }
+            }
+        }
+        page.more = page.upto < head;
+        page.envelopes = pack(&envelopes).map_err(|_| StoreError::Undecodable)?;
+        Ok(page)
+    }
+
+    fn show(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
+        let is_mine = light.heading.person == Some(self.access.person);
+        let sees = match light.kind {
+            RowKind::Commands => return self.show_commands(light),
+            RowKind::Ruling => self.sees_ruling(light)?,
+            RowKind::Grant | RowKind::GrantEnd | RowKind::Seat => is_mine,
+            RowKind::Staff | RowKind::Profile | RowKind::Calendar => self.is_in_good_standing,
+        };
+        if !sees {
+            return Ok(None);
+        }
+        let (row, bytes) = log::get(self.db, self.tenant, light.seq)?;
+        Ok(Some(Shown {
+            row,
+            envelope: None,
+            bytes,
+        }))
+    }
+
+    fn sees_ruling(&self, light: &LightRow) -> Result<bool, StoreError> {
+        let Some(case) = light.heading.case else {
+            return Ok(false);
+        };
+        let is_granted = match light.heading.class {
+            None => self.access.reaches(case, light.seq),
+            Some(class) => self.access.holds_class(case, class, light.seq),
+        };
+        let speaks_to = || rulings::speaks_to(self.db, self.tenant, light.seq, self.access.person);
+        Ok(is_granted || (self.is_in_good_standing && speaks_to()?))
+    }
+
+    fn show_commands(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
+        let heading = &light.heading;
+        let Some(number) = heading.envelope else {
+            return Ok(None);
+        };
+        let is_own_seat = heading.seat == Some(self.seat);
+        if let Some(hash) = self.own.get(&number).filter(|_| is_own_seat) {
+            let Row::Commands(ids) = log::get(self.db, self.tenant, light.seq)?.0 else {
+                return Err(StoreError::Undecodable);
+            };
+            return Ok(Some(Shown::small(Row::Own(*hash, ids))));
+        }
+        let is_own_seat = is_own_seat && self.is_in_good_standing;
+        let is_own = heading.person == Some(self.access.person);
+        let at = if is_own { NOW } else { light.seq };
+        let may_see = heading
+            .case
+            .is_none_or(|case| self.access.reaches(case, at));
+        if !may_see && !is_own_seat {
+            return Ok(None);
+        }
+        self.pruned(light, |key| is_own_seat || self.access.holds(key, at))
+    }
+
+    /// A row of commands with those parts alone that pass, of commands that were admitted with it.
+    pub(crate) fn pruned(
+        &self,
+        light: &LightRow,
+        sees: impl Fn(&DocumentKey) -> bool,
+    ) -> Result<Option<Shown>, StoreError> {
+        let Some(number) = light.heading.envelope else {
+            return Ok(None);
+        };
+        let Row::Commands(ids) = log::get(self.db, self.tenant, light.seq)?.0 else {
+            return Err(StoreError::Undecodable);
+        };
+        let (envelope, bytes) = commands::envelope(self.db, number)?;
+        let seen = envelope
+            .visible_to(|head, part| ids.contains(&head.id) && part.document().is_some_and(&sees));
+        let Some(seen) = seen else { return Ok(None) };
+        let is_seen =
+            |id: &jangkau_core::id::CommandId| seen.commands.iter().any(|head| head.id == *id);
+        let row = Row::Commands(ids.into_iter().filter(is_seen).collect());
+        Ok(Some(Shown {
+            row,
+            envelope: Some(seen),
+            bytes,
+        }))
+    }
+
+    /// Compares the digest of what the reader holds with that of what they may hold.
+    pub(crate) fn check(&self, digest: &[u8; 32]) -> Result<SelfCheck, StoreError> {
+        let mut buckets = [0; BUCKETS];
+        for document in documents::list(self.db, self.tenant, None)? {
+            if self.access.holds(&document.key, NOW) {
+                buckets[usize::from(bucket_of(document.id))] ^= document.digest;
+            }
+        }
+        if digest_of_buckets(&buckets) == *digest {
+            Ok(SelfCheck::Same)
+        } else {
+            Ok(SelfCheck::Differs(buckets.to_vec()))
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! The second transaction: judge each case in the order of the log, sign, append, give the grants that follow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use jangkau_core::calendar::Calendar;
+use jangkau_core::class::Class;
+use jangkau_core::command::{Command, CommandEntry, CommandKind};
+use jangkau_core::envelope::Via;
+use jangkau_core::id::{CaseId, CommandId, PersonId, ServerSeq};
+use jangkau_core::plant::{Plant, crash_point, planted};
+use jangkau_core::profile::Profile;
+use jangkau_core::rules::{CaseLog, CaseState, Judgement, LogEntry, Verdict, judge};
+use jangkau_core::sync::{Row, RulingBody, SignedRuling};
+use jangkau_core::time::Timestamp;
+
+use crate::admission::Known;
+use crate::grants::{end_case, give_case};
+use crate::library::{Library, Pin, server_key};
+use crate::store::commands::StoredCommand;
+use crate::store::institutions::{self, InstitutionRow, Tenant};
+use crate::store::log::{self, Heading};
+use crate::store::rulings::{self, CaseFile};
+use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, decode, encode, staff};
+
+const POINTS: CrashPoints = CrashPoints {
+    begin: "ruling.begin",
+    commit: "ruling.commit",
+    committed: "ruling.committed",
+};
+
+/// What a round of judging did.
+#[derive(Debug, Default)]
+pub(crate) struct Ruled {
+    /// Cases judged.
+    pub(crate) cases: usize,
+    /// Cases in which grants were given or ended: what waited for one may be admitted now.
+    pub(crate) granted: BTreeMap<Tenant, BTreeSet<CaseId>>,
+}
+
+/// Judges every case with rows that were not judged, in one commit. A case that cannot be judged does not block the
+/// others; it stays unjudged.
+pub(crate) fn rule(store: &Store, library: &Library, now: Timestamp) -> Result<Ruled, StoreError> {
+    let unjudged = rulings::unjudged(&store.db())?;
+    if unjudged.is_empty() {
+        return Ok(Ruled::default());
+    }
+    store.transact(Some(POINTS), |db| {
+        let mut ruled = Ruled::default();
+        for (tenant, case) in unjudged {
+            let bench = Bench {
+                db,
+                tenant,
+                library,
+                now,
+            };
+            match attempt(db, || bench.rule_case(case)) {
+                Ok(is_granted) => {
+                    ruled.cases += 1;
+                    if is_granted {
+                        ruled.granted.entry(tenant).or_default().insert(case);
+                    }
+                }
+                Err(error @ (StoreError::Undecodable | StoreError::Sqlite(_))) => {
+                    tracing::error!(%error, "a case could not be judged");
+                }
+                Err(
+                    error @ (StoreError::DiskFull
+                    | StoreError::Corrupt
+                    | StoreError::Newer
+                    | StoreError::PowerLost(_)),
+                ) => return Err(error),
+            }
+        }
+        Ok(ruled)
+    })
+}
+
+/// Takes a ruling back that a restore forgot. It is never judged again: its verdicts are inputs from now on.
+pub(crate) fn adopt(
+    known: &Known<'_>,
+    institution: &InstitutionRow,
+    ruling: &SignedRuling,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Ok(body) = ruling.verify(&server_key(institution).verifying_key()) else {
+        return Ok(());
+    };
+    let (db, tenant) = (known.db, known.tenant);
+    if rulings::is_known(db, tenant, &hash_of(ruling))? {
+        return Ok(());
+    }
+    let at = append(db, tenant, &body, ruling, now)?;
+    rulings::touch(db, tenant, body.case, at)
+}
+
+fn hash_of(ruling: &SignedRuling) -> [u8; 32] {
+    *blake3::hash(&ruling.body).as_bytes()
+}
+
+/// Appends a ruling to the log and takes its verdicts and state into the caches.
+fn append(
+    db: &Db,
+    tenant: Tenant,
+    body: &RulingBody,
+    ruling: &SignedRuling,
+    now: Timestamp,
+) -> Result<ServerSeq, StoreError> {
+    crash_point("ruling.append")?;
+    let heading = Heading {
+        case: Some(body.case),
+        class: body.class,
+        ..Heading::default()
+    };
+    let at = log::append(db, tenant, &Row::Ruling(ruling.clone()), &heading, now)?;
+    rulings::insert(db, tenant, at, (body.case, body.class), &hash_of(ruling))?;
+    let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
+    for (command, verdict) in verdicts {
+        commands::set_verdict(db, tenant, command, at, &encode(&verdict))?;
+        if let Some(stored) = commands::get(db, tenant, command)? {
+            rulings::add_author(db, tenant, at, stored.person)?;
+        }
+    }
+    if let Some(state) = &body.state {
+        rulings::touch(db, tenant, body.case, at)?;
+        rulings::set_state(db, tenant, body.case, at, state)?;
+    }
+    Ok(at)
+}
+
+/// What judging one case needs.
+struct Bench<'a> {
+    db: &'a Db,
+    tenant: Tenant,
+    library: &'a Library,
+    now: Timestamp,
+}
+
+impl Bench<'_> {
+    /// Judges one case. Gives whether grants followed.
+    fn rule_case(&self, case: CaseId) -> Result<bool, StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let Some(file) = rulings::file(db, tenant, case)? else {
+            return Ok(false);
+        };
+        let mut is_granted = false;
+        // Without its registration a case has no profile; its rulings came back before its commands.
+        if let Some(pin) = &file.profile {
+            let stored = commands::of_case(db, tenant, case)?;
+            let profile = self.profile_of(pin)?;
+            let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
+            let entries = self.entries(case, &stored)?;
+            let judgement = judged(&profile, &calendar, &file, &entries)?;
+            let header = RulingBody {
+                case,
+                class: None,
+                judged_through: file.touched,
+                ruled_at: self.now,
+                profile: profile.id.clone(),
+                profile_version: profile.version,
+                calendar_version,
+                verdicts: encode(&Vec::<(CommandId, Verdict)>::new()),
+                state: None,
+            };
+            self.sign(&file, &header, &stored, &judgement)?;
+            is_granted = self.follow(case)?;
+        }
+        let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
+        rulings::judged(db, tenant, case, touched)?;
+        Ok(is_granted)
+    }
+
+    fn profile_of(&self, pin: &Pin) -> Result<Arc<Profile>, StoreError> {
+        if planted(Plant::StaleProfile) {
+            return self.library.stale(pin);
+        }
+        self.library.pinned(self.db, self.tenant, pin)
+    }
+
+    /// The case's commands as the rules read them.
+    fn entries(&self, case: CaseId, stored: &[StoredCommand]) -> Result<Vec<LogEntry>, StoreError> {
+        let mut entries = Vec::with_capacity(stored.len());
+        for command in stored {
+            let entry = entry_of(command)?;
+            let mut named_roles = BTreeMap::new();
+            for person in named(&entry.command) {
+                if let Some(person) = staff::person(self.db, self.tenant, person)? {
+                    named_roles.insert(person.id, person.roles);
+                }
+            }
+            let verdict = command.verdict.as_deref().map(decode).transpose()?;
+            let entry = LogEntry {
+                seq: command.seq,
+                entry,
+                author_roles: command.author_roles.clone(),
+                named_roles,
+                recorded_at: command.recorded_at,
+                received_at: command.received_at,
+                clock_offset_ms: None,
+                via_desk: command.via == Via::Desk,
+                base: command.base,
+                verdict,
+            };
+            let times = if planted(Plant::CountTwice) {
+                commands::times_counted(self.db, self.tenant, command.id, case)?
+            } else {
+                1
+            };
+            entries.extend(std::iter::repeat_n(entry, times as usize));
+        }
+        Ok(entries)
+    }
+
+    /// Signs and appends what was judged: the state for everybody, and the verdicts by class. Nothing if nothing
+    /// changed.
+    fn sign(
+        &self,
+        file: &CaseFile,
+        header: &RulingBody,
+        stored: &[StoredCommand],
+        judgement: &Judgement,
+    ) -> Result<(), StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let institution = institutions::get(db, tenant)?;
+        let key = server_key(&institution);
+        let state = encode(&judgement.state);
+        if file.state.as_ref() != Some(&state) {
+            let body = RulingBody {
+                state: Some(state),
+                ..header.clone()
+            };
+            append(
+                db,
+                tenant,
+                &body,
+                &SignedRuling::sign(&body, &key),
+                self.now,
+            )?;
+        }
+        let mut by_class: BTreeMap<Class, Vec<(CommandId, Verdict)>> = BTreeMap::new();
+        for (command, verdict) in &judgement.verdicts {
+            let kind = stored
+                .iter()
+                .find(|stored| stored.id == *command)
+                .map(|stored| stored.kind);
+            let Some(class) = kind.and_then(class_of) else {
+                continue;
+            };
+            by_class
+                .entry(class)
+                .or_default()
+                .push((*command, verdict.clone()));
+        }
+        for (class, verdicts) in by_class {
+            let body = RulingBody {
+                class: Some(class),
+                verdicts: encode(&verdicts),
+                ..header.clone()
+            };
+            append(
+                db,
+                tenant,
+                &body,
+                &SignedRuling::sign(&body, &key),
+                self.now,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Gives the grants that follow from decisions which have come to stand: to who is now responsible, or leads a
+    /// session; and ends those of who was responsible before.
+    fn follow(&self, case: CaseId) -> Result<bool, StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let profile = self.library.current(db, tenant)?;
+        let before = institutions::get(db, tenant)?.head;
+        let mut responsible: Option<PersonId> = None;
+        for command in commands::of_case(db, tenant, case)? {
+            let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
+            if verdict != Some(Verdict::Committed) || !gives_access(command.kind) {
+                continue;
+            }
+            let decision = entry_of(&command)?.command;
+            let (gets, is_responsible) = if let Command::Assign(assignment) = &decision {
+                (assignment.assignee, true)
+            } else if let Command::Reassign(reassignment) = &decision {
+                (reassignment.assignee, true)
+            } else if let Command::ScheduleSession(session) = &decision {
+                (session.lead, false)
+            } else {
+                continue;
+            };
+            if !command.is_followed {
+                give_case(db, tenant, &profile, (gets, case), self.now)?;
+                let former = responsible.filter(|former| is_responsible && *former != gets);
+                if let Some(former) = former {
+                    end_case(db, tenant, (former, case), self.now)?;
+                }
+                commands::set_followed(db, tenant, command.id)?;
+            }
+            if is_responsible {
+                responsible = Some(gets);
+            }
+        }
+        Ok(institutions::get(db, tenant)?.head != before)
+    }
+}
+
+/// Runs the rules behind a panic boundary: a case that they cannot judge must not stop the server.
+fn judged(
+    profile: &Profile,
+    calendar: &Calendar,
+    file: &CaseFile,
+    entries: &[LogEntry],
+) -> Result<Judgement, StoreError> {
+    let prior: Option<CaseState> = file.state.as_deref().map(decode).transpose()?;
+    let prior_clocks = prior.map(|state| state.clocks).unwrap_or_default();
+    let log = CaseLog {
+        profile,
+        calendar,
+        entries,
+        prior_clocks: &prior_clocks,
+    };
+    catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
+}
+
+fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreError> {
+    CommandEntry::from_records(
+        command.id,
+        command.case,
+        command.kind,
+        command.records.clone(),
+    )
+    .map_err(|_| StoreError::Undecodable)
+}
+
+/// The class of a command: that of its first record, which every reader of the command needs.
+fn class_of(kind: CommandKind) -> Option<Class> {
+    kind.sections().first().map(|section| section.0)
+}
+
+const fn gives_access(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::Assign | CommandKind::Reassign | CommandKind::ScheduleSession
+    )
+}
+
+/// The people whom a command names; the rules ask what they are.
+fn named(command: &Command) -> Vec<PersonId> {
+    if let Command::Assign(assignment) = command {
+        vec![assignment.assignee]
+    } else if let Command::Reassign(reassignment) = command {
+        vec![reassignment.assignee]
+    } else if let Command::ScheduleSession(session) = command {
+        vec![session.lead]
+    } else if let Command::AgreePlan(plan) = command {
+        plan.participants.iter().copied().collect()
+    } else {
+        Vec::new()
+    }
+}

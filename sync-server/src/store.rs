@@ -1,0 +1,269 @@
+//! All SQL of the server, over SQLite. One function opens a database; "corrupt" is reported and never deleted.
+
+pub(crate) mod commands;
+pub(crate) mod documents;
+pub(crate) mod grants;
+pub(crate) mod institutions;
+pub(crate) mod log;
+pub(crate) mod rulings;
+pub(crate) mod shelf;
+pub(crate) mod staff;
+
+use std::cell::{Ref, RefCell};
+use std::path::Path;
+
+use jangkau_core::id::ServerSeq;
+use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
+use jangkau_core::time::Timestamp;
+use rusqlite::Connection;
+use thiserror::Error;
+
+/// What the functions of this room work on; nobody outside sees that it is SQL.
+pub(crate) type Db = Connection;
+
+/// Numbered migrations; each runs once, in its own transaction.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql")];
+
+/// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.
+const JOURNAL_BYTES: std::ops::Range<usize> = 18..20;
+
+/// Why the store did not do what was asked. What was acknowledged before stands.
+#[derive(Debug, Error)]
+pub(crate) enum StoreError {
+    /// The disk is full; nothing of this transaction was saved.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The file is damaged. It is kept as it is.
+    #[error("the database is damaged")]
+    Corrupt,
+    /// The file was written by a newer version.
+    #[error("the database is of a newer version")]
+    Newer,
+    /// A row holds what this code never wrote.
+    #[error("a row of the database does not decode")]
+    Undecodable,
+    /// Anything else that SQLite reports.
+    #[error("the database failed")]
+    Sqlite(#[source] rusqlite::Error),
+    /// The simulated power went out.
+    #[error(transparent)]
+    PowerLost(#[from] PowerLost),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Corrupt
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<minicbor::decode::Error> for StoreError {
+    fn from(_: minicbor::decode::Error) -> Self {
+        Self::Undecodable
+    }
+}
+
+/// Encodes a value for a column.
+pub(crate) fn encode<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).unwrap_or_default()
+}
+
+/// Decodes a column.
+pub(crate) fn decode<T: for<'b> minicbor::Decode<'b, ()>>(bytes: &[u8]) -> Result<T, StoreError> {
+    Ok(minicbor::decode(bytes)?)
+}
+
+/// Parses a word of a column.
+pub(crate) fn parse<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Undecodable)
+}
+
+/// A position as SQLite stores it.
+pub(crate) const fn column(seq: ServerSeq) -> i64 {
+    seq.get().cast_signed()
+}
+
+/// A position from a column.
+pub(crate) const fn seq(column: i64) -> ServerSeq {
+    ServerSeq::new(column.cast_unsigned())
+}
+
+/// An instant from a column.
+pub(crate) const fn instant(column: i64) -> Timestamp {
+    Timestamp::from_millis(column)
+}
+
+/// Names of the crash points around one kind of transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CrashPoints {
+    pub(crate) begin: &'static str,
+    pub(crate) commit: &'static str,
+    pub(crate) committed: &'static str,
+}
+
+/// The database of all institutions.
+pub(crate) struct Store {
+    /// In a cell because SQLite writes an image only from an exclusive reference.
+    connection: RefCell<Connection>,
+    /// What the disk holds, while the planted bug lets the store go on without waiting for it.
+    unsynced: RefCell<Option<Vec<u8>>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open(path)?)
+    }
+
+    pub(crate) fn in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    /// A store in memory over the bytes of a file.
+    pub(crate) fn from_image(image: &[u8]) -> Result<Self, StoreError> {
+        let mut image = image.to_vec();
+        // A database in memory cannot have a write-ahead log; the image holds all that was in it.
+        image
+            .get_mut(JOURNAL_BYTES)
+            .ok_or(StoreError::Corrupt)?
+            .fill(1);
+        let mut connection = Connection::open_in_memory()?;
+        connection.deserialize_read_exact(
+            rusqlite::MAIN_DB,
+            image.as_slice(),
+            image.len(),
+            false,
+        )?;
+        Self::prepare(connection)
+    }
+
+    /// The bytes that a disk would hold now.
+    pub(crate) fn image(&self) -> Result<Vec<u8>, StoreError> {
+        if let Some(unsynced) = self.unsynced.borrow().as_ref() {
+            return Ok(unsynced.clone());
+        }
+        self.serialize()
+    }
+
+    fn serialize(&self) -> Result<Vec<u8>, StoreError> {
+        Ok(self
+            .connection
+            .borrow_mut()
+            .serialize(rusqlite::MAIN_DB)?
+            .to_vec())
+    }
+
+    pub(crate) fn db(&self) -> Ref<'_, Db> {
+        self.connection.borrow()
+    }
+
+    /// Limits the database to a number of pages, so that tests can fill the disk.
+    pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        let set = format!("PRAGMA max_page_count = {pages}");
+        self.db().query_row(&set, [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn prepare(connection: Connection) -> Result<Self, StoreError> {
+        let synchronous = if planted(Plant::SkipFsync) {
+            "OFF"
+        } else {
+            "FULL"
+        };
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        let store = Self {
+            connection: RefCell::new(connection),
+            unsynced: RefCell::new(None),
+        };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    fn migrate(&self) -> Result<(), StoreError> {
+        let db = self.db();
+        let done: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if done as usize > MIGRATIONS.len() {
+            return Err(StoreError::Newer);
+        }
+        for (version, sql) in (1_u32..).zip(MIGRATIONS).skip(done as usize) {
+            transact(&db, None, |db| {
+                db.execute_batch(sql)?;
+                Ok(db.pragma_update(None, "user_version", version)?)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Does some work in one transaction, which is on the disk when this returns.
+    pub(crate) fn transact<T>(
+        &self,
+        points: Option<CrashPoints>,
+        work: impl FnOnce(&Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if planted(Plant::SkipFsync) {
+            let before = self.serialize()?;
+            *self.unsynced.borrow_mut() = Some(before);
+        }
+        transact(&self.db(), points, work)
+    }
+}
+
+fn transact<T>(
+    db: &Db,
+    points: Option<CrashPoints>,
+    work: impl FnOnce(&Db) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let reach = |point: fn(&CrashPoints) -> &'static str| {
+        points
+            .as_ref()
+            .map_or(Ok(()), |points| crash_point(point(points)))
+    };
+    reach(|points| points.begin)?;
+    db.execute_batch("BEGIN IMMEDIATE")?;
+    let done = work(db).and_then(|value| {
+        match reach(|points| points.commit) {
+            Ok(()) => db.execute_batch("COMMIT")?,
+            // The planted bug: the answer goes out although nothing was committed.
+            Err(_) if planted(Plant::AckBeforeCommit) => db.execute_batch("ROLLBACK")?,
+            Err(lost) => return Err(lost.into()),
+        }
+        Ok(value)
+    });
+    if done.is_err() && !db.is_autocommit() {
+        db.execute_batch("ROLLBACK")?;
+    }
+    let value = done?;
+    reach(|points| points.committed)?;
+    Ok(value)
+}
+
+/// Does some work that leaves nothing behind when it fails, inside a transaction.
+pub(crate) fn attempt<T, E: From<StoreError>>(
+    db: &Db,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let run = |sql| db.execute_batch(sql).map_err(|error| E::from(error.into()));
+    run("SAVEPOINT attempt")?;
+    let done = work();
+    match &done {
+        Ok(_) => run("RELEASE attempt")?,
+        // A full disk may already have rolled everything back.
+        Err(_) if db.is_autocommit() => {}
+        Err(_) => run("ROLLBACK TO attempt; RELEASE attempt")?,
+    }
+    done
+}

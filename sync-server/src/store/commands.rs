@@ -1,0 +1,291 @@
+//! Admitted commands and the envelopes that they came in: the ground state beside the log.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::command::{CommandKind, PlacedRecord};
+use jangkau_core::envelope::{CommandHead, Via};
+use jangkau_core::id::{
+    CaseId, CommandId, DecisionCount, EnvelopeHash, PersonId, SeatId, ServerSeq,
+};
+use jangkau_core::profile::words::Role;
+use jangkau_core::sync::{SealedEnvelope, decode_body, encode_body, pack, unpack};
+use jangkau_core::time::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::institutions::Tenant;
+use super::staff::{parse_roles, role_words};
+use super::{Db, StoreError, column, decode, encode, instant, parse, seq};
+
+/// A command to be kept.
+#[derive(Debug)]
+pub(crate) struct NewCommand<'a> {
+    pub(crate) head: &'a CommandHead,
+    pub(crate) case: CaseId,
+    pub(crate) seq: ServerSeq,
+    pub(crate) place: u32,
+    pub(crate) envelope: EnvelopeHash,
+    pub(crate) via: Via,
+    pub(crate) seat: SeatId,
+    pub(crate) person: PersonId,
+    pub(crate) received_at: Timestamp,
+    pub(crate) records: &'a [PlacedRecord],
+    pub(crate) author_roles: &'a BTreeSet<Role>,
+}
+
+/// A command that is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredCommand {
+    pub(crate) id: CommandId,
+    pub(crate) case: CaseId,
+    pub(crate) kind: CommandKind,
+    pub(crate) seq: ServerSeq,
+    pub(crate) via: Via,
+    pub(crate) person: PersonId,
+    pub(crate) recorded_at: Timestamp,
+    pub(crate) received_at: Timestamp,
+    pub(crate) base: DecisionCount,
+    pub(crate) records: Vec<PlacedRecord>,
+    pub(crate) author_roles: BTreeSet<Role>,
+    /// The verdict that stands, as `rules` encodes it.
+    pub(crate) verdict: Option<Vec<u8>>,
+    /// Whether the grants that follow from its verdict were given.
+    pub(crate) is_followed: bool,
+}
+
+pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<(), StoreError> {
+    let sql = "INSERT INTO command (institution, id, case_id, kind, seq, place, envelope, via, seat, \
+               person, occurred_at, recorded_at, received_at, base, after, records, author_roles) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        new.head.id,
+        new.case,
+        new.head.kind.number(),
+        column(new.seq),
+        new.place,
+        new.envelope,
+        new.via.code(),
+        new.seat,
+        new.person,
+        new.head.occurred_at.as_millis(),
+        new.head.recorded_at.as_millis(),
+        new.received_at.as_millis(),
+        new.head.base.get(),
+        encode(&new.head.after),
+        encode(&new.records.to_vec()),
+        role_words(new.author_roles),
+    ])?;
+    Ok(())
+}
+
+/// Adds records that came later, after a restore, from somebody who holds more of the command.
+pub(crate) fn set_records(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+    records: &[PlacedRecord],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE command SET records = ?3 WHERE institution = ?1 AND id = ?2";
+    db.execute(sql, params![tenant.0, id, encode(&records.to_vec())])?;
+    Ok(())
+}
+
+/// Where an admitted command stands, if it is admitted.
+pub(crate) fn position(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+) -> Result<Option<ServerSeq>, StoreError> {
+    let sql = "SELECT seq FROM command WHERE institution = ?1 AND id = ?2";
+    let found: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, id], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(seq))
+}
+
+const COLUMNS: &str = "id, case_id, kind, command.seq, via, person, recorded_at, received_at, base, \
+                       records, author_roles, verdict.bytes, ifnull(followed, 0) FROM command \
+                       LEFT JOIN verdict ON verdict.institution = command.institution \
+                       AND verdict.command = command.id";
+
+fn read(row: &Row<'_>) -> Result<StoredCommand, StoreError> {
+    let (via, roles): (String, String) = (row.get(4)?, row.get(10)?);
+    let records: Vec<u8> = row.get(9)?;
+    Ok(StoredCommand {
+        id: row.get(0)?,
+        case: row.get(1)?,
+        kind: CommandKind::from_number(row.get(2)?).ok_or(StoreError::Undecodable)?,
+        seq: seq(row.get(3)?),
+        via: parse(&via)?,
+        person: row.get(5)?,
+        recorded_at: instant(row.get(6)?),
+        received_at: instant(row.get(7)?),
+        base: DecisionCount::new(row.get(8)?),
+        records: decode(&records)?,
+        author_roles: parse_roles(&roles)?,
+        verdict: row.get(11)?,
+        is_followed: row.get(12)?,
+    })
+}
+
+pub(crate) fn get(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+) -> Result<Option<StoredCommand>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} WHERE command.institution = ?1 AND id = ?2");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![tenant.0, id])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// The commands of a case in the order of the log.
+pub(crate) fn of_case(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<Vec<StoredCommand>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} WHERE command.institution = ?1 AND case_id = ?2 \
+         ORDER BY command.seq, place"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let mut commands = Vec::new();
+    while let Some(row) = rows.next()? {
+        commands.push(read(row)?);
+    }
+    Ok(commands)
+}
+
+/// Keeps the verdict that stands now. The same verdict again changes nothing.
+pub(crate) fn set_verdict(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+    at: ServerSeq,
+    verdict: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO verdict (institution, command, seq, bytes) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, followed = 0 \
+               WHERE bytes <> excluded.bytes";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, id, column(at), verdict])?;
+    Ok(())
+}
+
+/// Notes that the grants that follow from a verdict were given.
+pub(crate) fn set_followed(db: &Db, tenant: Tenant, id: CommandId) -> Result<(), StoreError> {
+    let sql = "UPDATE verdict SET followed = 1 WHERE institution = ?1 AND command = ?2";
+    db.prepare_cached(sql)?.execute(params![tenant.0, id])?;
+    Ok(())
+}
+
+/// Keeps an envelope and says where.
+pub(crate) fn put_envelope(
+    db: &Db,
+    tenant: Tenant,
+    envelope: &SealedEnvelope,
+) -> Result<i64, StoreError> {
+    let bytes = envelope_bytes(envelope)?;
+    let content = *blake3::hash(&bytes).as_bytes();
+    let hash = envelope.head.hash();
+    let sql = "INSERT OR IGNORE INTO envelope (institution, hash, bytes, content) \
+               VALUES (?1, ?2, ?3, ?4)";
+    if db
+        .prepare_cached(sql)?
+        .execute(params![tenant.0, hash, bytes, content])?
+        == 1
+    {
+        return Ok(db.last_insert_rowid());
+    }
+    let sql = "SELECT number FROM envelope WHERE institution = ?1 AND hash = ?2 AND content = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, hash, content], |row| row.get(0))?)
+}
+
+/// Where an envelope is kept; in several places if it came in pieces.
+pub(crate) fn envelope_numbers(
+    db: &Db,
+    tenant: Tenant,
+    hash: EnvelopeHash,
+) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT number FROM envelope WHERE institution = ?1 AND hash = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, hash], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// An envelope by where it is kept, with the length of its bytes.
+pub(crate) fn envelope(db: &Db, number: i64) -> Result<(SealedEnvelope, usize), StoreError> {
+    let sql = "SELECT bytes FROM envelope WHERE number = ?1";
+    let bytes: Vec<u8> = db
+        .prepare_cached(sql)?
+        .query_row([number], |row| row.get(0))?;
+    Ok((read_envelope(&bytes)?, bytes.len()))
+}
+
+/// One envelope as bytes of a column.
+pub(crate) fn envelope_bytes(envelope: &SealedEnvelope) -> Result<Vec<u8>, StoreError> {
+    let packed = pack([envelope]).map_err(|_| StoreError::Undecodable)?;
+    Ok(encode_body(&packed))
+}
+
+/// The envelope of such bytes.
+pub(crate) fn read_envelope(bytes: &[u8]) -> Result<SealedEnvelope, StoreError> {
+    let packed = decode_body(bytes).map_err(|_| StoreError::Undecodable)?;
+    let mut envelopes = unpack(&packed).map_err(|_| StoreError::Undecodable)?;
+    envelopes.pop().ok_or(StoreError::Undecodable)
+}
+
+/// Notes that a row of the log brought a command, perhaps not for the first time.
+pub(crate) fn note(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    place: u32,
+    command: (CommandId, CaseId),
+    fresh: bool,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO log_command (institution, seq, place, command, case_id, fresh) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        place,
+        command.0,
+        command.1,
+        fresh
+    ])?;
+    Ok(())
+}
+
+/// Every admission in the order of the log.
+pub(crate) fn admissions(
+    db: &Db,
+    tenant: Tenant,
+) -> Result<Vec<(ServerSeq, CommandId, CaseId)>, StoreError> {
+    let sql = "SELECT seq, command, case_id FROM log_command \
+               WHERE institution = ?1 AND fresh ORDER BY seq, place";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok((seq(row.get(0)?), row.get(1)?, row.get(2)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How often each command of a case was counted: once, but for a planted bug.
+pub(crate) fn times_counted(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+    case: CaseId,
+) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM log_command \
+               WHERE institution = ?1 AND case_id = ?3 AND command = ?2 AND fresh";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, command, case], |row| row.get(0))?)
+}

@@ -1,0 +1,151 @@
+//! Grants, and the positions at which they began and ended.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::class::Class;
+use jangkau_core::id::{CaseId, PersonId, ServerSeq};
+use jangkau_core::sync::{GrantRow, GrantScope};
+use rusqlite::{Row, params};
+
+use super::institutions::Tenant;
+use super::{Db, StoreError, column, parse, seq};
+
+/// A grant that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// Its row.
+    pub(crate) seq: ServerSeq,
+    pub(crate) person: PersonId,
+    pub(crate) scope: GrantScope,
+    pub(crate) classes: BTreeSet<Class>,
+}
+
+impl Grant {
+    pub(crate) fn covers(&self, case: CaseId) -> bool {
+        match self.scope {
+            GrantScope::Institution => true,
+            GrantScope::Case(own) => own == case,
+        }
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
+    let case: Option<CaseId> = row.get(2)?;
+    let words: String = row.get(3)?;
+    Ok(Grant {
+        seq: seq(row.get(0)?),
+        person: row.get(1)?,
+        scope: case.map_or(GrantScope::Institution, GrantScope::Case),
+        classes: words
+            .split_whitespace()
+            .map(parse)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn query(
+    db: &Db,
+    filter: &str,
+    arguments: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<Grant>, StoreError> {
+    let sql = format!(
+        "SELECT seq, person, case_id, classes FROM access_grant WHERE {filter} ORDER BY seq"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(arguments)?;
+    let mut grants = Vec::new();
+    while let Some(row) = rows.next()? {
+        grants.push(read(row)?);
+    }
+    Ok(grants)
+}
+
+pub(crate) fn insert(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    grant: &GrantRow,
+) -> Result<(), StoreError> {
+    let case = match grant.scope {
+        GrantScope::Institution => None,
+        GrantScope::Case(case) => Some(case),
+    };
+    let words: Vec<&str> = grant.classes.iter().map(|class| class.code()).collect();
+    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        grant.person,
+        case,
+        words.join(" ")
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn end(
+    db: &Db,
+    tenant: Tenant,
+    grant: ServerSeq,
+    at: ServerSeq,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE access_grant SET ended = ?3 WHERE institution = ?1 AND seq = ?2";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(grant), column(at)])?;
+    Ok(())
+}
+
+/// Notes that a person's device has dropped what an ended grant had given.
+pub(crate) fn dropped(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+    grant: ServerSeq,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE access_grant SET dropped = 1 WHERE institution = ?1 AND seq = ?2 \
+               AND person = ?3 AND ended IS NOT NULL";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(grant), person])?;
+    Ok(())
+}
+
+/// What a person may hold now.
+pub(crate) fn of_person(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+) -> Result<Vec<Grant>, StoreError> {
+    let filter = "institution = ?1 AND person = ?2 AND ended IS NULL";
+    query(db, filter, params![tenant.0, person])
+}
+
+/// What a person may hold now that is given by the case alone.
+pub(crate) fn of_person_and_case(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+    case: CaseId,
+) -> Result<Vec<Grant>, StoreError> {
+    let filter = "institution = ?1 AND person = ?2 AND case_id = ?3 AND ended IS NULL";
+    query(db, filter, params![tenant.0, person, case])
+}
+
+/// Every grant that stands and covers a case.
+pub(crate) fn of_case(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<Grant>, StoreError> {
+    let filter = "institution = ?1 AND (case_id = ?2 OR case_id IS NULL) AND ended IS NULL";
+    query(db, filter, params![tenant.0, case])
+}
+
+/// Whether a grant ever covered this person and case: work begun under it is taken in even after its end.
+pub(crate) fn ever_covered(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+    case: CaseId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM access_grant WHERE institution = ?1 AND person = ?2 \
+               AND (case_id = ?3 OR case_id IS NULL) LIMIT 1";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, person, case])?)
+}

@@ -1,0 +1,196 @@
+//! Institutions: the counter row, eras, the server's key, profiles and calendars.
+
+use jangkau_core::id::{InstitutionId, LogEra, ServerSeq};
+use jangkau_core::sync::{CalendarRow, ProfileRow};
+use jangkau_core::time::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{Db, StoreError, column, parse, seq};
+
+/// An institution's number in every table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tenant(pub(super) i64);
+
+/// An institution as its row says.
+#[derive(Clone, Debug)]
+pub(crate) struct InstitutionRow {
+    pub(crate) tenant: Tenant,
+    pub(crate) id: InstitutionId,
+    pub(crate) era: LogEra,
+    pub(crate) head: ServerSeq,
+    pub(crate) backed_up_through: ServerSeq,
+    /// Seed of the key under which rulings and certificates are signed.
+    pub(crate) server_key: [u8; 32],
+}
+
+const COLUMNS: &str = "number, id, era, head, backed_up_through, server_key";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<InstitutionRow, StoreError>> {
+    let id: String = row.get(1)?;
+    let (number, era) = (row.get(0)?, row.get(2)?);
+    let (head, backed_up_through) = (seq(row.get(3)?), seq(row.get(4)?));
+    let server_key = row.get(5)?;
+    Ok(parse(&id).map(|id| InstitutionRow {
+        tenant: Tenant(number),
+        id,
+        era: LogEra::new(era),
+        head,
+        backed_up_through,
+        server_key,
+    }))
+}
+
+pub(crate) fn insert(
+    db: &Db,
+    id: &InstitutionId,
+    server_key: &[u8; 32],
+) -> Result<Tenant, StoreError> {
+    db.prepare_cached("INSERT INTO institution (id, server_key) VALUES (?1, ?2)")?
+        .execute(params![id.as_str(), server_key])?;
+    Ok(Tenant(db.last_insert_rowid()))
+}
+
+pub(crate) fn find(db: &Db, id: &InstitutionId) -> Result<Option<InstitutionRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM institution WHERE id = ?1");
+    db.prepare_cached(&sql)?
+        .query_row([id.as_str()], read)
+        .optional()?
+        .transpose()
+}
+
+pub(crate) fn get(db: &Db, tenant: Tenant) -> Result<InstitutionRow, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM institution WHERE number = ?1");
+    db.prepare_cached(&sql)?.query_row([tenant.0], read)?
+}
+
+pub(crate) fn all(db: &Db) -> Result<Vec<InstitutionRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM institution ORDER BY number");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([], read)?;
+    rows.map(|row| row?).collect()
+}
+
+/// Takes the next position of the log from the counter row.
+pub(crate) fn next_seq(db: &Db, tenant: Tenant) -> Result<ServerSeq, StoreError> {
+    let sql = "UPDATE institution SET head = head + 1 WHERE number = ?1 RETURNING head";
+    Ok(seq(db
+        .prepare_cached(sql)?
+        .query_row([tenant.0], |row| row.get(0))?))
+}
+
+pub(crate) fn mark_backed_up(
+    db: &Db,
+    tenant: Tenant,
+    through: ServerSeq,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE institution SET backed_up_through = max(backed_up_through, min(?2, head)) \
+               WHERE number = ?1";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(through)])?;
+    Ok(())
+}
+
+pub(crate) fn begin_era(
+    db: &Db,
+    institution: &InstitutionRow,
+    era: LogEra,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let kept = column(institution.head);
+    db.execute(
+        "INSERT INTO era (institution, number, kept, began_at) VALUES (?1, ?2, ?3, ?4)",
+        params![institution.tenant.0, era.get(), kept, now.as_millis()],
+    )?;
+    db.execute(
+        "UPDATE institution SET era = ?2 WHERE number = ?1",
+        params![institution.tenant.0, era.get()],
+    )?;
+    Ok(())
+}
+
+/// The last row of an older era that every restore since then has kept.
+pub(crate) fn kept_since(
+    db: &Db,
+    tenant: Tenant,
+    era: LogEra,
+) -> Result<Option<ServerSeq>, StoreError> {
+    let sql = "SELECT min(kept) FROM era WHERE institution = ?1 AND number > ?2";
+    let kept: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, era.get()], |row| row.get(0))?;
+    Ok(kept.map(seq))
+}
+
+pub(crate) fn add_profile(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    profile: &ProfileRow,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO profile (institution, seq, id, version, toml) VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.execute(
+        sql,
+        params![
+            tenant.0,
+            column(at),
+            profile.id.as_str(),
+            profile.version,
+            profile.toml
+        ],
+    )?;
+    Ok(())
+}
+
+/// Every version of the profile, oldest first.
+pub(crate) fn profiles(db: &Db, tenant: Tenant) -> Result<Vec<ProfileRow>, StoreError> {
+    let sql = "SELECT id, version, toml FROM profile WHERE institution = ?1 ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    rows.map(|row| {
+        let (id, version, toml) = row?;
+        Ok(ProfileRow {
+            id: parse(&id)?,
+            version,
+            toml,
+        })
+    })
+    .collect()
+}
+
+pub(crate) fn add_calendar(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    calendar: &CalendarRow,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO calendar (institution, seq, name, version, csv) VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.execute(
+        sql,
+        params![
+            tenant.0,
+            column(at),
+            calendar.name,
+            calendar.version,
+            calendar.csv
+        ],
+    )?;
+    Ok(())
+}
+
+/// Every list that was loaded, oldest first.
+pub(crate) fn calendars(db: &Db, tenant: Tenant) -> Result<Vec<CalendarRow>, StoreError> {
+    let sql = "SELECT name, version, csv FROM calendar WHERE institution = ?1 ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok(CalendarRow {
+            name: row.get(0)?,
+            version: row.get(1)?,
+            csv: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,182 @@
+//! The log: gap-free rows of each institution, in one order.
+
+use jangkau_core::class::Class;
+use jangkau_core::id::{CaseId, PersonId, SeatId, ServerSeq};
+use jangkau_core::sync::Row;
+use jangkau_core::time::Timestamp;
+use rusqlite::params;
+
+use super::institutions::{Tenant, next_seq};
+use super::{Db, StoreError, column, decode, encode, instant, seq};
+
+/// What a row is about, as far as it decides who may see it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heading {
+    /// Its one case; none for rows of no case, and for commands of several.
+    pub(crate) case: Option<CaseId>,
+    /// The class of a ruling; none for K1.
+    pub(crate) class: Option<Class>,
+    /// The author of commands; the only reader of a grant, its end, or a seat.
+    pub(crate) person: Option<PersonId>,
+    /// The seat that signed commands.
+    pub(crate) seat: Option<SeatId>,
+    /// Where the envelope of commands is kept.
+    pub(crate) envelope: Option<i64>,
+}
+
+/// The kinds of row, as numbered in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowKind {
+    Commands,
+    Ruling,
+    Grant,
+    GrantEnd,
+    Staff,
+    Profile,
+    Calendar,
+    Seat,
+}
+
+impl RowKind {
+    const ALL: [Self; 8] = [
+        Self::Commands,
+        Self::Ruling,
+        Self::Grant,
+        Self::GrantEnd,
+        Self::Staff,
+        Self::Profile,
+        Self::Calendar,
+        Self::Seat,
+    ];
+
+    const fn of(row: &Row) -> Self {
+        match row {
+            Row::Commands(_) | Row::Own(_, _) => Self::Commands,
+            Row::Ruling(_) => Self::Ruling,
+            Row::Grant(_) => Self::Grant,
+            Row::GrantEnd(_) => Self::GrantEnd,
+            Row::Staff(_) => Self::Staff,
+            Row::Profile(_) => Self::Profile,
+            Row::Calendar(_) => Self::Calendar,
+            Row::Seat(_, _) => Self::Seat,
+        }
+    }
+}
+
+/// A row without its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LightRow {
+    pub(crate) seq: ServerSeq,
+    pub(crate) kind: RowKind,
+    pub(crate) heading: Heading,
+    pub(crate) received_at: Timestamp,
+}
+
+pub(crate) fn append(
+    db: &Db,
+    tenant: Tenant,
+    row: &Row,
+    heading: &Heading,
+    now: Timestamp,
+) -> Result<ServerSeq, StoreError> {
+    let at = next_seq(db, tenant)?;
+    append_at(db, tenant, at, row, heading, now)?;
+    Ok(at)
+}
+
+/// Appends a row at a position that was taken for it in this transaction.
+pub(crate) fn append_at(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    row: &Row,
+    heading: &Heading,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO log \
+               (institution, seq, kind, case_id, class, person, seat, envelope, received_at, bytes) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        RowKind::of(row) as u8,
+        heading.case,
+        heading.class.map(Class::number),
+        heading.person,
+        heading.seat,
+        heading.envelope,
+        now.as_millis(),
+        encode(row),
+    ])?;
+    Ok(())
+}
+
+/// The rows after a position, without their bytes.
+pub(crate) fn scan(
+    db: &Db,
+    tenant: Tenant,
+    after: ServerSeq,
+    limit: u32,
+) -> Result<Vec<LightRow>, StoreError> {
+    let sql = "SELECT seq, kind, case_id, class, person, seat, envelope, received_at FROM log \
+               WHERE institution = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    read_rows(db, sql, params![tenant.0, column(after), limit])
+}
+
+/// The rows of commands that brought commands of a case, between two positions.
+pub(crate) fn rows_of_case(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    after: ServerSeq,
+    upto: ServerSeq,
+) -> Result<Vec<LightRow>, StoreError> {
+    let sql = "SELECT DISTINCT log.seq, kind, log.case_id, class, person, seat, envelope, received_at \
+               FROM log_command JOIN log USING (institution, seq) \
+               WHERE institution = ?1 AND log_command.case_id = ?2 AND seq > ?3 AND seq <= ?4 \
+               ORDER BY log.seq";
+    read_rows(
+        db,
+        sql,
+        params![tenant.0, case, column(after), column(upto)],
+    )
+}
+
+fn read_rows(
+    db: &Db,
+    sql: &str,
+    arguments: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<LightRow>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(arguments)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind: u8 = row.get(1)?;
+        let class: Option<u8> = row.get(3)?;
+        let class = class.map(|number| Class::from_number(number).ok_or(StoreError::Undecodable));
+        found.push(LightRow {
+            seq: seq(row.get(0)?),
+            kind: *RowKind::ALL
+                .get(usize::from(kind))
+                .ok_or(StoreError::Undecodable)?,
+            heading: Heading {
+                case: row.get(2)?,
+                class: class.transpose()?,
+                person: row.get(4)?,
+                seat: row.get(5)?,
+                envelope: row.get(6)?,
+            },
+            received_at: instant(row.get(7)?),
+        });
+    }
+    Ok(found)
+}
+
+/// A row as it was appended, and the length of its bytes.
+pub(crate) fn get(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<(Row, usize), StoreError> {
+    let sql = "SELECT bytes FROM log WHERE institution = ?1 AND seq = ?2";
+    let bytes: Vec<u8> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, column(at)], |row| row.get(0))?;
+    Ok((decode(&bytes)?, bytes.len()))
+}

@@ -1,0 +1,238 @@
+//! Rulings by case, and the files of the cases: what was appended, what was judged, what the state is.
+
+use jangkau_core::class::Class;
+use jangkau_core::id::{CaseId, CommandId, PersonId, ProfileId, ServerSeq};
+use rusqlite::{OptionalExtension as _, params};
+
+use super::institutions::Tenant;
+use super::{Db, StoreError, column, parse, seq};
+
+/// What is kept about a case beside its commands and rulings. All of it can be rebuilt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CaseFile {
+    /// Who registered it; none while its registration has not arrived.
+    pub(crate) author: Option<PersonId>,
+    /// The profile that it is pinned to.
+    pub(crate) profile: Option<(ProfileId, u32)>,
+    /// The last row that brought something to judge.
+    pub(crate) touched: ServerSeq,
+    /// The row of the ruling that gave the state.
+    pub(crate) ruling: Option<ServerSeq>,
+    /// The state, as `rules` encodes it.
+    pub(crate) state: Option<Vec<u8>>,
+}
+
+/// Notes that a row brought something to judge.
+pub(crate) fn touch(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    at: ServerSeq,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO case_file (institution, id, touched) VALUES (?1, ?2, ?3) \
+               ON CONFLICT DO UPDATE SET touched = max(touched, excluded.touched)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, column(at)])?;
+    Ok(())
+}
+
+/// Notes a case's registration: by whom, and the profile that it is pinned to.
+pub(crate) fn register(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    author: PersonId,
+    profile: &(ProfileId, u32),
+) -> Result<(), StoreError> {
+    let sql = "UPDATE case_file SET author = ?3, profile = ?4, profile_version = ?5 \
+               WHERE institution = ?1 AND id = ?2";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        case,
+        author,
+        profile.0.as_str(),
+        profile.1
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseFile>, StoreError> {
+    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state FROM case_file \
+               WHERE institution = ?1 AND id = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let id: Option<String> = row.get(1)?;
+    let version: Option<u32> = row.get(2)?;
+    let ruling: Option<i64> = row.get(4)?;
+    let profile = id
+        .zip(version)
+        .map(|(id, version)| Ok::<_, StoreError>((parse(&id)?, version)));
+    Ok(Some(CaseFile {
+        author: row.get(0)?,
+        profile: profile.transpose()?,
+        touched: seq(row.get(3)?),
+        ruling: ruling.map(seq),
+        state: row.get(5)?,
+    }))
+}
+
+/// Cases with rows that were not judged, in the order of the log.
+pub(crate) fn unjudged(db: &Db) -> Result<Vec<(Tenant, CaseId)>, StoreError> {
+    let sql = "SELECT institution, id FROM case_file WHERE touched > judged \
+               ORDER BY institution, touched, id";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| Ok((Tenant(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes how far a case was judged, without another state.
+pub(crate) fn judged(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    through: ServerSeq,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE case_file SET judged = ?3 WHERE institution = ?1 AND id = ?2";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, column(through)])?;
+    Ok(())
+}
+
+pub(crate) fn set_state(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    ruling: ServerSeq,
+    state: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE case_file SET ruling_seq = ?3, state = ?4 WHERE institution = ?1 AND id = ?2";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, column(ruling), state])?;
+    Ok(())
+}
+
+/// Cases by their ids, after one.
+pub(crate) fn cases(
+    db: &Db,
+    tenant: Tenant,
+    after: Option<CaseId>,
+    limit: u32,
+) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT id FROM case_file WHERE institution = ?1 AND (?2 IS NULL OR id > ?2) \
+               ORDER BY id LIMIT ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, after, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Keeps the index row of a ruling.
+pub(crate) fn insert(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    (case, class): (CaseId, Option<Class>),
+    hash: &[u8; 32],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO ruling (institution, seq, case_id, class, hash) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        column(at),
+        case,
+        class.map(Class::number),
+        hash
+    ])?;
+    Ok(())
+}
+
+/// Whether the log holds a ruling.
+pub(crate) fn is_known(db: &Db, tenant: Tenant, hash: &[u8; 32]) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM ruling WHERE institution = ?1 AND hash = ?2";
+    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, hash])?)
+}
+
+/// Lets an author see a ruling that speaks about what they wrote.
+pub(crate) fn add_author(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    person: PersonId,
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO ruling_author (institution, seq, person) VALUES (?1, ?2, ?3)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, column(at), person])?;
+    Ok(())
+}
+
+pub(crate) fn speaks_to(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    person: PersonId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM ruling_author WHERE institution = ?1 AND seq = ?2 AND person = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, column(at), person])?)
+}
+
+/// The rulings about a case up to a row, in order, with their classes.
+pub(crate) fn of_case(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    upto: ServerSeq,
+) -> Result<Vec<(ServerSeq, Option<Class>)>, StoreError> {
+    let sql = "SELECT seq, class FROM ruling \
+               WHERE institution = ?1 AND case_id = ?2 AND seq <= ?3 ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, case, column(upto)])?;
+    let mut rulings = Vec::new();
+    while let Some(row) = rows.next()? {
+        let class: Option<u8> = row.get(1)?;
+        let class = class.map(|number| Class::from_number(number).ok_or(StoreError::Undecodable));
+        rulings.push((seq(row.get(0)?), class.transpose()?));
+    }
+    Ok(rulings)
+}
+
+/// The last ruling of class K1 about a case, up to a row.
+pub(crate) fn last_state(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    upto: ServerSeq,
+) -> Result<Option<ServerSeq>, StoreError> {
+    let sql = "SELECT seq FROM ruling WHERE institution = ?1 AND case_id = ?2 AND seq <= ?3 \
+               AND class IS NULL ORDER BY seq DESC LIMIT 1";
+    let found: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, case, column(upto)], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(seq))
+}
+
+/// Every case with its state and every verdict that stands: what a rebuild must give again.
+#[expect(
+    clippy::type_complexity,
+    reason = "a dump for comparison, read by nobody else"
+)]
+pub(crate) fn dump(
+    db: &Db,
+    tenant: Tenant,
+) -> Result<(Vec<(CaseId, Option<Vec<u8>>)>, Vec<(CommandId, Vec<u8>)>), StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT id, state FROM case_file WHERE institution = ?1 ORDER BY id")?;
+    let states = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = db.prepare_cached(
+        "SELECT command, bytes FROM verdict WHERE institution = ?1 ORDER BY command",
+    )?;
+    let verdicts = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((
+        states.collect::<Result<_, _>>()?,
+        verdicts.collect::<Result<_, _>>()?,
+    ))
+}

@@ -1,0 +1,261 @@
+//! What stands beside the log: quarantine, what waits, and the first answer to each push.
+
+use jangkau_core::class::Class;
+use jangkau_core::id::{
+    BatchId, CaseId, ChangeHash, CommandId, DocumentId, EnvelopeHash, PersonId, SeatId,
+};
+use jangkau_core::sync::{Answer, SealedEnvelope};
+use jangkau_core::time::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::commands::{envelope_bytes, read_envelope};
+use super::institutions::Tenant;
+use super::{Db, StoreError, decode, encode, instant, parse};
+
+/// Something that was turned away.
+#[derive(Debug)]
+pub(crate) struct Turning<'a> {
+    pub(crate) command: Option<CommandId>,
+    pub(crate) envelope: &'a [u8],
+    pub(crate) case: Option<CaseId>,
+    pub(crate) class: Option<Class>,
+    pub(crate) document: Option<DocumentId>,
+    pub(crate) seat: SeatId,
+    pub(crate) person: PersonId,
+    pub(crate) reason: &'a str,
+    pub(crate) received_at: Timestamp,
+    pub(crate) bytes: &'a [u8],
+}
+
+pub(crate) fn quarantine(db: &Db, tenant: Tenant, turning: &Turning<'_>) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO quarantine (institution, command, envelope, case_id, class, \
+               document, seat, person, reason, received_at, bytes) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        turning.command,
+        turning.envelope,
+        turning.case,
+        turning.class.map(Class::number),
+        turning.document,
+        turning.seat,
+        turning.person,
+        turning.reason,
+        turning.received_at.as_millis(),
+        turning.bytes,
+    ])?;
+    Ok(())
+}
+
+/// A row of the quarantine without its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct TurnedRow {
+    pub(crate) number: i64,
+    pub(crate) command: Option<CommandId>,
+    pub(crate) case: Option<CaseId>,
+    pub(crate) class: Option<Class>,
+    pub(crate) seat: SeatId,
+    pub(crate) person: PersonId,
+    pub(crate) reason: String,
+    pub(crate) received_at: Timestamp,
+}
+
+pub(crate) fn quarantined(db: &Db, tenant: Tenant) -> Result<Vec<TurnedRow>, StoreError> {
+    let sql = "SELECT number, command, case_id, class, seat, person, reason, received_at \
+               FROM quarantine WHERE institution = ?1 ORDER BY number";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| {
+        let class: Option<u8> = row.get(3)?;
+        Ok(TurnedRow {
+            number: row.get(0)?,
+            command: row.get(1)?,
+            case: row.get(2)?,
+            class: class.and_then(Class::from_number),
+            seat: row.get(4)?,
+            person: row.get(5)?,
+            reason: row.get(6)?,
+            received_at: instant(row.get(7)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn quarantined_bytes(
+    db: &Db,
+    tenant: Tenant,
+    number: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT bytes FROM quarantine WHERE institution = ?1 AND number = ?2";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, number], |row| row.get(0))
+        .optional()?)
+}
+
+/// How many things of a seat lie in quarantine.
+pub(crate) fn quarantined_of(db: &Db, tenant: Tenant, seat: SeatId) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM quarantine WHERE institution = ?1 AND seat = ?2";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, seat], |row| row.get(0))?)
+}
+
+pub(crate) fn add_turned_change(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
+    hash: ChangeHash,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT OR IGNORE INTO turned_change (institution, document, hash) VALUES (?1, ?2, ?3)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, document, hash])?;
+    Ok(())
+}
+
+pub(crate) fn is_turned(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
+    hash: ChangeHash,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM turned_change WHERE institution = ?1 AND document = ?2 AND hash = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, document, hash])?)
+}
+
+/// A command that waits for what it depends on, in its envelope.
+#[derive(Clone, Debug)]
+pub(crate) struct WaitingRow {
+    pub(crate) number: i64,
+    pub(crate) envelope: SealedEnvelope,
+    /// Who brought it.
+    pub(crate) pusher: SeatId,
+}
+
+/// Keeps a command until what it depends on has arrived.
+pub(crate) fn wait(
+    db: &Db,
+    tenant: Tenant,
+    (command, case): (CommandId, CaseId),
+    envelope: &SealedEnvelope,
+    pusher: SeatId,
+) -> Result<(), StoreError> {
+    let bytes = envelope_bytes(envelope)?;
+    let content = *blake3::hash(&bytes).as_bytes();
+    let hash: EnvelopeHash = envelope.head.hash();
+    let sql = "INSERT OR IGNORE INTO waiting \
+               (institution, command, envelope, content, case_id, seat, pusher, bytes) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        command,
+        hash,
+        content,
+        case,
+        envelope.head.seat,
+        pusher,
+        bytes
+    ])?;
+    Ok(())
+}
+
+/// What waits in a case, in the order in which it came.
+pub(crate) fn waiting(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<Vec<WaitingRow>, StoreError> {
+    let sql = "SELECT number, bytes, pusher FROM waiting \
+               WHERE institution = ?1 AND case_id = ?2 ORDER BY number";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let mut waiting = Vec::new();
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get(1)?;
+        waiting.push(WaitingRow {
+            number: row.get(0)?,
+            envelope: read_envelope(&bytes)?,
+            pusher: row.get(2)?,
+        });
+    }
+    Ok(waiting)
+}
+
+/// Every command that waits.
+pub(crate) fn all_waiting(db: &Db, tenant: Tenant) -> Result<Vec<(CommandId, SeatId)>, StoreError> {
+    let sql = "SELECT command, seat FROM waiting WHERE institution = ?1 ORDER BY number";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn waiting_of(db: &Db, tenant: Tenant, pusher: SeatId) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM waiting WHERE institution = ?1 AND pusher = ?2";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, pusher], |row| row.get(0))?)
+}
+
+pub(crate) fn is_waiting(db: &Db, tenant: Tenant, command: CommandId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM waiting WHERE institution = ?1 AND command = ?2";
+    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, command])?)
+}
+
+pub(crate) fn stop_waiting(db: &Db, number: i64) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM waiting WHERE number = ?1")?
+        .execute([number])?;
+    Ok(())
+}
+
+/// The first answer to a push.
+pub(crate) fn answers(
+    db: &Db,
+    tenant: Tenant,
+    seat: SeatId,
+    batch: BatchId,
+) -> Result<Option<Vec<Answer>>, StoreError> {
+    let sql = "SELECT answers FROM batch WHERE institution = ?1 AND seat = ?2 AND id = ?3";
+    let bytes: Option<Vec<u8>> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, seat, batch], |row| row.get(0))
+        .optional()?;
+    bytes.map(|bytes| decode(&bytes)).transpose()
+}
+
+pub(crate) fn keep_answers(
+    db: &Db,
+    tenant: Tenant,
+    seat: SeatId,
+    batch: BatchId,
+    answers: &[Answer],
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO batch (institution, seat, id, answers) \
+               VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, seat, batch, encode(&answers.to_vec())])?;
+    Ok(())
+}
+
+/// Why a command was turned away when it last came, if it was.
+pub(crate) fn turned_reason(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+) -> Result<Option<jangkau_core::sync::Turned>, StoreError> {
+    let sql = "SELECT reason FROM quarantine WHERE institution = ?1 AND command = ?2 \
+               ORDER BY number DESC LIMIT 1";
+    let reason: Option<String> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, command], |row| row.get(0))
+        .optional()?;
+    reason.map(|reason| parse(&reason)).transpose()
+}
+
+/// Whether anything waits anywhere.
+pub(crate) fn has_waiting(db: &Db) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM waiting LIMIT 1")?
+        .exists([])?)
+}

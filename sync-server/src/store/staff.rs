@@ -1,0 +1,179 @@
+//! People, their seats, and invitations.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::id::{PersonId, SeatId};
+use jangkau_core::profile::words::Role;
+use jangkau_core::sync::{SeatCertificate, SeatStatus, StaffRow};
+use jangkau_core::time::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::institutions::Tenant;
+use super::{Db, StoreError, parse};
+
+/// A person on the staff.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: PersonId,
+    pub(crate) name: String,
+    pub(crate) roles: BTreeSet<Role>,
+    pub(crate) active: bool,
+}
+
+/// An enrolled seat, and whether its person works here.
+#[derive(Clone, Debug)]
+pub(crate) struct Seat {
+    pub(crate) id: SeatId,
+    pub(crate) tenant: Tenant,
+    pub(crate) person: PersonId,
+    pub(crate) public_key: [u8; 32],
+    pub(crate) status: SeatStatus,
+    pub(crate) is_person_active: bool,
+}
+
+/// Roles as they stand in a column.
+pub(crate) fn role_words(roles: &BTreeSet<Role>) -> String {
+    let words: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+    words.join(" ")
+}
+
+/// Roles of a column.
+pub(crate) fn parse_roles(words: &str) -> Result<BTreeSet<Role>, StoreError> {
+    words.split_whitespace().map(parse).collect()
+}
+
+pub(crate) fn put(db: &Db, tenant: Tenant, staff: &StaffRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO person (institution, id, name, roles, active) \
+               VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
+               SET name = excluded.name, roles = excluded.roles, active = excluded.active";
+    let roles = staff.roles.join(" ");
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        staff.person,
+        staff.name,
+        roles,
+        staff.active
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn person(db: &Db, tenant: Tenant, id: PersonId) -> Result<Option<Person>, StoreError> {
+    let sql = "SELECT name, roles, active FROM person WHERE institution = ?1 AND id = ?2";
+    let found: Option<(String, String, bool)> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((name, roles, active)) = found else {
+        return Ok(None);
+    };
+    let roles = parse_roles(&roles)?;
+    Ok(Some(Person {
+        id,
+        name,
+        roles,
+        active,
+    }))
+}
+
+pub(crate) fn people(db: &Db, tenant: Tenant) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM person WHERE institution = ?1 ORDER BY id")?;
+    let rows = statement.query_map([tenant.0], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn add_seat(
+    db: &Db,
+    tenant: Tenant,
+    certificate: &SeatCertificate,
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO seat (id, institution, person, device, public_key, status, issued_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    db.execute(
+        sql,
+        params![
+            certificate.seat,
+            tenant.0,
+            certificate.person,
+            certificate.device,
+            certificate.public_key,
+            SeatStatus::Active.code(),
+            certificate.issued_at.as_millis(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn read_seat(row: &Row<'_>) -> rusqlite::Result<Result<Seat, StoreError>> {
+    let status: String = row.get(4)?;
+    let (id, tenant, person) = (row.get(0)?, Tenant(row.get(1)?), row.get(2)?);
+    let (public_key, is_person_active) = (row.get(3)?, row.get(5)?);
+    Ok(parse(&status).map(|status| Seat {
+        id,
+        tenant,
+        person,
+        public_key,
+        status,
+        is_person_active,
+    }))
+}
+
+pub(crate) fn seat(db: &Db, id: SeatId) -> Result<Option<Seat>, StoreError> {
+    let sql = "SELECT seat.id, seat.institution, seat.person, public_key, status, active \
+               FROM seat JOIN person ON person.institution = seat.institution \
+               AND person.id = seat.person WHERE seat.id = ?1";
+    db.prepare_cached(sql)?
+        .query_row([id], read_seat)
+        .optional()?
+        .transpose()
+}
+
+pub(crate) fn set_seat_status(db: &Db, id: SeatId, status: SeatStatus) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE seat SET status = ?2 WHERE id = ?1",
+        params![id, status.code()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn add_invite(
+    db: &Db,
+    tenant: Tenant,
+    code_hash: &[u8; 32],
+    person: PersonId,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO invite (code_hash, institution, person, expires_at) \
+               VALUES (?1, ?2, ?3, ?4)";
+    db.execute(
+        sql,
+        params![code_hash, tenant.0, person, expires_at.as_millis()],
+    )?;
+    Ok(())
+}
+
+/// Whom an unused code that has not expired invites.
+pub(crate) fn invited(
+    db: &Db,
+    code_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<(Tenant, PersonId)>, StoreError> {
+    let sql = "SELECT institution, person FROM invite \
+               WHERE code_hash = ?1 AND used_by IS NULL AND expires_at > ?2";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row(params![code_hash, now.as_millis()], |row| {
+            Ok((Tenant(row.get(0)?), row.get(1)?))
+        })
+        .optional()?)
+}
+
+pub(crate) fn use_invite(db: &Db, code_hash: &[u8; 32], seat: SeatId) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE invite SET used_by = ?2 WHERE code_hash = ?1",
+        params![code_hash, seat],
+    )?;
+    Ok(())
+}

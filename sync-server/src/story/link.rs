@@ -1,0 +1,133 @@
+//! The way from a device to the server: in one process, or over HTTP.
+
+use jangkau_core::id::{InstitutionId, SeatId};
+use jangkau_core::sync::{RefusedReply, SeatStatus, encode_body};
+use jangkau_core::time::Timestamp;
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng as _;
+use thiserror::Error;
+
+use crate::engine::{Engine, EngineError};
+
+/// What the server said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A body of what was asked for.
+    Done(Vec<u8>),
+    /// A body of [`RefusedReply`].
+    Refused(Vec<u8>),
+}
+
+/// Why nothing came back.
+#[derive(Debug, Error)]
+pub enum LinkError {
+    /// The server's machine broke.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The network or the HTTP server failed.
+    #[error("no answer over HTTP: {0}")]
+    Http(String),
+    /// Only a server in this process can be revoked on, restarted or restored.
+    #[error("this cannot be done to a server behind HTTP")]
+    OutOfReach,
+}
+
+/// Something done to the server, with ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostAct {
+    /// A seat is revoked.
+    Revoke(InstitutionId, SeatId, SeatStatus),
+    /// The process ends and starts again.
+    Restart,
+    /// A backup is taken.
+    Backup,
+    /// The last backup is put back.
+    Restore,
+}
+
+/// Carries requests to a server. `now` is the server's clock.
+pub trait Link {
+    /// `POST /v1/enrol`.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    fn enrol(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
+
+    /// `POST /v1/sync`.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    fn sync(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
+
+    /// Does something to the server itself.
+    ///
+    /// # Errors
+    /// [`LinkError::OutOfReach`] where the server is not in this process.
+    fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError>;
+}
+
+/// A server in this process.
+pub struct InProcess {
+    engine: Engine,
+    rng: ChaCha8Rng,
+    institutions: Vec<InstitutionId>,
+    backup: Option<Vec<u8>>,
+}
+
+impl InProcess {
+    /// Takes a server that serves these institutions. The seed is for nonces and the like.
+    #[must_use]
+    pub fn new(engine: Engine, institutions: Vec<InstitutionId>, seed: u64) -> Self {
+        Self {
+            engine,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            institutions,
+            backup: None,
+        }
+    }
+}
+
+fn reply(result: Result<Vec<u8>, RefusedReply>) -> Reply {
+    match result {
+        Ok(body) => Reply::Done(body),
+        Err(refused) => Reply::Refused(encode_body(&refused)),
+    }
+}
+
+impl Link for InProcess {
+    fn enrol(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
+        Ok(reply(self.engine.enrol(body, now, &mut self.rng)))
+    }
+
+    fn sync(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
+        let mut answers = self
+            .engine
+            .sync(&[body.to_vec()], now, &mut self.rng)
+            .into_iter();
+        // One request has one answer.
+        Ok(reply(answers.next().ok_or(EngineError::Store)?))
+    }
+
+    fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError> {
+        match act {
+            HostAct::Revoke(institution, seat, how) => {
+                self.engine.revoke(institution, *seat, *how, now)?;
+            }
+            HostAct::Restart => self.engine = Engine::from_image(&self.engine.image()?)?,
+            HostAct::Backup => {
+                for institution in &self.institutions {
+                    let through = self.engine.head(institution)?;
+                    self.engine.mark_backed_up(institution, through)?;
+                }
+                self.backup = Some(self.engine.image()?);
+            }
+            HostAct::Restore => {
+                if let Some(image) = &self.backup {
+                    self.engine = Engine::from_image(image)?;
+                    self.engine.begin_era_after_restore(now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

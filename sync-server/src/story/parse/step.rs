@@ -1,0 +1,213 @@
+//! One `[[step]]`.
+
+use jangkau_core::command::CommandKind;
+use jangkau_core::replica::CannotRecord;
+use jangkau_core::sync::SeatStatus;
+use jangkau_core::time::Timestamp;
+
+use super::super::fault::{StoryError, StoryFault};
+use super::super::fields;
+use super::super::plan::{Act, Beat, Doing, ServerAct};
+use super::super::read::{Node, Table};
+use super::{Known, expect, twice};
+
+/// The keys of which a step has exactly one.
+const ACTS: &str = "do, sync, offline, online, set_clock, revoke, server";
+
+/// Reads a step. `now` is the story's clock before it.
+pub(super) fn parse(
+    mut table: Table,
+    now: Timestamp,
+    known: &mut Known,
+) -> Result<Beat, StoryError> {
+    let line = table.line();
+    let at = match table.take("at") {
+        Some(node) => {
+            let at = fields::instant(&node)?;
+            if at < now {
+                return Err(node.fault(StoryFault::ClockBack));
+            }
+            at
+        }
+        None => now,
+    };
+    let free = table.take_flag("free")?;
+    let act = act(&mut table, line, known)?;
+    table.end()?;
+    Ok(Beat {
+        line,
+        at,
+        free,
+        act,
+    })
+}
+
+fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryError> {
+    let mut acts = Vec::new();
+    if let Some(node) = table.take("do") {
+        acts.push(Act::Do(Box::new(doing(table, &node, known)?)));
+    }
+    if let Some(node) = table.take("sync") {
+        let seats = known.seat_list(&node)?;
+        if let Some(seat) = seats.iter().find(|s| known.offline.contains(&s.device)) {
+            return Err(node.fault(StoryFault::Offline(seat.device.clone())));
+        }
+        acts.push(Act::Sync(seats));
+    }
+    if let Some(node) = table.take("offline") {
+        let devices = devices(&node, known)?;
+        known.offline.extend(devices.iter().cloned());
+        acts.push(Act::Offline(devices));
+    }
+    if let Some(node) = table.take("online") {
+        let devices = devices(&node, known)?;
+        for device in &devices {
+            known.offline.remove(device);
+        }
+        acts.push(Act::Online(devices));
+    }
+    if let Some(node) = table.take("set_clock") {
+        let device = known.device_key(&node)?;
+        let ahead_ms = fields::span_ms(&table.need("clock_offset")?)?;
+        acts.push(Act::SetClock { device, ahead_ms });
+    }
+    if let Some(node) = table.take("revoke") {
+        let how_node = table.need("how")?;
+        let how = how_node.code("way of revoking", &["retired", "stolen"])?;
+        if how == SeatStatus::Active {
+            return Err(how_node.fault(StoryFault::Expectation("a revoked seat is not active")));
+        }
+        let seats = known.seats(&node)?;
+        let [seat] = seats.as_slice() else {
+            return Err(node.fault(StoryFault::Expectation(
+                "revoke one seat, written device/person",
+            )));
+        };
+        let seat = seat.clone();
+        acts.push(Act::Server(ServerAct::Revoke { seat, how }));
+    }
+    if let Some(node) = table.take("server") {
+        acts.push(Act::Server(server(&node)?));
+    }
+    match (acts.pop(), acts.is_empty()) {
+        (Some(act), true) => Ok(act),
+        _ => Err(StoryFault::OneAct { known: ACTS }.at(line)),
+    }
+}
+
+fn devices(node: &Node, known: &Known) -> Result<Vec<String>, StoryError> {
+    let items = node.items();
+    items.iter().map(|item| known.device_key(item)).collect()
+}
+
+fn server(node: &Node) -> Result<ServerAct, StoryError> {
+    match node.words()? {
+        "restart" => Ok(ServerAct::Restart),
+        "backup" => Ok(ServerAct::Backup),
+        "restore" => Ok(ServerAct::Restore),
+        word => Err(node.fault(StoryFault::UnknownWord {
+            what: "thing that happens to the server",
+            word: word.to_owned(),
+            known: "restart, backup, restore".to_owned(),
+        })),
+    }
+}
+
+/// A command: every key of the step that is not one of ours is one of its fields.
+fn doing(table: &mut Table, node: &Node, known: &mut Known) -> Result<Doing, StoryError> {
+    let codes: Vec<&str> = CommandKind::ALL.iter().map(|kind| kind.code()).collect();
+    let kind: CommandKind = node.code("command", &codes)?;
+    let seat = known.seat(&table.need("who")?, table.take("device").as_ref())?;
+    let case_node = table.need("case")?;
+    let case = if kind == CommandKind::Register {
+        let name = case_node.words()?.to_owned();
+        if !known.cases.insert(name.clone()) {
+            return Err(twice(&case_node, "case", &name));
+        }
+        name
+    } else {
+        known.case_key(&case_node)?
+    };
+    let label = label(table, kind, &case, known)?;
+    let occurred_at = table
+        .take("occurred_at")
+        .map(|node| fields::instant(&node))
+        .transpose()?;
+    let performed_by = table
+        .take("performed_by")
+        .map(|node| known.person_key(&node))
+        .transpose()?;
+    let cannot = table.take("cannot").map(|node| cannot(&node)).transpose()?;
+    let expected = table
+        .take("expect")
+        .map(|node| expect::fate(&node))
+        .transpose()?;
+    let mut values = Vec::new();
+    for info in kind.fields() {
+        if let Some(node) = table.take(info.name) {
+            let value = fields::read(info, node.clone())?;
+            fields::check_names(&value, known).map_err(|name| unknown_name(&node, &name, known))?;
+            values.push((info.name, value));
+        }
+    }
+    fields::build(kind, &values, known).map_err(|reason| {
+        node.fault(StoryFault::Command {
+            command: kind.code(),
+            reason,
+        })
+    })?;
+    known.labels.insert(label.clone(), seat.clone());
+    Ok(Doing {
+        seat,
+        kind,
+        case,
+        label,
+        fields: values,
+        occurred_at,
+        performed_by,
+        cannot,
+        expect: expected,
+    })
+}
+
+/// A name in a field that nobody bears.
+fn unknown_name(node: &Node, name: &str, known: &Known) -> StoryError {
+    let names = known.people.keys().chain(known.labels.keys());
+    Known::unknown(node, "person or label", name, names.map(String::as_str))
+}
+
+/// The label that the author gave, else a registration's case, else one that nobody can write.
+fn label(
+    table: &mut Table,
+    kind: CommandKind,
+    case: &str,
+    known: &Known,
+) -> Result<String, StoryError> {
+    let line = table.line();
+    let Some(node) = table.take("label") else {
+        return Ok(if kind == CommandKind::Register {
+            case.to_owned()
+        } else {
+            format!("line {line}")
+        });
+    };
+    let label = node.words()?.to_owned();
+    if known.labels.contains_key(&label) || known.cases.contains(&label) && label != case {
+        return Err(twice(&node, "label", &label));
+    }
+    Ok(label)
+}
+
+fn cannot(node: &Node) -> Result<CannotRecord, StoryError> {
+    match node.words()? {
+        "no_such_case" => Ok(CannotRecord::NoSuchCase),
+        "no_such_target" => Ok(CannotRecord::NoSuchTarget),
+        "too_long" => Ok(CannotRecord::TooLong),
+        "seat_revoked" => Ok(CannotRecord::SeatRevoked),
+        word => Err(node.fault(StoryFault::UnknownWord {
+            what: "reason of a device",
+            word: word.to_owned(),
+            known: "no_such_case, no_such_target, too_long, seat_revoked".to_owned(),
+        })),
+    }
+}

@@ -1,0 +1,135 @@
+//! Every mistake of an author's is named with its line.
+
+use super::*;
+
+const HEAD: &str = r#"title = "Uji"
+clock = "2026-11-23T08:00:00+07:00"
+[[institution]]
+id = "cilegon"
+profile = "cilegon-lk3-2023"
+[[staff]]
+key = "ratna"
+name = "Ratna"
+roles = ["social_worker"]
+[[device]]
+key = "hp-ratna"
+staff = ["ratna"]
+"#;
+
+const REGISTER: &str = r#"[[step]]
+who = "ratna"
+do = "register"
+case = "a"
+channel = "walk_in"
+applicant = "family"
+"#;
+
+fn check(rest: &str, line: usize, words: &str) {
+    let text = format!("{HEAD}{rest}");
+    match Story::parse(&text) {
+        Ok(_) => panic!("taken: {rest}"),
+        Err(error) => {
+            assert_eq!(error.line, line, "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_sound_story_is_taken_in_the_order_of_the_file() {
+    let text = format!(
+        "{HEAD}{REGISTER}[[expect]]\nverdict = {{ a = \"committed\" }}\n[[step]]\noffline = [\"hp-ratna\"]\n"
+    );
+    let story = Story::parse(&text).unwrap();
+    let lines: Vec<usize> = story.beats.iter().map(|beat| beat.line).collect();
+    assert_eq!(lines, [13, 19, 21]);
+    assert!(matches!(story.beats[1].act, Act::Expect(_)));
+}
+
+#[test]
+fn mistakes_are_named_with_their_lines() {
+    check(
+        "[[step]]\nwho = \"ratna\"\ndo = \"regsiter\"\n",
+        15,
+        "unknown command `regsiter`; known: register",
+    );
+    check(
+        &format!("{REGISTER}warna = \"biru\"\n"),
+        19,
+        "unknown key `warna`; known here: at, free, do",
+    );
+    check(
+        &format!("{REGISTER}danger = \"p9\"\n"),
+        19,
+        "unknown danger `p9`; known: p1, p2, p3",
+    );
+    check(
+        &format!("{REGISTER}domiciled = \"ya\"\n"),
+        19,
+        "true or false is wanted here, not a text",
+    );
+    check(
+        &REGISTER.replace("applicant = \"family\"\n", ""),
+        15,
+        "field `applicant` is missing",
+    );
+    check(
+        &REGISTER.replace("ratna", "rina"),
+        14,
+        "unknown person `rina`; known: ratna",
+    );
+    check(
+        &format!("{REGISTER}at = \"2026-11-23T07:00:00+07:00\"\n"),
+        19,
+        "before the step above",
+    );
+    check(&format!("{REGISTER}at = \"besok\"\n"), 19, "not an instant");
+    check(
+        &format!("{REGISTER}{REGISTER}"),
+        22,
+        "a second case named `a`",
+    );
+    check(
+        "[[step]]\nsync = [\"hp-rani\"]\n",
+        14,
+        "unknown device or person `hp-rani`",
+    );
+    check(
+        "[[step]]\noffline = [\"hp-ratna\"]\n[[step]]\nsync = [\"hp-ratna\"]\n",
+        16,
+        "is offline here",
+    );
+    check(
+        "[[step]]\nat = \"2026-11-23T09:00:00+07:00\"\n",
+        13,
+        "exactly one of do, sync",
+    );
+    check("[[expect]]\n", 13, "nothing is expected here");
+    check(
+        &format!("{REGISTER}[[expect]]\nverdict = {{ b = \"committed\" }}\n"),
+        20,
+        "unknown label `b`",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\nverdict = {{ a = \"refused\" }}\n"),
+        20,
+        "not what can become",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\nverdict = {{ a = \"refused:bosan\" }}\n"),
+        20,
+        "unknown refusal `bosan`",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\ncase = \"a\"\nstatus = \"registered\"\n"),
+        19,
+        "`on` are needed",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\ncase = \"a\"\non = [\"ratna\"]\nstatus = \"selesai\"\n"),
+        22,
+        "unknown status",
+    );
+    check("[[step]\n", 13, "");
+    check("warna = \"biru\"\n", 13, "unknown key `warna`");
+}

@@ -1,0 +1,262 @@
+//! A story as it was parsed: every name in it is known, every command of it can be built.
+
+use jangkau_core::class::Class;
+use jangkau_core::command::CommandKind;
+use jangkau_core::id::{ClockId, InstitutionId};
+use jangkau_core::profile::words::{Milestone, Role, Status};
+use jangkau_core::record::Scalar;
+use jangkau_core::replica::{CannotRecord, SeatState};
+use jangkau_core::rules::{ClockOutcome, Flag, Refusal, Review};
+use jangkau_core::sync::{SeatStatus, Turned};
+use jangkau_core::time::Timestamp;
+
+/// A whole story.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What it is about, in one line.
+    pub title: String,
+    /// When it begins.
+    pub clock: Timestamp,
+    /// The institutions.
+    pub institutions: Vec<InstitutionPlan>,
+    /// The people.
+    pub staff: Vec<StaffPlan>,
+    /// The devices, each with its people.
+    pub devices: Vec<DevicePlan>,
+    /// What happens and what is expected, in order.
+    pub beats: Vec<Beat>,
+}
+
+/// An institution and the profile that it is founded on.
+#[derive(Clone, Debug)]
+pub struct InstitutionPlan {
+    /// Its id.
+    pub id: InstitutionId,
+    /// The profile's file.
+    pub profile_toml: &'static str,
+}
+
+/// A person on the staff.
+#[derive(Clone, Debug)]
+pub struct StaffPlan {
+    /// The story's name for them.
+    pub key: String,
+    /// Their name.
+    pub name: String,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// Where they work.
+    pub institution: InstitutionId,
+}
+
+/// A device, with one vault for each of its people.
+#[derive(Clone, Debug)]
+pub struct DevicePlan {
+    /// The story's name for it.
+    pub key: String,
+    /// Who works on it.
+    pub people: Vec<String>,
+    /// How far its clock is ahead, in milliseconds.
+    pub clock_ahead_ms: i64,
+}
+
+/// One person's vault on one device, by the story's names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeatName {
+    /// The device.
+    pub device: String,
+    /// The person.
+    pub person: String,
+}
+
+impl std::fmt::Display for SeatName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.device, self.person)
+    }
+}
+
+/// One step or one expectation.
+#[derive(Clone, Debug)]
+pub struct Beat {
+    /// Its line.
+    pub line: usize,
+    /// The right time.
+    pub at: Timestamp,
+    /// Whether its place among its free neighbours is left open.
+    pub free: bool,
+    /// What happens.
+    pub act: Act,
+}
+
+/// What happens in a beat.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Somebody records something.
+    Do(Box<Doing>),
+    /// Seats exchange with the server, in this order.
+    Sync(Vec<SeatName>),
+    /// Devices lose their connection.
+    Offline(Vec<String>),
+    /// Devices get it back, and exchange in this order.
+    Online(Vec<String>),
+    /// A device's clock is set.
+    SetClock {
+        /// The device.
+        device: String,
+        /// How far ahead it is from now on, in milliseconds.
+        ahead_ms: i64,
+    },
+    /// Something happens to the server.
+    Server(ServerAct),
+    /// Something is expected.
+    Expect(Box<Expect>),
+}
+
+/// What can happen to the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerAct {
+    /// A seat is revoked.
+    Revoke {
+        /// Which.
+        seat: SeatName,
+        /// How.
+        how: SeatStatus,
+    },
+    /// The process ends and starts again.
+    Restart,
+    /// A backup is taken.
+    Backup,
+    /// The last backup is put back; what came after it is lost on the server.
+    Restore,
+}
+
+/// A command, as the story tells it.
+#[derive(Clone, Debug)]
+pub struct Doing {
+    /// Where and by whom.
+    pub seat: SeatName,
+    /// Which command.
+    pub kind: CommandKind,
+    /// The story's name of the case.
+    pub case: String,
+    /// The story's name of the command.
+    pub label: String,
+    /// Its fields.
+    pub fields: Vec<(&'static str, FieldValue)>,
+    /// When it happened, where that is not now.
+    pub occurred_at: Option<Timestamp>,
+    /// Who did it, where that is not the author.
+    pub performed_by: Option<String>,
+    /// The device is expected not to take it, for this reason.
+    pub cannot: Option<CannotRecord>,
+    /// What is expected to become of it at once.
+    pub expect: Option<FateWord>,
+}
+
+/// A field's value; names are looked up when the command is built.
+#[derive(Clone, Debug)]
+pub enum FieldValue {
+    /// As it stands.
+    Plain(Scalar),
+    /// A command, by its label.
+    Command(String),
+    /// A person, by their key.
+    Person(String),
+    /// Commands.
+    Commands(Vec<String>),
+    /// People.
+    People(Vec<String>),
+}
+
+/// What is expected to have become of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FateWord {
+    /// Saved on its device only.
+    OnDevice,
+    /// The server waits for what it depends on.
+    Waiting,
+    /// The server has it, without a verdict.
+    Admitted,
+    /// Recorded; none: with whatever flags, some: with exactly these.
+    Recorded(Option<Vec<Flag>>),
+    /// Committed.
+    Committed,
+    /// Refused.
+    Refused(Refusal),
+    /// In review.
+    NeedsReview(Review),
+    /// Turned away.
+    TurnedAway(Turned),
+}
+
+/// Expectations at one point of the story.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    /// Skipped when orders are shuffled.
+    pub ordered: bool,
+    /// The case.
+    pub case: Option<String>,
+    /// Whose devices are asked.
+    pub on: Vec<SeatName>,
+    /// What is expected.
+    pub checks: Vec<Check>,
+}
+
+/// One expectation.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its line.
+    pub line: usize,
+    /// What is expected.
+    pub what: Expected,
+}
+
+/// What can be expected.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// The case has this status.
+    Status(Status),
+    /// It has earned these.
+    Milestones(Vec<Milestone>),
+    /// It has not earned these.
+    NoMilestones(Vec<Milestone>),
+    /// It has these flags.
+    Flags(Vec<Flag>),
+    /// It does not have these flags.
+    NoFlags(Vec<Flag>),
+    /// A clock is due then.
+    Due(ClockId, Timestamp),
+    /// A clock stands so.
+    Clock(ClockId, ClockOutcome),
+    /// Exactly these commands wait for a head, for these reasons.
+    Reviews(Vec<(String, Review)>),
+    /// Number of sessions counted.
+    Sessions(usize),
+    /// Who is responsible.
+    Assignee(String),
+    /// What became of a command.
+    Verdict {
+        /// Its label.
+        label: String,
+        /// What became of it.
+        fate: FateWord,
+        /// Who is asked.
+        seats: Vec<SeatName>,
+    },
+    /// A person's devices hold documents of exactly these classes of the case.
+    Holds(String, Vec<Class>),
+    /// A device has exactly these cases.
+    Cases(String, Vec<String>),
+    /// A device has so many commands that the server has not acknowledged.
+    Unsent(String, usize),
+    /// A seat may still do that.
+    Seat(SeatName, SeatState),
+    /// The records of these commands are on the asked devices.
+    Present(Vec<String>),
+    /// The records of these commands are not on the asked devices.
+    Absent(Vec<String>),
+    /// The text of these minutes holds these words, in whatever order.
+    Text(String, Vec<String>),
+    /// Every document that two devices hold has the same heads on both.
+    SameDocuments,
+}
