@@ -307,6 +307,18 @@ impl Bench<'_> {
     }
 }
 
+/// A case's commands as the rules read them, with the verdicts that were given.
+pub(crate) fn entries(
+    db: &Db,
+    tenant: Tenant,
+    library: &Library,
+    case: CaseId,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let now = Timestamp::from_millis(0);
+    let bench = Bench { db, tenant, library, now };
+    bench.entries(case, &commands::of_case(db, tenant, case)?)
+}
+
 /// Runs the rules behind a panic boundary: a case that they cannot judge must not stop the server.
 fn judged(
     profile: &Profile,

@@ -6,7 +6,7 @@ use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::id::{
     CaseId, ChangeHash, CommandId, DocEpoch, InstitutionId, LogEra, PersonId, SeatId, ServerSeq,
 };
-use jangkau_core::rules::{CaseState, Verdict};
+use jangkau_core::rules::{CaseState, LogEntry, Verdict};
 use jangkau_core::sync::{Row, Turned, document_digest};
 use jangkau_core::time::Timestamp;
 
@@ -171,6 +171,20 @@ impl Engine {
             });
         }
         Ok(cases)
+    }
+
+    /// The commands of a case as the rules read them, with their verdicts.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn case_log(
+        &self,
+        institution: &InstitutionId,
+        case: CaseId,
+    ) -> Result<Vec<LogEntry>, EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let db = self.store.db();
+        Ok(crate::ruling::entries(&db, tenant, &self.library, case)?)
     }
 
     /// The verdict that stands on a command.

@@ -233,9 +233,10 @@ impl World {
     }
 
     /// Replaying the log on an empty server gives the same rulings, and the caches are what the log gives.
-    fn check_server(&self, truth: &Truth) -> Checked<()> {
-        let engine = self.server.engine();
-        let rebuilt = engine
+    fn check_server(&mut self, truth: &Truth) -> Checked<()> {
+        let rebuilt = self
+            .server
+            .engine_mut()
             .rebuild_check(&self.institution)
             .map_err(|error| Violation::broke("Engine::rebuild_check", &error))?;
         ensure(rebuilt.is_empty(), "the log says everything", || {
