@@ -1,27 +1,27 @@
 //! The first transaction: admit, append, commit, acknowledge. One commit for a whole group of requests.
 
 pub(crate) mod record;
+mod turning;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jangkau_core::chunk::ChunkError;
-use jangkau_core::class::Class;
 use jangkau_core::envelope::CommandHead;
 use jangkau_core::id::{CaseId, CommandId, EnvelopeHash, SeatId};
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
 use jangkau_core::sync::{
-    Answer, Batch, COMMANDS_PER_PUSH_MAX, PackError, PushBack, Refused, SealedEnvelope, Seen,
-    Turned, encode_body, unpack_each,
+    Answer, Batch, COMMANDS_PER_PUSH_MAX, PushBack, Refused, SealedEnvelope, Seen, Turned,
+    encode_body, unpack_each,
 };
 use jangkau_core::time::Timestamp;
 
-use crate::admission::{Admission, Known, Road, Signer, admit, vouch};
+use crate::admission::{Admission, Known, Road, admit, vouch};
 use crate::door::{Authenticated, Entry};
 use crate::library::Library;
 use crate::store::institutions::Tenant;
 use crate::store::shelf::Turning;
 use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff};
 use record::{Record, append_row};
+use turning::{code_of, quarantine, turn, turned};
 
 /// Most commands of one seat that wait at once: a week of a busy device, ten times over. Then the answer is "later".
 const WAITING_MAX: u32 = 1_024;
@@ -466,79 +466,4 @@ pub(crate) fn retry_cases(
         }
         Ok(())
     })
-}
-
-const fn turned(command: CommandId, code: Turned) -> Answer {
-    Answer {
-        command,
-        seen: Seen::TurnedAway(code),
-    }
-}
-
-/// What an envelope that cannot be read is called outside.
-const fn code_of(error: PackError) -> Turned {
-    match error {
-        PackError::Chunk(ChunkError::TooLong | ChunkError::TooMany) | PackError::TooMany => {
-            Turned::TooLong
-        }
-        PackError::Chunk(ChunkError::Kind | ChunkError::Compressed | ChunkError::Malformed)
-        | PackError::Malformed => Turned::Shape,
-        PackError::UnknownCommand => Turned::UnknownCommand,
-    }
-}
-
-/// Turns a command away whose envelope verified: what depends on it cannot enter either.
-fn turn(
-    known: &Known<'_>,
-    signer: &Signer,
-    envelope: &SealedEnvelope,
-    head: &CommandHead,
-    code: Turned,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    for part in envelope.parts_of(head.id) {
-        if let Some(key) = part.document() {
-            shelf::add_turned_change(known.db, known.tenant, key.id(), part.content())?;
-        }
-    }
-    let author = (envelope.head.seat, signer.person().id);
-    quarantine(known, author, envelope, head, code, now)
-}
-
-/// Keeps a command that was turned away: each part alone, in the class of its document.
-fn quarantine(
-    known: &Known<'_>,
-    (seat, person): (SeatId, jangkau_core::id::PersonId),
-    envelope: &SealedEnvelope,
-    head: &CommandHead,
-    code: Turned,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let hash = envelope.head.hash();
-    let classes: BTreeSet<Option<Class>> = envelope
-        .parts_of(head.id)
-        .iter()
-        .map(|part| part.document().map(|key| key.class))
-        .collect();
-    for class in classes {
-        let own = envelope.visible_to(|other, part| {
-            other.id == head.id && part.document().map(|key| key.class) == class
-        });
-        let Some(own) = own else { continue };
-        let key = own.parts().find_map(|part| part.part.document());
-        let turning = Turning {
-            command: Some(head.id),
-            envelope: hash.as_bytes(),
-            case: key.map(|key| key.case),
-            class,
-            document: key.map(jangkau_core::class::DocumentKey::id),
-            seat,
-            person,
-            reason: code.code(),
-            received_at: now,
-            bytes: &commands::envelope_bytes(&own)?,
-        };
-        shelf::quarantine(known.db, known.tenant, &turning)?;
-    }
-    Ok(())
 }

@@ -117,7 +117,11 @@ impl Rerun<'_> {
             return Ok(());
         }
         self.store.transact(None, |db| {
-            let known = Known { db, tenant: self.other, library: &self.library };
+            let known = Known {
+                db,
+                tenant: self.other,
+                library: &self.library,
+            };
             let institution = institutions::get(db, self.other)?;
             adopt(&known, &institution, ruling, now)
         })
@@ -135,7 +139,11 @@ impl Rerun<'_> {
         if staff::seat(db, seat)?.is_none() {
             staff::copy_seat(self.from, db, self.other, seat)?;
         }
-        let known = Known { db, tenant: self.other, library: &self.library };
+        let known = Known {
+            db,
+            tenant: self.other,
+            library: &self.library,
+        };
         let institution = institutions::get(db, self.other)?.id;
         let vouched = vouch(&known, &institution, NOBODY, Road::Again, &envelope)?;
         let Ok(signer) = vouched else { return Ok(()) };

@@ -274,19 +274,11 @@ impl Bench<'_> {
 }
 
 /// A case's commands as the rules read them, in the order of the log.
-pub(crate) fn case_log(
-    db: &Db,
-    tenant: Tenant,
-    case: CaseId,
-) -> Result<Vec<LogEntry>, StoreError> {
+pub(crate) fn case_log(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<LogEntry>, StoreError> {
     entries(db, tenant, &commands::of_case(db, tenant, case)?)
 }
 
-fn entries(
-    db: &Db,
-    tenant: Tenant,
-    stored: &[StoredCommand],
-) -> Result<Vec<LogEntry>, StoreError> {
+fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogEntry>, StoreError> {
     let mut entries = Vec::with_capacity(stored.len());
     for command in stored {
         let entry = entry_of(command)?;

@@ -215,7 +215,10 @@ impl Engine {
         institution: &InstitutionId,
     ) -> Result<BTreeMap<DocumentKey, Vec<ChangeHash>>, EngineError> {
         let rows = self.document_rows(institution)?;
-        Ok(rows.into_iter().map(|row| (row.document, row.heads)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.document, row.heads))
+            .collect())
     }
 
     /// Who may hold a document now.

@@ -37,10 +37,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn rebuild_check(
-        &self,
-        institution: &InstitutionId,
-    ) -> Result<Vec<Mismatch>, EngineError> {
+    pub fn rebuild_check(&self, institution: &InstitutionId) -> Result<Vec<Mismatch>, EngineError> {
         let tenant = self.institution(institution)?.tenant;
         let mut found = self.store.transact(None, |db| {
             documents::forget_snapshots(db, tenant)?;

@@ -107,12 +107,7 @@ pub(crate) fn add_seat(
 }
 
 /// Copies a seat into another store.
-pub(crate) fn copy_seat(
-    from: &Db,
-    to: &Db,
-    tenant: Tenant,
-    id: SeatId,
-) -> Result<(), StoreError> {
+pub(crate) fn copy_seat(from: &Db, to: &Db, tenant: Tenant, id: SeatId) -> Result<(), StoreError> {
     let sql = "SELECT person, device, public_key, status, issued_at FROM seat WHERE id = ?1";
     let mut statement = from.prepare_cached(sql)?;
     let mut rows = statement.query([id])?;
