@@ -143,6 +143,10 @@ pub(crate) fn authenticate(
     let seat = claim.seat;
     let is_signed = VerifyingKey::from_bytes(&seat.public_key)
         .is_ok_and(|key| signed.verify(SYNC_ROUTE, &key).is_ok());
+    // Nobody but the seat itself gets a nonce, or learns what became of the seat.
+    if !is_signed {
+        return Ok(Entry::refused(Refused::BadSignature, None));
+    }
     if seat.status == SeatStatus::Stolen {
         let nonce = Some(nonces.fresh(seat.id, rng));
         let reply = RefusedReply {
@@ -150,19 +154,12 @@ pub(crate) fn authenticate(
             nonce,
         };
         let copy = signed.body;
-        return Ok(if is_signed {
-            Entry::Stolen { reply, seat, copy }
-        } else {
-            Entry::Refused(reply)
-        });
+        return Ok(Entry::Stolen { reply, seat, copy });
     }
     let mut refuse =
         |nonces: &mut Nonces, code| Entry::refused(code, Some(nonces.fresh(seat.id, rng)));
     if !nonces.holds(seat.id, signed.nonce) {
         return Ok(refuse(nonces, Refused::StaleNonce));
-    }
-    if !is_signed {
-        return Ok(refuse(nonces, Refused::BadSignature));
     }
     nonces.take(seat.id, signed.nonce);
     let request: SyncRequest = match decode_body(&signed.body) {

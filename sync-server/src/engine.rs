@@ -5,9 +5,11 @@
 //! for the nonces: the first request after a restart is told a fresh one.
 
 mod administer;
+mod error;
 mod observe;
 mod rebuild;
 mod reply;
+mod standing;
 
 use std::path::Path;
 
@@ -22,48 +24,10 @@ use crate::store::institutions::InstitutionRow;
 use crate::store::{Store, StoreError, institutions};
 use crate::{founding, intake, ruling};
 
+pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
-
-/// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The store failed.
-    #[error("the store failed")]
-    Store,
-    /// The disk is full: nothing of this call was saved, everything before was.
-    #[error("the disk is full")]
-    DiskFull,
-    /// The database is damaged. It is reported, and never deleted.
-    #[error("the database is damaged")]
-    Corrupt,
-    /// The power went out (simulator only).
-    #[error("the power went out")]
-    PowerLost,
-    /// No such institution, person or seat.
-    #[error("there is no such institution, person or seat")]
-    Unknown,
-    /// There is such an institution already.
-    #[error("there is such an institution already")]
-    Exists,
-    /// The profile or the list is not one; the text says where.
-    #[error("not a profile, a role or a calendar: {0}")]
-    Invalid(String),
-}
-
-impl From<StoreError> for EngineError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::DiskFull => Self::DiskFull,
-            StoreError::Corrupt | StoreError::Newer => Self::Corrupt,
-            StoreError::PowerLost(_) => Self::PowerLost,
-            StoreError::Undecodable | StoreError::Sqlite(_) => {
-                tracing::error!(%error, "the store failed");
-                Self::Store
-            }
-        }
-    }
-}
+pub use standing::EnrolledPerson;
 
 /// Minutes from 1970 to 2026, from which eras are counted.
 const ERA_EPOCH_MINUTES: i64 = 29_454_000;

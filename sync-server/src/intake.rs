@@ -1,7 +1,7 @@
 //! The first transaction: admit, append, commit, acknowledge. One commit for a whole group of requests.
 
 pub(crate) mod record;
-mod turning;
+mod turned;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::store::institutions::Tenant;
 use crate::store::shelf::Turning;
 use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff};
 use record::{Record, append_row};
-use turning::{code_of, quarantine, turn, turned};
+use turned::{code_of, quarantine, turn, turned};
 
 /// Most commands of one seat that wait at once: a week of a busy device, ten times over. Then the answer is "later".
 const WAITING_MAX: u32 = 1_024;

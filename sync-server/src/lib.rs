@@ -2,17 +2,23 @@
 
 mod admission;
 mod backfill;
+pub mod backup;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 mod door;
 pub mod engine;
 mod founding;
 mod grants;
+pub mod http;
 mod intake;
 mod library;
+pub mod logging;
 pub mod metrics;
 mod pull;
 mod replay;
 mod ruling;
 mod store;
 pub mod story;
+pub mod writer;

@@ -8,6 +8,7 @@ pub(crate) mod log;
 pub(crate) mod rulings;
 pub(crate) mod shelf;
 pub(crate) mod staff;
+pub(crate) mod standing;
 
 use std::cell::{Ref, RefCell};
 use std::path::Path;

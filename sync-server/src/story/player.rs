@@ -156,7 +156,8 @@ impl<L: Link> Player<L> {
         let body = match self.link.enrol(&encode_body(&ask), self.now)? {
             Reply::Done(body) => body,
             Reply::Refused(body) => {
-                let refused: RefusedReply = decode_body(&body)?;
+                let refused: RefusedReply =
+                    minicbor::decode(&body).map_err(|_| FrameError::Malformed)?;
                 return Err(PlayError::Refused(refused.code));
             }
         };
@@ -363,6 +364,21 @@ impl<L: Link> Player<L> {
     #[must_use]
     pub const fn cases(&self) -> &BTreeMap<String, CaseId> {
         &self.cases
+    }
+}
+
+/// What the story's names stand for, once they have been given.
+impl<L> Player<L> {
+    /// The people, by the story's names.
+    #[must_use]
+    pub const fn people(&self) -> &BTreeMap<String, PersonId> {
+        &self.people
+    }
+
+    /// The commands, by their labels.
+    #[must_use]
+    pub const fn labels(&self) -> &BTreeMap<String, CommandId> {
+        &self.labels
     }
 }
 

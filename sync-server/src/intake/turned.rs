@@ -1,11 +1,11 @@
-//! Turning commands away: what is kept of them, and where.
+//! What was turned away: its name outside, and its place in quarantine.
 
 use std::collections::BTreeSet;
 
 use jangkau_core::chunk::ChunkError;
-use jangkau_core::class::{Class, DocumentKey};
+use jangkau_core::class::Class;
 use jangkau_core::envelope::CommandHead;
-use jangkau_core::id::{CommandId, PersonId, SeatId};
+use jangkau_core::id::{CommandId, SeatId};
 use jangkau_core::sync::{Answer, PackError, SealedEnvelope, Seen, Turned};
 use jangkau_core::time::Timestamp;
 
@@ -13,7 +13,6 @@ use crate::admission::{Known, Signer};
 use crate::store::shelf::Turning;
 use crate::store::{StoreError, commands, shelf};
 
-/// The answer "turned away".
 pub(super) const fn turned(command: CommandId, code: Turned) -> Answer {
     Answer {
         command,
@@ -54,7 +53,7 @@ pub(super) fn turn(
 /// Keeps a command that was turned away: each part alone, in the class of its document.
 pub(super) fn quarantine(
     known: &Known<'_>,
-    (seat, person): (SeatId, PersonId),
+    (seat, person): (SeatId, jangkau_core::id::PersonId),
     envelope: &SealedEnvelope,
     head: &CommandHead,
     code: Turned,
@@ -77,7 +76,7 @@ pub(super) fn quarantine(
             envelope: hash.as_bytes(),
             case: key.map(|key| key.case),
             class,
-            document: key.map(DocumentKey::id),
+            document: key.map(jangkau_core::class::DocumentKey::id),
             seat,
             person,
             reason: code.code(),

@@ -1,0 +1,84 @@
+//! The folder of images, and the road back from one.
+#![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+use jangkau_core::profile::shipped_files;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+
+use super::*;
+
+fn institution() -> InstitutionId {
+    "lk3-cilegon".parse().unwrap()
+}
+
+fn taken(millis: i64, head: u64) -> Snapshot {
+    Snapshot {
+        image: vec![7; 10],
+        heads: Heads::from([(institution(), ServerSeq::new(head))]),
+        taken_at: Timestamp::from_millis(millis),
+    }
+}
+
+#[test]
+fn the_oldest_kept_image_says_what_is_safe() {
+    let folder = tempfile::tempdir().unwrap();
+    let backups = Backups::new(folder.path().join("b"), 2);
+    let safe = || backups.safe_through().unwrap().get(&institution()).copied();
+    backups.write(&taken(1_000, 5)).unwrap();
+    assert_eq!(safe(), Some(ServerSeq::new(5)));
+    backups.write(&taken(2_000, 9)).unwrap();
+    assert_eq!(safe(), Some(ServerSeq::new(5)));
+    backups.write(&taken(3_000, 12)).unwrap();
+    assert_eq!(safe(), Some(ServerSeq::new(9)));
+    assert_eq!(fs::read_dir(folder.path().join("b")).unwrap().count(), 4);
+}
+
+#[test]
+fn an_image_without_its_heads_makes_nothing_safe() {
+    let folder = tempfile::tempdir().unwrap();
+    let backups = Backups::new(folder.path().to_owned(), 2);
+    let image = backups.write(&taken(1_000, 5)).unwrap();
+    fs::remove_file(heads_path(&image)).unwrap();
+    assert_eq!(backups.safe_through().unwrap(), Heads::new());
+}
+
+#[test]
+fn images_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let backups = Backups::new(folder.path().join("b"), 2);
+    let image = backups.write(&taken(1_000, 5)).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(
+        (mode(&image), mode(&folder.path().join("b"))),
+        (0o600, 0o700)
+    );
+}
+
+#[test]
+fn a_restore_begins_an_era_and_keeps_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let backups = Backups::new(folder.path().join("b"), 5);
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let at = Timestamp::from_millis;
+    let mut engine = Engine::open(&database).unwrap();
+    let profile = shipped_files()[0].toml;
+    engine
+        .found(&institution(), profile, at(1_000), &mut rng)
+        .unwrap();
+    let first = back_up(&mut engine, &backups, at(2_000)).unwrap();
+    let head = engine.head(&institution()).unwrap();
+    engine
+        .add_staff(&institution(), "Rina", &["clerk"], at(3_000), &mut rng)
+        .unwrap();
+    back_up(&mut engine, &backups, at(4_000)).unwrap();
+    drop(engine);
+
+    let aside = restore(&first, &database, Some(&backups), at(5_000)).unwrap();
+    assert!(aside.unwrap().exists());
+    let engine = Engine::open(&database).unwrap();
+    assert!(engine.head(&institution()).unwrap() >= head);
+    assert_eq!(backups.images().unwrap(), [first]);
+    assert!(!with_suffix(&database, ".incoming").exists());
+}

@@ -1,0 +1,260 @@
+//! What an administrator asks. The running server is asked over its socket; without one, the database is opened here.
+
+use std::io::{IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use jangkau_core::id::{InstitutionId, PersonId, SeatId};
+use jangkau_core::profile::words::Role;
+use jangkau_core::sync::SeatStatus;
+
+use super::{CliError, admin_socket, inspect, qr, serve};
+use crate::backup::{Backups, back_up, restore};
+use crate::clock::{Clock, entropy};
+use crate::config::{Config, Settings};
+
+mod message;
+mod perform;
+
+pub use message::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing};
+pub(super) use perform::perform;
+
+/// `admin …`.
+#[derive(Debug, Subcommand)]
+pub(super) enum AdminCommand {
+    /// Found an institution on a service profile
+    Found {
+        /// Short name of the institution, such as `lk3-cilegon`
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// Id of a shipped profile, or a profile's file
+        #[arg(long, value_name = "ID|FILE")]
+        profile: String,
+    },
+    /// Add the institution's first administrator, and invite them
+    Administrator {
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+    },
+    /// Add a person to the staff
+    AddStaff {
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// A role of the profile, such as `social_worker`; may be given more than once
+        #[arg(long, required = true, num_args = 1..)]
+        role: Vec<Role>,
+    },
+    /// Make a one-time code with which a person enrols a device
+    Invite {
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// The person, as `admin list` shows them
+        #[arg(long, value_name = "ID")]
+        person: PersonId,
+    },
+    /// List institutions, their staff and their seats
+    List {
+        /// Only this institution
+        #[arg(long, value_name = "ID")]
+        institution: Option<InstitutionId>,
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a seat: a person's vault on one device
+    Revoke {
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// The seat, as `admin list` shows it
+        #[arg(long, value_name = "ID")]
+        seat: SeatId,
+        /// `retired` lets it hand in what it holds and then wipes it; `stolen` refuses it at once
+        #[arg(long, value_parser = ended)]
+        how: SeatStatus,
+    },
+    /// Take a backup now
+    Backup,
+    /// Put a backup in the database's place; the server must be stopped
+    Restore {
+        /// The backup's file
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
+}
+
+fn ended(text: &str) -> Result<SeatStatus, String> {
+    match text.parse() {
+        Ok(how @ (SeatStatus::Retired | SeatStatus::Stolen)) => Ok(how),
+        Ok(SeatStatus::Active) | Err(_) => Err("either `retired` or `stolen`".to_owned()),
+    }
+}
+
+/// Runs one administrator's command.
+pub(super) fn run(
+    settings: Settings,
+    command: AdminCommand,
+    out: &mut dyn Write,
+) -> Result<ExitCode, CliError> {
+    let config = settings.load()?;
+    let mut json = false;
+    let ask = match command {
+        AdminCommand::Restore { from } => return put_back(&config, &from, out),
+        AdminCommand::Found {
+            institution,
+            profile,
+        } => AdminAsk::Found {
+            institution,
+            profile: inspect::profile(&profile)?.1,
+        },
+        AdminCommand::Administrator { institution, name } => AdminAsk::AddStaff {
+            institution,
+            name,
+            roles: vec![Role::SystemAdministrator],
+            invite: true,
+        },
+        AdminCommand::AddStaff {
+            institution,
+            name,
+            role,
+        } => AdminAsk::AddStaff {
+            institution,
+            name,
+            roles: role,
+            invite: false,
+        },
+        AdminCommand::Invite {
+            institution,
+            person,
+        } => AdminAsk::Invite {
+            institution,
+            person: person.to_string(),
+        },
+        AdminCommand::List {
+            institution,
+            json: as_json,
+        } => {
+            json = as_json;
+            AdminAsk::List { institution }
+        }
+        AdminCommand::Revoke {
+            institution,
+            seat,
+            how,
+        } => AdminAsk::Revoke {
+            institution,
+            seat: seat.to_string(),
+            how,
+        },
+        AdminCommand::Backup => AdminAsk::Backup,
+    };
+    tell(put(&config, ask)?, json, out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the running server, or the database itself if none runs.
+fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError> {
+    let is_founding = matches!(ask, AdminAsk::Found { .. });
+    if !is_founding && !config.database.exists() {
+        // A mistyped path must not become an empty office.
+        return Err(CliError::File {
+            path: config.database.clone(),
+            cause: std::io::ErrorKind::NotFound.into(),
+        });
+    }
+    let Some(_lock) = serve::lock(&config.database)? else {
+        return admin_socket::ask(&config.database, &ask);
+    };
+    let mut engine = serve::open(&config.database)?;
+    let now = Clock::system().now();
+    if ask == AdminAsk::Backup {
+        let Some(plan) = &config.backup else {
+            return Ok(no_folder());
+        };
+        let backups = Backups::new(plan.folder.clone(), plan.keep);
+        return Ok(AdminReply::BackedUp(back_up(&mut engine, &backups, now)?));
+    }
+    let server = &config.public_url;
+    Ok(perform(&ask, server, &mut engine, now, &mut entropy()?))
+}
+
+/// What `backup` is told without a folder.
+pub(super) fn no_folder() -> AdminReply {
+    AdminReply::Refused("no folder for backups is set; give --backup-folder".to_owned())
+}
+
+fn put_back(config: &Config, from: &Path, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+    let Some(_lock) = serve::lock(&config.database)? else {
+        return Err(CliError::Running);
+    };
+    let backups = config
+        .backup
+        .as_ref()
+        .map(|plan| Backups::new(plan.folder.clone(), plan.keep));
+    let now = Clock::system().now();
+    let aside = restore(from, &config.database, backups.as_ref(), now)?;
+    writeln!(out, "{} is restored.", config.database.display())?;
+    if let Some(aside) = aside {
+        writeln!(out, "What was there before lies in {}.", aside.display())?;
+    }
+    writeln!(out, "Devices hand back what the backup does not hold.")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(reply: AdminReply, json: bool, out: &mut dyn Write) -> Result<(), CliError> {
+    match reply {
+        AdminReply::Done => writeln!(out, "done")?,
+        AdminReply::Person { person, invitation } => {
+            writeln!(out, "person: {person}")?;
+            if let Some(invitation) = invitation {
+                tell_invitation(&invitation, out)?;
+            }
+        }
+        AdminReply::Invited(invitation) => tell_invitation(&invitation, out)?,
+        AdminReply::BackedUp(path) => writeln!(out, "{}", path.display())?,
+        AdminReply::Listed(listing) if json => {
+            let text = serde_json::to_string_pretty(&listing).map_err(std::io::Error::other)?;
+            writeln!(out, "{text}")?;
+        }
+        AdminReply::Listed(listing) => tell_listing(&listing, out)?,
+        AdminReply::Refused(reason) => return Err(CliError::Refused(reason)),
+    }
+    Ok(())
+}
+
+fn tell_invitation(invitation: &Invitation, out: &mut dyn Write) -> Result<(), CliError> {
+    let link = qr::enrol_link(&invitation.server, &invitation.code);
+    writeln!(out, "code:   {}\nlink:   {link}", invitation.code)?;
+    if let Some(picture) = qr::picture(&link, std::io::stdout().is_terminal()) {
+        writeln!(out, "{picture}")?;
+    }
+    Ok(())
+}
+
+fn tell_listing(listing: &[InstitutionListing], out: &mut dyn Write) -> Result<(), CliError> {
+    for institution in listing {
+        writeln!(
+            out,
+            "{} (log: {})",
+            institution.institution, institution.head
+        )?;
+        for person in &institution.staff {
+            let roles = person.roles.join(", ");
+            writeln!(out, "  {}  {} ({roles})", person.person, person.name)?;
+            for (seat, status) in &person.seats {
+                writeln!(out, "    seat {seat} {status}")?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! What an administrator may ask of whoever owns the engine, and the answers; as JSON over the socket.
+
+use std::path::PathBuf;
+
+use jangkau_core::id::InstitutionId;
+use jangkau_core::profile::words::Role;
+use jangkau_core::sync::SeatStatus;
+use serde::{Deserialize, Serialize};
+
+/// A question to whoever owns the engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AdminAsk {
+    /// Found an institution on the text of a profile.
+    Found {
+        /// Its id.
+        institution: InstitutionId,
+        /// The profile's file.
+        profile: String,
+    },
+    /// Add a person.
+    AddStaff {
+        /// Where.
+        institution: InstitutionId,
+        /// Name.
+        name: String,
+        /// Roles.
+        roles: Vec<Role>,
+        /// Whether to invite them at once.
+        invite: bool,
+    },
+    /// Make a one-time code.
+    Invite {
+        /// Where.
+        institution: InstitutionId,
+        /// For whom, as text.
+        person: String,
+    },
+    /// List institutions, staff and seats.
+    List {
+        /// Only this one.
+        institution: Option<InstitutionId>,
+    },
+    /// Revoke a seat.
+    Revoke {
+        /// Where.
+        institution: InstitutionId,
+        /// Which, as text.
+        seat: String,
+        /// How.
+        how: SeatStatus,
+    },
+    /// Take a backup.
+    Backup,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AdminReply {
+    /// It is done.
+    Done,
+    /// A person was added, and perhaps invited.
+    Person {
+        /// Id.
+        person: String,
+        /// The invitation.
+        invitation: Option<Invitation>,
+    },
+    /// A person is invited.
+    Invited(Invitation),
+    /// Who and what there is.
+    Listed(Vec<InstitutionListing>),
+    /// A backup was taken.
+    BackedUp(PathBuf),
+    /// It cannot be done, and why.
+    Refused(String),
+}
+
+/// What a person needs to enrol a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// One-time code.
+    pub code: String,
+    /// Where devices reach the server: as the server itself was told, not the one who asks.
+    pub server: String,
+}
+
+/// An institution as `admin list` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstitutionListing {
+    /// Its id.
+    pub institution: InstitutionId,
+    /// Where its log ends.
+    pub head: u64,
+    /// Its staff.
+    pub staff: Vec<PersonListing>,
+}
+
+/// A person as `admin list` shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonListing {
+    /// Id.
+    pub person: String,
+    /// Name.
+    pub name: String,
+    /// Codes of the roles.
+    pub roles: Vec<String>,
+    /// Seats and what became of them.
+    pub seats: Vec<(String, SeatStatus)>,
+}

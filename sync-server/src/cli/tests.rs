@@ -1,0 +1,140 @@
+//! What can be typed, and what it prints.
+#![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+use clap::{CommandFactory as _, Parser as _};
+
+use super::*;
+
+/// Runs a command line; gives its status as success and what it printed.
+fn typed(words: &[&str]) -> Result<(bool, String), String> {
+    let words = std::iter::once("jangkau-server").chain(words.iter().copied());
+    let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
+    let mut out = Vec::new();
+    let status = run(cli, &mut out).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(out).unwrap();
+    Ok((
+        format!("{status:?}") == format!("{:?}", ExitCode::SUCCESS),
+        text,
+    ))
+}
+
+#[test]
+fn every_setting_is_explained_and_has_its_variable() {
+    Cli::command().debug_assert();
+    let cli = Cli::command();
+    let serve = cli.find_subcommand("serve").unwrap();
+    for setting in serve.get_arguments().filter(|arg| arg.get_id() != "help") {
+        let id = setting.get_id().as_str();
+        assert!(setting.get_help().is_some(), "{id}");
+        let variable = setting.get_env().unwrap().to_string_lossy().into_owned();
+        assert_eq!(variable, format!("JANGKAU_{}", id.to_uppercase()));
+    }
+}
+
+#[test]
+fn deadlines_are_one_json_object() {
+    let ask = |calendar: &[&str]| {
+        let words = [
+            "deadline",
+            "--profile",
+            "cilegon-lk3-2023",
+            "--clock",
+            "first_outcome",
+            "--from",
+            "2026-11-20T17:05:00+07:00",
+        ];
+        typed(&[&words, calendar].concat())
+    };
+    let (good, text) = ask(&[]).unwrap();
+    assert!(good);
+    assert_eq!(
+        text,
+        "{\"start\":\"2026-11-20T17:05:00+07:00\",\"effective\":\"2026-11-23T07:30:00+07:00\",\
+         \"due\":\"2026-12-02T16:00:00+07:00\",\"provisional\":false}\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("kota.csv");
+    std::fs::write(
+        &list,
+        "date,kind,name,confidence\n2026-11-25,nasional,Hari Guru,high\n",
+    )
+    .unwrap();
+    let (_, text) = ask(&["--calendar", list.to_str().unwrap()]).unwrap();
+    assert!(
+        text.contains("\"due\":\"2026-12-03T16:00:00+07:00\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_profile_with_a_fault_is_told_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("profile.toml");
+    let sound = jangkau_core::profile::shipped_files()[0].toml;
+    std::fs::write(&file, sound).unwrap();
+    let path = file.to_str().unwrap();
+    let (good, text) = typed(&["check-profile", path]).unwrap();
+    assert!(good && text.contains("cilegon-lk3-2023"), "{text}");
+    std::fs::write(&file, sound.replace("\nfee = 0", "\nfee = 5")).unwrap();
+    let line = sound.lines().position(|line| line == "fee = 0").unwrap() + 1;
+    let (good, text) = typed(&["check-profile", path]).unwrap();
+    assert!(!good);
+    assert_eq!(text, format!("{path}:{line}: the fee must be 0\n"));
+}
+
+#[test]
+fn an_office_is_founded_staffed_and_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let admin = |words: &[&str]| {
+        let base = ["admin", "--database", database.to_str().unwrap()];
+        typed(&[&base, words].concat())
+    };
+    let at = ["--institution", "lk3-cilegon"];
+    assert!(admin(&["list"]).is_err(), "nothing is there yet");
+    assert!(!database.exists());
+    let found = [&["found"], &at[..], &["--profile", "cilegon-lk3-2023"]].concat();
+    assert_eq!(admin(&found), Ok((true, "done\n".to_owned())));
+    let first = [&["administrator"], &at[..], &["--name", "Tuti"]].concat();
+    let (_, text) = admin(&first).unwrap();
+    assert!(
+        text.contains("jangkau://enrol?server=http%3A%2F%2F127.0.0.1%3A8750&code="),
+        "{text}"
+    );
+    let staff = [
+        &["add-staff"],
+        &at[..],
+        &["--name", "Rina", "--role", "social_worker"],
+    ]
+    .concat();
+    let (_, text) = admin(&staff).unwrap();
+    let person = text.trim().strip_prefix("person: ").unwrap().to_owned();
+    let invite = [&["invite"], &at[..], &["--person", &person]].concat();
+    assert!(admin(&invite).unwrap().1.starts_with("code: "));
+    let (_, text) = admin(&["list"]).unwrap();
+    assert!(
+        text.contains(&format!("{person}  Rina (social_worker)")),
+        "{text}"
+    );
+    assert!(text.contains("Tuti (system_administrator)"), "{text}");
+    let refused = admin(&["backup"]).unwrap_err();
+    assert!(refused.contains("--backup-folder"), "{refused}");
+}
+
+#[test]
+fn a_seat_is_not_revoked_into_life() {
+    let words = [
+        "admin",
+        "revoke",
+        "--institution",
+        "a",
+        "--seat",
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        "--how",
+    ];
+    let refused = typed(&[&words[..], &["active"]].concat()).unwrap_err();
+    assert!(
+        refused.contains("either `retired` or `stolen`"),
+        "{refused}"
+    );
+}

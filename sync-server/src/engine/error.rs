@@ -1,0 +1,43 @@
+//! Why the engine cannot go on.
+
+use crate::store::StoreError;
+
+/// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store failed.
+    #[error("the store failed")]
+    Store,
+    /// The disk is full: nothing of this call was saved, everything before was.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The database is damaged. It is reported, and never deleted.
+    #[error("the database is damaged")]
+    Corrupt,
+    /// The power went out (simulator only).
+    #[error("the power went out")]
+    PowerLost,
+    /// No such institution, person or seat.
+    #[error("there is no such institution, person or seat")]
+    Unknown,
+    /// There is such an institution already.
+    #[error("there is such an institution already")]
+    Exists,
+    /// The profile or the list is not one; the text says where.
+    #[error("not a profile, a role or a calendar: {0}")]
+    Invalid(String),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::DiskFull => Self::DiskFull,
+            StoreError::Corrupt | StoreError::Newer => Self::Corrupt,
+            StoreError::PowerLost(_) => Self::PowerLost,
+            StoreError::Undecodable | StoreError::Sqlite(_) => {
+                tracing::error!(%error, "the store failed");
+                Self::Store
+            }
+        }
+    }
+}

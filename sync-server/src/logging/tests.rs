@@ -1,0 +1,44 @@
+//! Logs at their loudest, beside a session full of names: none of them may be in a line.
+#![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn no_line_holds_what_was_sent() {
+    let kept = Kept::default();
+    let writer = kept.clone();
+    start("trace", LogFormat::Json, move || writer.clone()).unwrap();
+    crate::http::tell_a_session_of("kanari-4711");
+    let lines = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    for told in [
+        "\"route\":\"sync\"",
+        "\"status\":200",
+        "\"code\":\"malformed\"",
+        "stopped",
+    ] {
+        assert!(lines.contains(told), "{told} is not in\n{lines}");
+    }
+    assert!(!lines.contains("kanari"), "{lines}");
+}
+
+#[test]
+fn a_filter_that_is_none_is_refused() {
+    let refused = start("jangkau=loud", LogFormat::Text, std::io::stderr);
+    assert!(matches!(refused, Err(LogError::Filter)));
+}
