@@ -172,14 +172,15 @@ fn play(stages: &mut [Stage]) -> Result<(), DemoError> {
             continue;
         };
         let beats = stage.story.beats.get(beat..=beat).unwrap_or_default();
-        let failures = stage
-            .player
-            .play(beats, false)
-            .map_err(|(line, cause)| DemoError::Play {
-                story: stage.name,
-                line,
-                cause,
-            })?;
+        let failures =
+            stage
+                .player
+                .play(beats, false)
+                .map_err(|(line, cause)| DemoError::Play {
+                    story: stage.name,
+                    line,
+                    cause,
+                })?;
         if let Some(failure) = failures.into_iter().next() {
             return Err(DemoError::Unexpected {
                 story: stage.name,

@@ -23,7 +23,13 @@ pub(super) fn print(report: &Report, folder: &str, out: &mut dyn Write) -> std::
         let count = report.summary.get(word).copied().unwrap_or_default();
         count.to_string()
     };
-    let words = ["recorded", "committed", "refused", "needs_review", "turned_away"];
+    let words = [
+        "recorded",
+        "committed",
+        "refused",
+        "needs_review",
+        "turned_away",
+    ];
     let counts: Vec<(&str, String)> = words.iter().map(|word| (*word, counted(word))).collect();
     let args: Vec<(&str, &str)> = counts.iter().map(|(word, n)| (*word, n.as_str())).collect();
     writeln!(out)?;

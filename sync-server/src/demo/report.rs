@@ -120,7 +120,9 @@ pub(super) fn report(stages: &[Stage], server: &str) -> Result<Report, DemoError
     ] {
         summary.insert(word.to_owned(), 0);
     }
-    let cases = institutions.iter().flat_map(|institution| &institution.cases);
+    let cases = institutions
+        .iter()
+        .flat_map(|institution| &institution.cases);
     for entry in cases.flat_map(|case| &case.timeline) {
         *summary.entry(entry.outcome.clone()).or_default() += 1;
     }
@@ -269,7 +271,11 @@ impl Office<'_> {
             short(recorded),
             short(received),
         );
-        let key = if at == made { "demo-offline" } else { "demo-late" };
+        let key = if at == made {
+            "demo-offline"
+        } else {
+            "demo-late"
+        };
         let args = [
             ("at", at.as_str()),
             ("recorded", made.as_str()),
@@ -366,7 +372,16 @@ impl Office<'_> {
 fn quote(item: &TimelineItem) -> Option<String> {
     let records = item.entry.records();
     let first = records.first()?;
-    let prose = ["problem", "observation", "conclusion", "goals", "note", "text", "reason", "body"];
+    let prose = [
+        "problem",
+        "observation",
+        "conclusion",
+        "goals",
+        "note",
+        "text",
+        "reason",
+        "body",
+    ];
     let fields = item.kind.fields();
     let said = prose.iter().find_map(|name| {
         let field = fields
