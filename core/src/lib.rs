@@ -48,4 +48,5 @@ pub mod rules;
 #[cfg(feature = "store")]
 pub mod store;
 pub mod sync;
+pub mod text;
 pub mod time;

@@ -18,4 +18,4 @@ pub use types::{
 };
 pub use vault::Vault;
 
-uniffi::setup_scaffolding!("jangkau");
+uniffi::setup_scaffolding!();

@@ -26,6 +26,24 @@ macro_rules! mirror {
     };
 }
 
+/// Shows the name of a record and none of its fields, in every language's way of showing a value: Python's `str` and
+/// Swift's descriptions take Display, the rest Debug.
+macro_rules! redacted {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
 mirror!(
     /// How the client's need reached the office.
     Channel {
@@ -89,7 +107,7 @@ mirror!(
 
 /// A new case, as a form gives it.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
-#[uniffi::export(Debug)]
+#[uniffi::export(Debug, Display)]
 pub struct NewCase {
     /// How the need arrived.
     pub channel: Channel,
@@ -107,15 +125,11 @@ pub struct NewCase {
     pub danger: Option<SafetyLevel>,
 }
 
-impl std::fmt::Debug for NewCase {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("NewCase(…)")
-    }
-}
+redacted!(NewCase);
 
 /// A visit, as a form gives it.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
-#[uniffi::export(Debug)]
+#[uniffi::export(Debug, Display)]
 pub struct NewVisit {
     /// Where.
     pub place: VisitPlace,
@@ -131,11 +145,7 @@ pub struct NewVisit {
     pub occurred_at_ms: i64,
 }
 
-impl std::fmt::Debug for NewVisit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("NewVisit(…)")
-    }
-}
+redacted!(NewVisit);
 
 fn line(text: Option<String>) -> Result<Option<Line>, TextTooLong> {
     text.map(Line::new).transpose()
@@ -249,7 +259,7 @@ impl From<Fate> for FateLine {
 
 /// One line of a case's timeline.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
-#[uniffi::export(Debug)]
+#[uniffi::export(Debug, Display)]
 pub struct TimelineLine {
     /// The command's id.
     pub id: String,
@@ -267,11 +277,7 @@ pub struct TimelineLine {
     pub fate: FateLine,
 }
 
-impl std::fmt::Debug for TimelineLine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "TimelineLine({}, {:?})", self.kind, self.fate)
-    }
-}
+redacted!(TimelineLine);
 
 impl From<TimelineItem> for TimelineLine {
     fn from(item: TimelineItem) -> Self {

@@ -5,6 +5,7 @@
 //! for the nonces: the first request after a restart is told a fresh one.
 
 mod observe;
+mod rebuild;
 mod reply;
 mod standing;
 
@@ -27,7 +28,8 @@ use crate::store::institutions::InstitutionRow;
 use crate::store::{Store, StoreError, institutions, staff};
 use crate::{founding, intake, ruling};
 
-pub use observe::{Admission, CaseSnapshot, DocumentSnapshot, Mismatch, TurnedAway};
+pub use observe::{Admission, DocumentSnapshot, TurnedAway};
+pub use rebuild::Mismatch;
 pub use standing::EnrolledPerson;
 
 /// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].

@@ -1,6 +1,6 @@
 //! The first transaction: admit, append, commit, acknowledge. One commit for a whole group of requests.
 
-mod record;
+pub(crate) mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -16,6 +16,7 @@ mod library;
 pub mod logging;
 pub mod metrics;
 mod pull;
+mod replay;
 mod ruling;
 mod store;
 pub mod story;

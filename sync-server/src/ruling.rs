@@ -150,7 +150,7 @@ impl Bench<'_> {
             let stored = commands::of_case(db, tenant, case)?;
             let profile = self.profile_of(pin)?;
             let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
-            let entries = self.entries(case, &stored)?;
+            let entries = entries(db, tenant, &stored)?;
             let judgement = judged(&profile, &calendar, &file, &entries)?;
             let header = RulingBody {
                 case,
@@ -176,40 +176,6 @@ impl Bench<'_> {
             return self.library.stale(pin);
         }
         self.library.pinned(self.db, self.tenant, pin)
-    }
-
-    /// The case's commands as the rules read them.
-    fn entries(&self, case: CaseId, stored: &[StoredCommand]) -> Result<Vec<LogEntry>, StoreError> {
-        let mut entries = Vec::with_capacity(stored.len());
-        for command in stored {
-            let entry = entry_of(command)?;
-            let mut named_roles = BTreeMap::new();
-            for person in named(&entry.command) {
-                if let Some(person) = staff::person(self.db, self.tenant, person)? {
-                    named_roles.insert(person.id, person.roles);
-                }
-            }
-            let verdict = command.verdict.as_deref().map(decode).transpose()?;
-            let entry = LogEntry {
-                seq: command.seq,
-                entry,
-                author_roles: command.author_roles.clone(),
-                named_roles,
-                recorded_at: command.recorded_at,
-                received_at: command.received_at,
-                clock_offset_ms: None,
-                via_desk: command.via == Via::Desk,
-                base: command.base,
-                verdict,
-            };
-            let times = if planted(Plant::CountTwice) {
-                commands::times_counted(self.db, self.tenant, command.id, case)?
-            } else {
-                1
-            };
-            entries.extend(std::iter::repeat_n(entry, times as usize));
-        }
-        Ok(entries)
     }
 
     /// Signs and appends what was judged: the state for everybody, and the verdicts by class. Nothing if nothing
@@ -305,6 +271,52 @@ impl Bench<'_> {
         }
         Ok(institutions::get(db, tenant)?.head != before)
     }
+}
+
+/// A case's commands as the rules read them, in the order of the log.
+pub(crate) fn case_log(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<Vec<LogEntry>, StoreError> {
+    entries(db, tenant, &commands::of_case(db, tenant, case)?)
+}
+
+fn entries(
+    db: &Db,
+    tenant: Tenant,
+    stored: &[StoredCommand],
+) -> Result<Vec<LogEntry>, StoreError> {
+    let mut entries = Vec::with_capacity(stored.len());
+    for command in stored {
+        let entry = entry_of(command)?;
+        let mut named_roles = BTreeMap::new();
+        for person in named(&entry.command) {
+            if let Some(person) = staff::person(db, tenant, person)? {
+                named_roles.insert(person.id, person.roles);
+            }
+        }
+        let verdict = command.verdict.as_deref().map(decode).transpose()?;
+        let entry = LogEntry {
+            seq: command.seq,
+            entry,
+            author_roles: command.author_roles.clone(),
+            named_roles,
+            recorded_at: command.recorded_at,
+            received_at: command.received_at,
+            clock_offset_ms: None,
+            via_desk: command.via == Via::Desk,
+            base: command.base,
+            verdict,
+        };
+        let times = if planted(Plant::CountTwice) {
+            commands::times_counted(db, tenant, command.id, command.case)?
+        } else {
+            1
+        };
+        entries.extend(std::iter::repeat_n(entry, times as usize));
+    }
+    Ok(entries)
 }
 
 /// Runs the rules behind a panic boundary: a case that they cannot judge must not stop the server.

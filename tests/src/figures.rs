@@ -325,3 +325,23 @@ fn raw_bytes(request: &[u8]) -> Result<usize, Broken> {
         });
     Ok(bytes.sum())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reconnect_with_nothing_new_is_one_small_round_trip() {
+        let figures = idle(6).unwrap();
+        assert_eq!(figures.documents, 6);
+        assert_eq!(figures.exchange.round_trips, 1);
+        assert!(figures.exchange.request_bytes < 200, "{figures:?}");
+        assert!(figures.exchange.reply_bytes < 200, "{figures:?}");
+    }
+
+    #[test]
+    fn changed_cases_come_in_one_round_trip() {
+        let figures = changed(12, 4).unwrap();
+        assert_eq!((figures.push.round_trips, figures.pull.round_trips), (1, 1), "{figures:?}");
+    }
+}

@@ -4,6 +4,7 @@
     reason = "a command of the workshop reports on standard output"
 )]
 
+mod bindings;
 mod ci;
 mod deny;
 mod scenario;
@@ -20,6 +21,7 @@ const USAGE: &str = "\
 cargo xtask ci [--long] [STAGE...]  the gate, or only some of its stages
 cargo xtask tidy                    our own checks over the tracked files
 cargo xtask deny                    licences, bans and sources of the dependencies
+cargo xtask bindings                generates the bindings of ffi and plays their smoke story
 cargo xtask scenario ARGS...        plays scenario files: tests/scenarios/NAME.toml
 cargo xtask sim ARGS...             runs the simulator";
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "ci" => return ci::run(rest),
         "tidy" => tidy::run(),
         "deny" => deny::run(),
+        "bindings" => bindings::run(),
         "scenario" => scenario::run(rest),
         "sim" => sim::run(rest),
         other => {

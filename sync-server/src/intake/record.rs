@@ -16,7 +16,7 @@ use crate::store::log::{self, Heading};
 use crate::store::{StoreError, commands, documents, rulings};
 
 /// What one envelope brings, while it is written.
-pub(super) struct Record<'a> {
+pub(crate) struct Record<'a> {
     known: &'a Known<'a>,
     signer: &'a Signer,
     envelope: &'a SealedEnvelope,
@@ -29,7 +29,7 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub(super) const fn new(
+    pub(crate) const fn new(
         known: &'a Known<'a>,
         signer: &'a Signer,
         envelope: &'a SealedEnvelope,
@@ -56,7 +56,7 @@ impl<'a> Record<'a> {
     }
 
     /// Writes an admitted command, so that the next one of the envelope may depend on it. Gives its row.
-    pub(super) fn take(&mut self, admitted: &Admitted) -> Result<ServerSeq, StoreError> {
+    pub(crate) fn take(&mut self, admitted: &Admitted) -> Result<ServerSeq, StoreError> {
         crash_point("intake.command")?;
         let (db, tenant) = (self.known.db, self.known.tenant);
         let seq = self.position()?;
@@ -134,7 +134,7 @@ impl<'a> Record<'a> {
     }
 
     /// The planted bug: counts a command again that stands in the log already.
-    pub(super) fn take_again(&mut self, id: CommandId) -> Result<Option<ServerSeq>, StoreError> {
+    pub(crate) fn take_again(&mut self, id: CommandId) -> Result<Option<ServerSeq>, StoreError> {
         let (db, tenant) = (self.known.db, self.known.tenant);
         let Some(stored) = commands::get(db, tenant, id)? else {
             return Ok(None);
@@ -149,7 +149,7 @@ impl<'a> Record<'a> {
 }
 
 /// Appends the envelope's row, and the grants of those who opened cases with it. Nothing if nothing was admitted.
-pub(super) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), StoreError> {
+pub(crate) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), StoreError> {
     let Some(seq) = record.seq else { return Ok(()) };
     crash_point("intake.append")?;
     let (db, tenant) = (known.db, known.tenant);

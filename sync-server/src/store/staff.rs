@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jangkau_core::id::{PersonId, SeatId};
+use jangkau_core::id::{DeviceId, PersonId, SeatId};
 use jangkau_core::profile::words::Role;
 use jangkau_core::sync::{SeatCertificate, SeatStatus, StaffRow};
 use jangkau_core::time::Timestamp;
@@ -103,6 +103,29 @@ pub(crate) fn add_seat(
             certificate.issued_at.as_millis(),
         ],
     )?;
+    Ok(())
+}
+
+/// Copies a seat into another store.
+pub(crate) fn copy_seat(
+    from: &Db,
+    to: &Db,
+    tenant: Tenant,
+    id: SeatId,
+) -> Result<(), StoreError> {
+    let sql = "SELECT person, device, public_key, status, issued_at FROM seat WHERE id = ?1";
+    let mut statement = from.prepare_cached(sql)?;
+    let mut rows = statement.query([id])?;
+    if let Some(row) = rows.next()? {
+        let (person, device): (PersonId, DeviceId) = (row.get(0)?, row.get(1)?);
+        let (key, status): ([u8; 32], String) = (row.get(2)?, row.get(3)?);
+        let issued_at: i64 = row.get(4)?;
+        to.execute(
+            "INSERT INTO seat (id, institution, person, device, public_key, status, issued_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![id, tenant.0, person, device, key, status, issued_at],
+        )?;
+    }
     Ok(())
 }
 

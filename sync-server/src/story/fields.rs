@@ -123,6 +123,12 @@ pub(super) fn build(
     for (name, value) in fields {
         record.put(name, scalar(value, names).ok_or(RecordError::Value(name))?);
     }
+    // A list that a story leaves out is an empty one.
+    for info in kind.fields() {
+        if matches!(info.shape, FieldShape::Set(_)) && !record.has(info.name) {
+            record.put(info.name, Scalar::Str(String::new()));
+        }
+    }
     Command::from_fields(kind, record)
 }
 

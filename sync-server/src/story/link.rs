@@ -1,7 +1,7 @@
 //! The way from a device to the server: in one process, or over HTTP.
 
 use jangkau_core::id::{InstitutionId, SeatId};
-use jangkau_core::sync::{RefusedReply, SeatStatus, encode_body};
+use jangkau_core::sync::{RefusedReply, SeatStatus};
 use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng as _;
@@ -14,7 +14,7 @@ use crate::engine::{Engine, EngineError};
 pub enum Reply {
     /// A body of what was asked for.
     Done(Vec<u8>),
-    /// A body of [`RefusedReply`].
+    /// A body of [`RefusedReply`], in bare CBOR.
     Refused(Vec<u8>),
 }
 
@@ -90,7 +90,8 @@ impl InProcess {
 fn reply(result: Result<Vec<u8>, RefusedReply>) -> Reply {
     match result {
         Ok(body) => Reply::Done(body),
-        Err(refused) => Reply::Refused(encode_body(&refused)),
+        // A refusal travels in bare CBOR, so that every version can read it.
+        Err(refused) => Reply::Refused(minicbor::to_vec(refused).unwrap_or_default()),
     }
 }
 

@@ -156,7 +156,8 @@ impl<L: Link> Player<L> {
         let body = match self.link.enrol(&encode_body(&ask), self.now)? {
             Reply::Done(body) => body,
             Reply::Refused(body) => {
-                let refused: RefusedReply = decode_body(&body)?;
+                let refused: RefusedReply =
+                    minicbor::decode(&body).map_err(|_| FrameError::Malformed)?;
                 return Err(PlayError::Refused(refused.code));
             }
         };

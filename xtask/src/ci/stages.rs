@@ -6,7 +6,7 @@ use crate::ci::demo;
 use crate::scenario;
 use crate::shell::{self, ShellError, cargo};
 use crate::sim;
-use crate::{deny, tidy};
+use crate::{bindings, deny, tidy};
 
 /// When a stage runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,12 @@ pub(super) const STAGES: &[Stage] = &[
         what: "licences, bans and sources; no advisories, since their database cannot be fetched",
         weight: Weight::Heavy,
         run: deny::run,
+    },
+    Stage {
+        name: "bindings",
+        what: "the bindings, their C header, and the smoke story in Python",
+        weight: Weight::Heavy,
+        run: bindings::run,
     },
     Stage {
         name: "scenarios",

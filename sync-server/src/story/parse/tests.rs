@@ -133,3 +133,41 @@ fn mistakes_are_named_with_their_lines() {
     check("[[step]\n", 13, "");
     check("warna = \"biru\"\n", 13, "unknown key `warna`");
 }
+
+/// Every scenario of the repository can be read; whether it plays is the runner's to say.
+#[test]
+fn the_repositorys_scenarios_are_sound() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if let Err(error) = Story::parse(&text) {
+            panic!("{}:{}: {}", path.display(), error.line, error.fault);
+        }
+        count += 1;
+    }
+    assert!(count >= 15);
+}
+
+/// The example that people copy from must be right.
+#[test]
+fn the_documented_example_is_sound() {
+    let text = include_str!("../../../../docs/SCENARIOS.md");
+    let from = text.find("```toml\n").unwrap() + "```toml\n".len();
+    let to = from + text[from..].find("```").unwrap();
+    assert_eq!(Story::parse(&text[from..to]).map(|_| ()), Ok(()));
+}
+
+/// Every command and every field of one is in the table that people read.
+#[test]
+fn every_command_and_field_is_documented() {
+    let text = include_str!("../../../../docs/SCENARIOS.md");
+    for kind in jangkau_core::command::CommandKind::ALL {
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{kind}` |")));
+        let row = row.unwrap_or_else(|| panic!("{kind} is not there"));
+        for field in kind.fields() {
+            assert!(row.contains(&format!("`{}", field.name)), "{kind}: {}", field.name);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The one catalogue of texts for people, in Indonesian and English. Codes are stored and sent; words are looked up.
+
+use std::sync::OnceLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use crate::code::codes;
+use crate::command::{CommandKind, EndingReason, SafetyLevel};
+use crate::profile::words::{Milestone, Role, Status};
+use crate::rules::{ClockOutcome, Flag, Refusal, Review, Verdict};
+use crate::sync::{Refused, Turned};
+
+codes!(
+    /// The languages of the catalogue.
+    Language {
+        /// Indonesian, which everybody reads.
+        Indonesian = "id",
+        /// English, for those who help from abroad.
+        English = "en",
+    }
+);
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// The language's texts, read once for the whole program: they never change while it runs.
+fn bundle(language: Language) -> &'static Bundle {
+    static INDONESIAN: OnceLock<Bundle> = OnceLock::new();
+    static ENGLISH: OnceLock<Bundle> = OnceLock::new();
+    let (cell, file) = match language {
+        Language::Indonesian => (&INDONESIAN, include_str!("../texts/id.ftl")),
+        Language::English => (&ENGLISH, include_str!("../texts/en.ftl")),
+    };
+    cell.get_or_init(|| {
+        // A broken entry is left out, and then shows as its key; the tests see to it that there is none.
+        let resource = match FluentResource::try_new(file.to_owned()) {
+            Ok(resource) | Err((resource, _)) => resource,
+        };
+        let id: LanguageIdentifier = language.code().parse().unwrap_or_default();
+        let mut bundle = Bundle::new_concurrent(vec![id]);
+        // The marks that isolate directions would show as boxes on plain terminals.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        bundle
+    })
+}
+
+/// The text of a key; the key itself where there is none, so that a gap is seen and nothing breaks.
+#[must_use]
+pub fn text(language: Language, key: &str, args: &[(&str, &str)]) -> String {
+    let bundle = bundle(language);
+    let pattern = bundle.get_message(key).and_then(|message| message.value());
+    let Some(pattern) = pattern else {
+        return key.to_owned();
+    };
+    let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, *value)).collect();
+    bundle
+        .format_pattern(pattern, Some(&args), &mut Vec::new())
+        .into_owned()
+}
+
+/// Declares a look-up for every value of a vocabulary, under `<prefix>-<code>`.
+macro_rules! words {
+    ($( $(#[$doc:meta])* $function:ident, $vocabulary:ty, $prefix:literal; )+) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $function(language: Language, value: $vocabulary) -> String {
+                text(language, &format!(concat!($prefix, "-{}"), value.code()), &[])
+            }
+        )+
+
+        /// The keys of all vocabularies.
+        #[cfg(test)]
+        fn keys_of_codes() -> Vec<String> {
+            let mut keys = Vec::new();
+            $(
+                for value in <$vocabulary>::ALL {
+                    keys.push(format!(concat!($prefix, "-{}"), value.code()));
+                }
+            )+
+            keys
+        }
+    };
+}
+
+words! {
+    /// A kind of command.
+    command, CommandKind, "command";
+    /// Why a proposal is refused, and what can be done.
+    refusal, Refusal, "refusal";
+    /// Why something waits for the head.
+    review, Review, "review";
+    /// A mark on a fact or on a case.
+    flag, Flag, "flag";
+    /// Why a command could not enter.
+    turned, Turned, "turned";
+    /// Why an exchange was refused.
+    request, Refused, "request";
+    /// Where a case stands.
+    status, Status, "status";
+    /// Why a case ended.
+    ending, EndingReason, "ending";
+    /// What a case has earned.
+    milestone, Milestone, "milestone";
+    /// How a clock stands.
+    outcome, ClockOutcome, "outcome";
+    /// How grave a danger is.
+    safety, SafetyLevel, "safety";
+    /// What a person is.
+    role, Role, "role";
+}
+
+/// What the rules say about a command.
+#[must_use]
+pub fn verdict(language: Language, verdict: &Verdict) -> String {
+    let reason = |key: &str, reason: String| text(language, key, &[("reason", &reason)]);
+    match verdict {
+        Verdict::Recorded(flags) if flags.is_empty() => text(language, "fate-recorded", &[]),
+        Verdict::Recorded(flags) => {
+            let words: Vec<String> = flags.iter().map(|mark| flag(language, *mark)).collect();
+            text(
+                language,
+                "fate-recorded-flags",
+                &[("flags", &words.join("; "))],
+            )
+        }
+        Verdict::Committed => text(language, "fate-committed", &[]),
+        Verdict::Refused(code) => reason("fate-refused", refusal(language, *code)),
+        Verdict::NeedsReview(code) => reason("fate-needs_review", review(language, *code)),
+    }
+}
+
+/// What became of a command.
+#[cfg(feature = "store")]
+#[must_use]
+pub fn fate(language: Language, fate: &crate::replica::Fate) -> String {
+    use crate::replica::Fate;
+    match fate {
+        Fate::OnDevice => text(language, "fate-on_device", &[]),
+        Fate::Waiting => text(language, "fate-waiting", &[]),
+        Fate::Admitted => text(language, "fate-admitted", &[]),
+        Fate::Judged(judged) => verdict(language, judged),
+        Fate::TurnedAway(code) => {
+            let reason = turned(language, *code);
+            text(language, "fate-turned_away", &[("reason", &reason)])
+        }
+    }
+}
+
+/// Why the device did not take a command.
+#[cfg(feature = "store")]
+#[must_use]
+pub fn cannot(language: Language, reason: crate::replica::CannotRecord) -> String {
+    use crate::replica::CannotRecord;
+    let key = match reason {
+        CannotRecord::NoSuchCase => "cannot-no_such_case",
+        CannotRecord::NoSuchTarget => "cannot-no_such_target",
+        CannotRecord::TooLong => "cannot-too_long",
+        CannotRecord::SeatRevoked => "cannot-seat_revoked",
+    };
+    text(language, key, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The keys of a file, and what stands in the braces of each.
+    fn entries(file: &str) -> BTreeSet<(String, BTreeSet<String>)> {
+        let lines = file.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, said)| {
+                let names = said
+                    .split("{ $")
+                    .skip(1)
+                    .filter_map(|rest| rest.split(" }").next());
+                (key.to_owned(), names.map(str::to_owned).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_arguments() {
+        let indonesian = entries(include_str!("../texts/id.ftl"));
+        let english = entries(include_str!("../texts/en.ftl"));
+        assert_eq!(indonesian, english);
+        for file in [
+            include_str!("../texts/id.ftl"),
+            include_str!("../texts/en.ftl"),
+        ] {
+            assert!(FluentResource::try_new(file.to_owned()).is_ok());
+        }
+    }
+
+    #[test]
+    fn every_code_has_its_words() {
+        for key in keys_of_codes() {
+            for language in Language::ALL {
+                assert_ne!(text(*language, &key, &[]), key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_one_sentence_with_its_reason() {
+        let refused = Verdict::Refused(Refusal::DocsMissing);
+        let told = verdict(Language::Indonesian, &refused);
+        assert!(
+            told.starts_with("ditolak: Berkas wajib belum lengkap."),
+            "{told}"
+        );
+        let marked = Verdict::Recorded([Flag::OutOfOrder, Flag::TimeUnverified].into());
+        let told = verdict(Language::English, &marked);
+        assert_eq!(told, "recorded, marked: out of order; time not confirmed");
+    }
+}

@@ -1,0 +1,166 @@
+//! The check that caches are only caches, and that the log says everything: both are built again from it and compared.
+
+use std::collections::BTreeMap;
+
+use jangkau_core::class::DocumentKey;
+use jangkau_core::document::Document;
+use jangkau_core::id::{CaseId, CommandId, DocumentId, InstitutionId, ServerSeq};
+use jangkau_core::rules::Verdict;
+use jangkau_core::sync::{PartBody, Row, document_digest};
+
+use super::{Engine, EngineError};
+use crate::replay::replay;
+use crate::store::institutions::Tenant;
+use crate::store::log::{self, RowKind};
+use crate::store::{Db, StoreError, commands, decode, documents, encode, rulings};
+
+/// A cache that the log does not give again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// A document's heads, digest or number of changes, or its bytes do not load.
+    Document(DocumentKey),
+    /// A document of the log has no row, or a row no changes.
+    Documents,
+    /// A command's records, case or row.
+    Command(CommandId),
+    /// A case's state.
+    State(CaseId),
+    /// A verdict.
+    Verdict(CommandId),
+    /// Replayed on an empty server, the log has another row here, or none.
+    Row(ServerSeq),
+}
+
+impl Engine {
+    /// Throws saved documents away, rebuilds every cache from the log's rows and envelopes, replays the log on an
+    /// empty server, and compares.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn rebuild_check(
+        &self,
+        institution: &InstitutionId,
+    ) -> Result<Vec<Mismatch>, EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let mut found = self.store.transact(None, |db| {
+            documents::forget_snapshots(db, tenant)?;
+            Rebuilt::from_log(db, tenant)?.compare(db, tenant)
+        })?;
+        let rows = replay(&self.store.db(), tenant)?;
+        found.extend(rows.into_iter().map(Mismatch::Row));
+        Ok(found)
+    }
+}
+
+/// Caches as the log alone gives them.
+#[derive(Default)]
+struct Rebuilt {
+    documents: BTreeMap<DocumentId, (DocumentKey, Vec<Vec<u8>>)>,
+    commands: BTreeMap<CommandId, (ServerSeq, CaseId)>,
+    states: BTreeMap<CaseId, Vec<u8>>,
+    verdicts: BTreeMap<CommandId, Vec<u8>>,
+}
+
+impl Rebuilt {
+    fn from_log(db: &Db, tenant: Tenant) -> Result<Self, StoreError> {
+        let mut rebuilt = Self::default();
+        for light in log::scan(db, tenant, ServerSeq::new(0), u32::MAX)? {
+            if !matches!(light.kind, RowKind::Commands | RowKind::Ruling) {
+                continue;
+            }
+            match log::get(db, tenant, light.seq)?.0 {
+                Row::Commands(ids) => {
+                    let number = light.heading.envelope.ok_or(StoreError::Undecodable)?;
+                    rebuilt.take_commands(db, light.seq, &ids, number)?;
+                }
+                Row::Ruling(ruling) => {
+                    let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
+                    if let Some(state) = body.state {
+                        rebuilt.states.insert(body.case, state);
+                    }
+                    let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
+                    for (command, verdict) in verdicts {
+                        rebuilt.verdicts.insert(command, encode(&verdict));
+                    }
+                }
+                Row::Grant(_)
+                | Row::GrantEnd(_)
+                | Row::Staff(_)
+                | Row::Profile(_)
+                | Row::Calendar(_)
+                | Row::Seat(_, _)
+                | Row::Own(_, _) => {}
+            }
+        }
+        Ok(rebuilt)
+    }
+
+    fn take_commands(
+        &mut self,
+        db: &Db,
+        seq: ServerSeq,
+        ids: &[CommandId],
+        number: i64,
+    ) -> Result<(), StoreError> {
+        let (envelope, _) = commands::envelope(db, number)?;
+        for id in ids {
+            for part in envelope.parts_of(*id) {
+                let PartBody::Change {
+                    document, bytes, ..
+                } = &part.body
+                else {
+                    continue;
+                };
+                self.commands.entry(*id).or_insert((seq, document.case));
+                let entry = self.documents.entry(document.id());
+                let changes = &mut entry.or_insert_with(|| (*document, Vec::new())).1;
+                if !changes.contains(bytes) {
+                    changes.push(bytes.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn compare(self, db: &Db, tenant: Tenant) -> Result<Vec<Mismatch>, StoreError> {
+        let mut found = Vec::new();
+        let rows = documents::list(db, tenant, None)?;
+        if rows.len() != self.documents.len() {
+            found.push(Mismatch::Documents);
+        }
+        for row in rows {
+            let Some((_, changes)) = self.documents.get(&row.id) else {
+                found.push(Mismatch::Document(row.key));
+                continue;
+            };
+            let mut document = Document::default();
+            let is_same = document.apply(changes.iter().map(Vec::as_slice)).is_ok()
+                && document.heads() == row.heads
+                && document.change_count() == row.changes as usize
+                && document_digest(row.id, row.epoch, &row.heads) == row.digest
+                && Document::load(&document.save())
+                    .is_ok_and(|loaded| loaded.records() == document.records());
+            if !is_same {
+                found.push(Mismatch::Document(row.key));
+            }
+        }
+        for (id, (seq, case)) in &self.commands {
+            let stored = commands::get(db, tenant, *id)?;
+            if stored.is_none_or(|stored| stored.seq != *seq || stored.case != *case) {
+                found.push(Mismatch::Command(*id));
+            }
+        }
+        let (states, verdicts) = rulings::dump(db, tenant)?;
+        for (case, state) in states {
+            if self.states.get(&case) != state.as_ref() {
+                found.push(Mismatch::State(case));
+            }
+        }
+        for (command, verdict) in verdicts {
+            if self.verdicts.get(&command) != Some(&verdict) {
+                found.push(Mismatch::Verdict(command));
+            }
+        }
+        Ok(found)
+    }
+}

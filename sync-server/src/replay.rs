@@ -1,0 +1,154 @@
+//! Replaying a log on an empty server: with its recorded inputs it must give the same rows, byte for byte.
+
+use jangkau_core::id::{SeatId, ServerSeq};
+use jangkau_core::profile::Profile;
+use jangkau_core::sync::{Row, SignedRuling};
+use jangkau_core::time::Timestamp;
+
+use crate::admission::{Admission, Known, Road, admit, vouch};
+use crate::founding;
+use crate::intake::record::{Record, append_row};
+use crate::library::Library;
+use crate::ruling::{adopt, rule};
+use crate::store::institutions::{self, Tenant};
+use crate::store::log::{self, LightRow};
+use crate::store::{Db, Store, StoreError, commands, staff};
+
+/// Nobody's seat: what is replayed was pushed by somebody, once.
+const NOBODY: SeatId = SeatId::from_bytes([0; SeatId::LEN]);
+
+/// Replays a log and gives the positions at which the replayed one differs.
+pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreError> {
+    let original = institutions::get(db, tenant)?;
+    let store = Store::in_memory()?;
+    let other = store.transact(None, |again| {
+        institutions::insert(again, &original.id, &original.server_key)
+    })?;
+    let rerun = Rerun {
+        from: db,
+        tenant,
+        store: &store,
+        other,
+        library: Library::default(),
+    };
+    let mut differing = Vec::new();
+    let mut at = ServerSeq::new(0);
+    while at < original.head {
+        for light in log::scan(db, tenant, at, 512)? {
+            at = light.seq;
+            // What follows from earlier rows was appended when they were replayed.
+            if institutions::get(&store.db(), other)?.head < light.seq {
+                rerun.step(&light)?;
+            }
+            if !rerun.is_same(&light)? {
+                differing.push(light.seq);
+                if institutions::get(&store.db(), other)?.head < light.seq {
+                    return Ok(differing);
+                }
+            }
+        }
+    }
+    if institutions::get(&store.db(), other)?.head != original.head {
+        differing.push(original.head.next());
+    }
+    Ok(differing)
+}
+
+/// A log under replay.
+struct Rerun<'a> {
+    from: &'a Db,
+    tenant: Tenant,
+    store: &'a Store,
+    other: Tenant,
+    library: Library,
+}
+
+impl Rerun<'_> {
+    fn is_same(&self, light: &LightRow) -> Result<bool, StoreError> {
+        let db = self.store.db();
+        let rows = log::scan(&db, self.other, ServerSeq::new(light.seq.get() - 1), 1)?;
+        let Some(again) = rows.first().filter(|again| again.seq == light.seq) else {
+            return Ok(false);
+        };
+        let (row, _) = log::get(self.from, self.tenant, light.seq)?;
+        Ok(log::get(&db, self.other, light.seq)?.0 == row
+            && again.received_at == light.received_at
+            && again.kind == light.kind)
+    }
+
+    /// Does again what brought a row.
+    fn step(&self, light: &LightRow) -> Result<(), StoreError> {
+        let (row, _) = log::get(self.from, self.tenant, light.seq)?;
+        let now = light.received_at;
+        if let Row::Ruling(ruling) = &row {
+            return self.ruling(ruling, now);
+        }
+        let other = self.other;
+        self.store.transact(None, |db| match &row {
+            Row::Commands(ids) => self.commands(db, light, ids),
+            Row::Staff(staff) => {
+                let roles = staff.roles.iter().map(|role| crate::store::parse(role));
+                let roles = roles.collect::<Result<_, _>>()?;
+                founding::put_staff(db, other, &self.library, staff, &roles, now)
+            }
+            Row::Profile(profile) => {
+                let parsed = Profile::parse(&profile.toml).map_err(|_| StoreError::Undecodable)?;
+                self.library.forget();
+                founding::add_profile(db, other, (&profile.toml, &parsed), now)
+            }
+            Row::Calendar(calendar) => founding::add_calendar(db, other, calendar, now),
+            Row::Seat(_, _) => {
+                log::append(db, other, &row, &light.heading, now)?;
+                Ok(())
+            }
+            // A grant follows from something; that it was not appended again is a difference.
+            Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::Own(_, _) => Ok(()),
+        })
+    }
+
+    /// A ruling of its own time is made again; one of an older time was taken back after a restore.
+    fn ruling(&self, ruling: &SignedRuling, now: Timestamp) -> Result<(), StoreError> {
+        let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
+        let before = institutions::get(&self.store.db(), self.other)?.head;
+        if body.ruled_at == now {
+            rule(self.store, &self.library, now)?;
+        }
+        if institutions::get(&self.store.db(), self.other)?.head > before {
+            return Ok(());
+        }
+        self.store.transact(None, |db| {
+            let known = Known { db, tenant: self.other, library: &self.library };
+            let institution = institutions::get(db, self.other)?;
+            adopt(&known, &institution, ruling, now)
+        })
+    }
+
+    fn commands(
+        &self,
+        db: &Db,
+        light: &LightRow,
+        ids: &[jangkau_core::id::CommandId],
+    ) -> Result<(), StoreError> {
+        let number = light.heading.envelope.ok_or(StoreError::Undecodable)?;
+        let (envelope, _) = commands::envelope(self.from, number)?;
+        let seat = envelope.head.seat;
+        if staff::seat(db, seat)?.is_none() {
+            staff::copy_seat(self.from, db, self.other, seat)?;
+        }
+        let known = Known { db, tenant: self.other, library: &self.library };
+        let institution = institutions::get(db, self.other)?.id;
+        let vouched = vouch(&known, &institution, NOBODY, Road::Again, &envelope)?;
+        let Ok(signer) = vouched else { return Ok(()) };
+        let mut record = Record::new(&known, &signer, &envelope, light.received_at);
+        for id in ids {
+            let head = envelope.commands.iter().find(|head| head.id == *id);
+            let Some(head) = head else { continue };
+            if let Admission::Admitted(admitted) =
+                admit(&known, &signer, Road::Again, &envelope, head)?
+            {
+                record.take(&admitted)?;
+            }
+        }
+        append_row(&known, record)
+    }
+}
