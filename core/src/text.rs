@@ -8,8 +8,12 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
+use crate::class::Class;
 use crate::code::codes;
-use crate::command::{CommandKind, EndingReason, SafetyLevel};
+use crate::command::{
+    ApplicantKind, AssessmentStage, Attendance, Channel, CommandKind, EndingReason, PaperState,
+    Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex, VisitPlace,
+};
 use crate::profile::words::{Milestone, Role, Status};
 use crate::rules::{ClockOutcome, Flag, Refusal, Review, Verdict};
 use crate::sync::{Refused, Turned};
@@ -113,6 +117,32 @@ words! {
     safety, SafetyLevel, "safety";
     /// What a person is.
     role, Role, "role";
+    /// How a need reached the office.
+    channel, Channel, "channel";
+    /// Who applies.
+    applicant, ApplicantKind, "applicant";
+    /// A kind of service.
+    service, ServiceType, "service";
+    /// What a client agrees to.
+    purpose, Purpose, "purpose";
+    /// Where a visit took place.
+    visit_place, VisitPlace, "visit_place";
+    /// Which assessment it is.
+    stage, AssessmentStage, "stage";
+    /// What became of a session.
+    attendance, Attendance, "attendance";
+    /// How a session was held.
+    mode, SessionMode, "mode";
+    /// What a professional recommends.
+    recommendation, Recommendation, "recommendation";
+    /// What a check of papers found.
+    paper, PaperState, "paper";
+    /// Sex as on the identity card.
+    sex, Sex, "sex";
+    /// The answer to a review.
+    answer, ReviewAnswer, "answer";
+    /// What is confidential together.
+    class, Class, "class";
 }
 
 /// What the rules say about a command.
@@ -166,7 +196,19 @@ pub fn cannot(language: Language, reason: crate::replica::CannotRecord) -> Strin
     text(language, key, &[])
 }
 
-/// An instant on an institution's wall, without the year: what a list of today's things needs.
+/// The day of an instant on an institution's wall.
+#[must_use]
+pub fn day(language: Language, at: Timestamp, zone: Tz) -> String {
+    told(language, "instant-day", at, zone)
+}
+
+/// The time of day of an instant on an institution's wall.
+#[must_use]
+pub fn time_of_day(language: Language, at: Timestamp, zone: Tz) -> String {
+    told(language, "instant-time", at, zone)
+}
+
+/// An instant on an institution's wall, without the year.
 #[must_use]
 pub fn instant_short(language: Language, at: Timestamp, zone: Tz) -> String {
     told(language, "instant-short", at, zone)
@@ -182,7 +224,10 @@ fn told(language: Language, key: &str, at: Timestamp, zone: Tz) -> String {
     let local = at.to_utc().with_timezone(&zone);
     let weekday = local.weekday().to_string().to_lowercase();
     let args = [
-        ("weekday", text(language, &format!("weekday-{weekday}"), &[])),
+        (
+            "weekday",
+            text(language, &format!("weekday-{weekday}"), &[]),
+        ),
         ("day", local.day().to_string()),
         (
             "month",

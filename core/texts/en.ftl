@@ -91,9 +91,9 @@ refusal-refused_in_review = The head looked at it and said no. Talk with the hea
 
 ## Why something waits for the head
 
-review-stale_base = Somebody decided something that you had not seen when you proposed this. The head will answer.
+review-stale_base = When this was proposed, somebody else's decision had not reached the device yet. The head will answer.
 review-appointment_open = A session is still booked. Call it off or keep it first; the head will answer.
-review-awaiting_head = The head decides this. Your proposal has been passed on.
+review-awaiting_head = The head decides this; the proposal has been passed on.
 review-danger_after_ending = There is a sign of danger although the case has ended. The head is told at once.
 review-new_evidence = What has just arrived speaks for another course than ending. The head is asked to look.
 review-post_termination = A service took place after the case had ended. The head says what follows.
@@ -232,6 +232,91 @@ role-dpo = data protection officer
 role-auditor = auditor
 role-system_administrator = system administrator
 
+## Words of forms
+
+channel-walk_in = came to the office
+channel-volunteer_hotline = through the volunteer
+channel-instagram = Instagram
+channel-online = online
+channel-hotline = hotline
+channel-referred_in = referred by another office
+channel-proactive_outreach = visited by the office
+channel-public_link = registration link
+
+applicant-person = person
+applicant-family = family
+applicant-community_org = community organisation
+applicant-professional_body = professional body
+applicant-agency = government agency
+
+service-information = information
+service-consultation = consultation
+service-counselling = counselling
+service-advocacy = advocacy
+service-outreach = outreach
+service-referral = referral
+service-accompaniment = accompaniment
+service-family_strengthening = family strengthening
+service-psychoeducation = psycho-education
+service-proactive_outreach = proactive outreach
+service-community_guidance = community guidance
+
+purpose-service = service
+purpose-record = record
+purpose-team_consultation = consultation within the team
+purpose-referral = referral
+purpose-photos = photographs
+purpose-contact = contact
+purpose-aftercare = aftercare
+purpose-survey = survey
+
+visit_place-home = at home
+visit_place-office = at the office
+visit_place-phone = by telephone
+visit_place-elsewhere = elsewhere
+
+stage-screening = screening
+stage-initial = first assessment
+stage-in_depth = in-depth assessment
+
+attendance-held = held
+attendance-no_show = the client did not come
+attendance-cancelled = called off
+
+mode-in_person = face to face
+mode-online = online
+mode-phone = by telephone
+
+recommendation-finished = finished
+recommendation-continue = continue
+recommendation-refer = refer
+
+paper-present = present
+paper-absent = absent
+paper-to_follow = to follow
+
+sex-female = female
+sex-male = male
+
+answer-commit = approved
+answer-refuse = not approved
+
+class-intake = registration and identity
+class-record = case record
+class-notes = psychologist's own notes
+class-sessions = session data
+class-summary = psychological summary
+class-practitioner = practitioner's notes
+class-safety = safety
+class-reporter = reporter
+
+identity-name = name
+identity-nik = NIK
+identity-family_card = family card
+identity-birth_date = date of birth
+identity-sex = sex
+identity-address = address
+
 ## Time
 
 weekday-mon = Mon
@@ -253,6 +338,8 @@ month-9 = Sep
 month-10 = Oct
 month-11 = Nov
 month-12 = Dec
+instant-day = { $weekday } { $day } { $month } { $year }
+instant-time = { $hour }:{ $minute }
 instant-short = { $weekday } { $day } { $month } { $hour }:{ $minute }
 instant-full = { $weekday } { $day } { $month } { $year } at { $hour }:{ $minute } { $zone }
 
@@ -268,8 +355,13 @@ demo-danger = Danger: { $level }
 demo-flags = Marks: { $flags }
 demo-step = { $who } ({ $role }): { $what }
 demo-performed_by = done by { $name }
-demo-offline = Recorded without signal { $recorded }; reached the server { $received }.
-demo-late = Happened { $at }, recorded { $recorded }; reached the server { $received }.
+demo-offline = Recorded without signal; reached the server { $received }.
+demo-offline-later = Recorded { $recorded } without signal; reached the server { $received }.
+demo-offline-kept = Recorded without signal.
+demo-session = { $attendance }, { $mode }, { $minutes } minutes
+demo-booking = { $at } with { $name }
+demo-identity = { $field } { $value }
+demo-referral = to { $recipient }
 demo-deadlines = Deadlines:
 demo-deadline = { $label }: { $due } ({ $outcome })
 demo-deadline-undated = { $label }: { $outcome }

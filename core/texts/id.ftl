@@ -91,9 +91,9 @@ refusal-refused_in_review = Pimpinan tidak menyetujui setelah meninjau. Bicaraka
 
 ## Mengapa sesuatu ditinjau pimpinan
 
-review-stale_base = Ada keputusan orang lain yang belum Anda lihat saat mengusulkan. Pimpinan akan menjawab.
+review-stale_base = Saat diusulkan, sudah ada keputusan orang lain yang belum terlihat di perangkat. Pimpinan akan menjawab.
 review-appointment_open = Masih ada janji temu. Batalkan atau pertahankan dulu; pimpinan akan menjawab.
-review-awaiting_head = Keputusan ada pada pimpinan. Usulan Anda sudah diteruskan.
+review-awaiting_head = Keputusan ada pada pimpinan; usulan sudah diteruskan.
 review-danger_after_ending = Ada tanda bahaya padahal kasus sudah berakhir. Pimpinan segera diberi tahu.
 review-new_evidence = Catatan yang baru tiba menyarankan langkah lain daripada pengakhiran. Pimpinan diminta meninjau.
 review-post_termination = Layanan berlangsung setelah kasus berakhir. Pimpinan menentukan tindak lanjutnya.
@@ -232,6 +232,91 @@ role-dpo = pejabat pelindungan data
 role-auditor = auditor
 role-system_administrator = administrator sistem
 
+## Kata-kata isian
+
+channel-walk_in = datang langsung
+channel-volunteer_hotline = lewat relawan kecamatan
+channel-instagram = Instagram
+channel-online = daring
+channel-hotline = hotline
+channel-referred_in = dirujuk lembaga lain
+channel-proactive_outreach = jemput bola
+channel-public_link = tautan pendaftaran
+
+applicant-person = perorangan
+applicant-family = keluarga
+applicant-community_org = organisasi masyarakat
+applicant-professional_body = organisasi profesi
+applicant-agency = instansi pemerintah
+
+service-information = informasi
+service-consultation = konsultasi
+service-counselling = konseling
+service-advocacy = advokasi
+service-outreach = penjangkauan
+service-referral = rujukan
+service-accompaniment = pendampingan
+service-family_strengthening = penguatan keluarga
+service-psychoeducation = psikoedukasi
+service-proactive_outreach = jemput bola
+service-community_guidance = bimbingan masyarakat
+
+purpose-service = layanan
+purpose-record = pencatatan data
+purpose-team_consultation = pembahasan dalam tim
+purpose-referral = rujukan
+purpose-photos = foto
+purpose-contact = dihubungi
+purpose-aftercare = bimbingan lanjut
+purpose-survey = survei
+
+visit_place-home = di rumah
+visit_place-office = di kantor
+visit_place-phone = lewat telepon
+visit_place-elsewhere = di tempat lain
+
+stage-screening = penapisan
+stage-initial = asesmen awal
+stage-in_depth = asesmen mendalam
+
+attendance-held = terlaksana
+attendance-no_show = klien tidak datang
+attendance-cancelled = dibatalkan
+
+mode-in_person = tatap muka
+mode-online = daring
+mode-phone = lewat telepon
+
+recommendation-finished = selesai
+recommendation-continue = lanjut
+recommendation-refer = rujuk
+
+paper-present = ada
+paper-absent = tidak ada
+paper-to_follow = menyusul
+
+sex-female = perempuan
+sex-male = laki-laki
+
+answer-commit = disetujui
+answer-refuse = tidak disetujui
+
+class-intake = pendaftaran dan identitas
+class-record = catatan kasus
+class-notes = catatan pribadi psikolog
+class-sessions = data sesi
+class-summary = ringkasan psikologis
+class-practitioner = catatan praktisi
+class-safety = keselamatan
+class-reporter = pelapor
+
+identity-name = nama
+identity-nik = NIK
+identity-family_card = No. KK
+identity-birth_date = tanggal lahir
+identity-sex = jenis kelamin
+identity-address = alamat
+
 ## Waktu
 
 weekday-mon = Sen
@@ -253,6 +338,8 @@ month-9 = Sep
 month-10 = Okt
 month-11 = Nov
 month-12 = Des
+instant-day = { $weekday } { $day } { $month } { $year }
+instant-time = { $hour }.{ $minute }
 instant-short = { $weekday } { $day } { $month } { $hour }.{ $minute }
 instant-full = { $weekday } { $day } { $month } { $year } pukul { $hour }.{ $minute } { $zone }
 
@@ -268,8 +355,13 @@ demo-danger = Tingkat bahaya: { $level }
 demo-flags = Tanda: { $flags }
 demo-step = { $who } ({ $role }): { $what }
 demo-performed_by = dilakukan oleh { $name }
-demo-offline = Dicatat tanpa sinyal { $recorded }; tiba di server { $received }.
-demo-late = Terjadi { $at }, dicatat { $recorded }; tiba di server { $received }.
+demo-offline = Dicatat tanpa sinyal; tiba di server { $received }.
+demo-offline-later = Dicatat { $recorded } tanpa sinyal; tiba di server { $received }.
+demo-offline-kept = Dicatat tanpa sinyal.
+demo-session = { $attendance }, { $mode }, { $minutes } menit
+demo-booking = { $at } dengan { $name }
+demo-identity = { $field } { $value }
+demo-referral = kepada { $recipient }
 demo-deadlines = Tenggat:
 demo-deadline = { $label }: { $due } ({ $outcome })
 demo-deadline-undated = { $label }: { $outcome }

@@ -34,6 +34,9 @@ pub enum BackupError {
     /// What was read back is not what was written.
     #[error("{}: reads back differently", .0.display())]
     Differs(PathBuf),
+    /// The file holds no institution: an empty file is an empty database to SQLite.
+    #[error("{}: holds no institution", .0.display())]
+    Empty(PathBuf),
     /// The engine cannot give or take the database.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -198,9 +201,9 @@ pub fn restore(
     let _ = fs::remove_file(&incoming);
     write_whole(&incoming, &fs::read(from).map_err(at(from))?)?;
     // The era begins before the file takes its place: a server never opens a restored log under its old era.
-    {
-        let mut engine = Engine::open(&incoming)?;
-        engine.begin_era_after_restore(now)?;
+    if let Err(error) = begin_era(&incoming, from, now) {
+        let _ = fs::remove_file(&incoming);
+        return Err(error);
     }
     if let Some(backups) = backups {
         backups.set_aside_younger_than(from)?;
@@ -220,6 +223,14 @@ pub fn restore(
     fs::rename(&incoming, database).map_err(at(&incoming))?;
     sync_folder(database.parent().unwrap_or(Path::new(".")))?;
     Ok(aside)
+}
+
+fn begin_era(incoming: &Path, from: &Path, now: Timestamp) -> Result<(), BackupError> {
+    let mut engine = Engine::open(incoming)?;
+    if engine.institutions()?.is_empty() {
+        return Err(BackupError::Empty(from.to_owned()));
+    }
+    Ok(engine.begin_era_after_restore(now)?)
 }
 
 /// Writes under a temporary name, forces it to disk, reads it back, and gives it its name.

@@ -3,6 +3,7 @@
 //! The stories are files like any scenario; their expectations are checked here too, so that the demo cannot drift
 //! from what the server does.
 
+mod detail;
 mod http_link;
 mod print;
 mod report;
@@ -83,6 +84,9 @@ pub enum DemoError {
         /// What was not as expected.
         failure: Failure,
     },
+    /// The folder has an earlier day in it.
+    #[error("{} holds the data of an earlier demo; choose another folder", .0.display())]
+    Taken(PathBuf),
     /// The report holds what no report can hold.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -126,7 +130,11 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<ExitCode, DemoE
 /// Founds the five institutions, starts the server, and enrols every device over HTTP.
 fn set_up(folder: &Path) -> Result<(Rc<Shared>, Vec<Stage>), DemoError> {
     let mut rng = entropy()?;
-    let mut engine = Engine::open(&folder.join("jangkau.sqlite3"))?;
+    let database = folder.join("jangkau.sqlite3");
+    if database.exists() {
+        return Err(DemoError::Taken(folder.to_owned()));
+    }
+    let mut engine = Engine::open(&database)?;
     let devices = folder.join("devices");
     std::fs::create_dir_all(&devices)?;
     let mut parsed = Vec::new();
@@ -172,14 +180,15 @@ fn play(stages: &mut [Stage]) -> Result<(), DemoError> {
             continue;
         };
         let beats = stage.story.beats.get(beat..=beat).unwrap_or_default();
-        let failures = stage
-            .player
-            .play(beats, false)
-            .map_err(|(line, cause)| DemoError::Play {
-                story: stage.name,
-                line,
-                cause,
-            })?;
+        let failures =
+            stage
+                .player
+                .play(beats, false)
+                .map_err(|(line, cause)| DemoError::Play {
+                    story: stage.name,
+                    line,
+                    cause,
+                })?;
         if let Some(failure) = failures.into_iter().next() {
             return Err(DemoError::Unexpected {
                 story: stage.name,

@@ -82,3 +82,18 @@ fn a_restore_begins_an_era_and_keeps_what_was_there() {
     assert_eq!(backups.images().unwrap(), [first]);
     assert!(!with_suffix(&database, ".incoming").exists());
 }
+
+#[test]
+fn what_is_no_backup_replaces_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let from = folder.path().join("from");
+    fs::write(&database, "what is there").unwrap();
+    for (bytes, reason) in [("", "holds no institution"), ("no database", "damaged")] {
+        fs::write(&from, bytes).unwrap();
+        let refused = restore(&from, &database, None, Timestamp::from_millis(1)).unwrap_err();
+        assert!(refused.to_string().contains(reason), "{refused}");
+        assert_eq!(fs::read(&database).unwrap(), b"what is there");
+    }
+    assert!(!with_suffix(&database, ".incoming").exists());
+}

@@ -10,6 +10,9 @@ use super::report::{CaseReport, Entry, InstitutionReport, Report, mark};
 /// Columns of a terminal that everybody has.
 const COLUMNS: usize = 100;
 
+/// What stands below a time stands here.
+const INDENT: &str = "         ";
+
 /// Prints the whole day.
 pub(super) fn print(report: &Report, folder: &str, out: &mut dyn Write) -> std::io::Result<()> {
     let say = |key: &str, args: &[(&str, &str)]| text(LANGUAGE, key, args);
@@ -23,7 +26,13 @@ pub(super) fn print(report: &Report, folder: &str, out: &mut dyn Write) -> std::
         let count = report.summary.get(word).copied().unwrap_or_default();
         count.to_string()
     };
-    let words = ["recorded", "committed", "refused", "needs_review", "turned_away"];
+    let words = [
+        "recorded",
+        "committed",
+        "refused",
+        "needs_review",
+        "turned_away",
+    ];
     let counts: Vec<(&str, String)> = words.iter().map(|word| (*word, counted(word))).collect();
     let args: Vec<(&str, &str)> = counts.iter().map(|(word, n)| (*word, n.as_str())).collect();
     writeln!(out)?;
@@ -47,9 +56,14 @@ fn print_case(case: &CaseReport, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{}", say("demo-case", &[("case", &case.case)]))?;
     print_wrapped("  ", "  ", &case.lines.join(" · "), out)?;
     writeln!(out)?;
-    case.timeline
-        .iter()
-        .try_for_each(|entry| print_entry(entry, out))?;
+    let mut day = "";
+    for entry in &case.timeline {
+        if entry.day != day {
+            day = &entry.day;
+            writeln!(out, "  {day}")?;
+        }
+        print_entry(entry, out)?;
+    }
     if !case.reviews.is_empty() {
         writeln!(out)?;
         writeln!(out, "  {}", say("demo-reviews", &[]))?;
@@ -83,8 +97,10 @@ fn print_entry(entry: &Entry, out: &mut dyn Write) -> std::io::Result<()> {
         let by = text(LANGUAGE, "demo-performed_by", &[("name", name)]);
         line = format!("{line} ({by})");
     }
-    writeln!(out, "  {}  {line}", entry.when)?;
-    const INDENT: &str = "                    ";
+    if let Some(detail) = &entry.detail {
+        line = format!("{line} – {detail}");
+    }
+    print_wrapped(&format!("  {}  ", entry.time), INDENT, &line, out)?;
     if let Some(content) = &entry.content {
         print_wrapped(INDENT, INDENT, &format!("“{content}”"), out)?;
     }

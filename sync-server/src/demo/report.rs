@@ -67,13 +67,16 @@ pub(super) struct Entry {
     pub(super) performed_by: Option<String>,
     pub(super) command: String,
     pub(super) what: String,
+    pub(super) detail: Option<String>,
     pub(super) content: Option<String>,
     /// `recorded`, `committed`, `refused`, `needs_review` or `turned_away`.
     pub(super) outcome: String,
     pub(super) code: Option<String>,
     pub(super) says: String,
     #[serde(skip)]
-    pub(super) when: String,
+    pub(super) day: String,
+    #[serde(skip)]
+    pub(super) time: String,
     #[serde(skip)]
     pub(super) way: Option<String>,
 }
@@ -120,7 +123,9 @@ pub(super) fn report(stages: &[Stage], server: &str) -> Result<Report, DemoError
     ] {
         summary.insert(word.to_owned(), 0);
     }
-    let cases = institutions.iter().flat_map(|institution| &institution.cases);
+    let cases = institutions
+        .iter()
+        .flat_map(|institution| &institution.cases);
     for entry in cases.flat_map(|case| &case.timeline) {
         *summary.entry(entry.outcome.clone()).or_default() += 1;
     }
@@ -132,10 +137,10 @@ pub(super) fn report(stages: &[Stage], server: &str) -> Result<Report, DemoError
 }
 
 /// What the words of one institution rest on.
-struct Office<'a> {
+pub(super) struct Office<'a> {
     stage: &'a Stage,
-    profile: Profile,
-    zone: Tz,
+    pub(super) profile: Profile,
+    pub(super) zone: Tz,
 }
 
 fn institution(stage: &Stage) -> Result<Option<InstitutionReport>, ReplicaError> {
@@ -191,7 +196,7 @@ impl Office<'_> {
             danger: state.safety.to_string(),
             flags: state.flags.iter().map(ToString::to_string).collect(),
             reviews: reviews.collect(),
-            timeline: items.iter().map(|item| self.entry(item)).collect(),
+            timeline: items.iter().map(|item| self.entry(item, &items)).collect(),
             deadlines: self.deadlines(&state),
             lines: self.heading(&state),
         }))
@@ -228,7 +233,7 @@ impl Office<'_> {
         Ok(items)
     }
 
-    fn entry(&self, item: &TimelineItem) -> Entry {
+    fn entry(&self, item: &TimelineItem, items: &[TimelineItem]) -> Entry {
         let told = told(&item.fate);
         let (outcome, code) = match told.split_once(':') {
             Some((outcome, code)) => (outcome, Some(code.to_owned())),
@@ -248,33 +253,45 @@ impl Office<'_> {
             performed_by: item.stamp.performed_by.map(|person| self.name(person)),
             command: item.kind.to_string(),
             what: text::command(LANGUAGE, item.kind),
+            detail: self.detail(&item.entry.command, items),
             content: quote(item),
             outcome: outcome.to_owned(),
             code,
             says: text::fate(LANGUAGE, &item.fate),
-            when: text::instant_short(LANGUAGE, item.stamp.occurred_at, self.zone),
+            day: text::day(LANGUAGE, item.stamp.occurred_at, self.zone),
+            time: text::time_of_day(LANGUAGE, item.stamp.occurred_at, self.zone),
             way: self.way(item),
         }
     }
 
     /// How a command that was recorded without signal came to the server.
     fn way(&self, item: &TimelineItem) -> Option<String> {
-        let (recorded, received) = item.recorded_at.zip(item.received_at)?;
+        let recorded = item.recorded_at?;
+        let Some(received) = item.received_at else {
+            // What is turned away has no row in the log.
+            let is_kept = matches!(item.fate, Fate::TurnedAway(_));
+            return is_kept.then(|| text::text(LANGUAGE, "demo-offline-kept", &[]));
+        };
         if received.millis_since(recorded) < OFFLINE_MS_MIN {
             return None;
         }
-        let short = |at| text::instant_short(LANGUAGE, at, self.zone);
-        let (at, made, came) = (
-            short(item.stamp.occurred_at),
-            short(recorded),
-            short(received),
-        );
-        let key = if at == made { "demo-offline" } else { "demo-late" };
-        let args = [
-            ("at", at.as_str()),
-            ("recorded", made.as_str()),
-            ("received", came.as_str()),
-        ];
+        let day = |at| text::day(LANGUAGE, at, self.zone);
+        let happened = item.stamp.occurred_at;
+        let told = |at| {
+            if day(at) == day(happened) {
+                text::time_of_day(LANGUAGE, at, self.zone)
+            } else {
+                text::instant_short(LANGUAGE, at, self.zone)
+            }
+        };
+        let (made, came) = (told(recorded), told(received));
+        let is_at_once = recorded.millis_since(happened).abs() < OFFLINE_MS_MIN;
+        let key = if is_at_once {
+            "demo-offline"
+        } else {
+            "demo-offline-later"
+        };
+        let args = [("recorded", made.as_str()), ("received", came.as_str())];
         Some(text::text(LANGUAGE, key, &args))
     }
 
@@ -347,7 +364,7 @@ impl Office<'_> {
         self.stage.story.staff.iter().find(|plan| plan.key == *key)
     }
 
-    fn name(&self, person: PersonId) -> String {
+    pub(super) fn name(&self, person: PersonId) -> String {
         self.plan(person)
             .map_or_else(|| person.to_string(), |plan| plan.name.clone())
     }
@@ -366,7 +383,16 @@ impl Office<'_> {
 fn quote(item: &TimelineItem) -> Option<String> {
     let records = item.entry.records();
     let first = records.first()?;
-    let prose = ["problem", "observation", "conclusion", "goals", "note", "text", "reason", "body"];
+    let prose = [
+        "problem",
+        "observation",
+        "conclusion",
+        "goals",
+        "note",
+        "text",
+        "reason",
+        "body",
+    ];
     let fields = item.kind.fields();
     let said = prose.iter().find_map(|name| {
         let field = fields

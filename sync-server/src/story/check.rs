@@ -48,7 +48,7 @@ fn one<L: Link>(
     };
     match &check.what {
         Expected::Verdict { label, fate, seats } => {
-            self::fate(player, check.line, label, fate, seats, failures)?;
+            self::fate(player, check.line, label, fate, seats, failures)
         }
         Expected::Holds(person, wanted) => {
             let found = classes_held(player, person, case)?;
@@ -56,6 +56,7 @@ fn one<L: Link>(
             if found != wanted {
                 fail(format!("{person} holds {}", listed(&found)));
             }
+            Ok(())
         }
         Expected::Cases(device, wanted) => {
             let mut ids = BTreeSet::new();
@@ -66,6 +67,7 @@ fn one<L: Link>(
             if found != wanted.iter().cloned().collect() {
                 fail(format!("on {device} are {}", listed(&found)));
             }
+            Ok(())
         }
         Expected::Unsent(device, wanted) => {
             let mut found = 0;
@@ -75,35 +77,19 @@ fn one<L: Link>(
             if found != *wanted {
                 fail(format!("{found} unsent on {device}"));
             }
+            Ok(())
         }
         Expected::Seat(seat, wanted) => {
             let found = player.replica(seat)?.state();
             if found != *wanted {
                 fail(format!("the seat {seat} is {found}"));
             }
+            Ok(())
         }
-        Expected::Present(labels) | Expected::Absent(labels) => {
-            let wanted = matches!(check.what, Expected::Present(_));
-            for seat in &expect.on {
-                for label in labels {
-                    if has_record(player, seat, label)? != wanted {
-                        let is = if wanted { "is not" } else { "is" };
-                        fail(format!("`{label}` {is} on {seat}"));
-                    }
-                }
-            }
-        }
-        Expected::Text(label, fragments) => {
-            for seat in &expect.on {
-                let text = text_of(player, seat, label)?;
-                for fragment in fragments {
-                    if !text.as_deref().is_some_and(|text| text.contains(fragment)) {
-                        fail(format!("on {seat} the text is {text:?}"));
-                    }
-                }
-            }
-        }
-        Expected::SameDocuments => same_documents(player, &expect.on, &mut fail)?,
+        Expected::Present(labels) => records(player, expect, labels, true, &mut fail),
+        Expected::Absent(labels) => records(player, expect, labels, false, &mut fail),
+        Expected::Text(label, fragments) => texts(player, expect, label, fragments, &mut fail),
+        Expected::SameDocuments => same_documents(player, &expect.on, &mut fail),
         Expected::Status(_)
         | Expected::Milestones(_)
         | Expected::NoMilestones(_)
@@ -113,18 +99,65 @@ fn one<L: Link>(
         | Expected::Clock(..)
         | Expected::Reviews(_)
         | Expected::Sessions(_)
-        | Expected::Assignee(_) => {
-            for seat in &expect.on {
-                let replica = player.replica(seat)?;
-                let state = case.map(|id| replica.case_state(id)).transpose()?.flatten();
-                match state {
-                    Some(state) => {
-                        if let Some(found) = differs(player, &check.what, &state) {
-                            fail(format!("{seat} sees {found}"));
-                        }
-                    }
-                    None => fail(format!("{seat} knows nothing about the case")),
+        | Expected::Assignee(_) => states(player, expect, case, &check.what, &mut fail),
+    }
+}
+
+/// Checks how the case stands, on every device that is asked.
+fn states<L: Link>(
+    player: &Player<L>,
+    expect: &Expect,
+    case: Option<CaseId>,
+    expected: &Expected,
+    fail: &mut impl FnMut(String),
+) -> Result<(), PlayError> {
+    for seat in &expect.on {
+        let replica = player.replica(seat)?;
+        let state = case.map(|id| replica.case_state(id)).transpose()?.flatten();
+        match state {
+            Some(state) => {
+                if let Some(found) = differs(player, expected, &state) {
+                    fail(format!("{seat} sees {found}"));
                 }
+            }
+            None => fail(format!("{seat} knows nothing about the case")),
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the records of commands are there or not, on every device that is asked.
+fn records<L: Link>(
+    player: &Player<L>,
+    expect: &Expect,
+    labels: &[String],
+    wanted: bool,
+    fail: &mut impl FnMut(String),
+) -> Result<(), PlayError> {
+    for seat in &expect.on {
+        for label in labels {
+            if has_record(player, seat, label)? != wanted {
+                let is = if wanted { "is not" } else { "is" };
+                fail(format!("`{label}` {is} on {seat}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that minutes hold all of some words, on every device that is asked.
+fn texts<L: Link>(
+    player: &Player<L>,
+    expect: &Expect,
+    label: &str,
+    fragments: &[String],
+    fail: &mut impl FnMut(String),
+) -> Result<(), PlayError> {
+    for seat in &expect.on {
+        let text = text_of(player, seat, label)?;
+        for fragment in fragments {
+            if !text.as_deref().is_some_and(|text| text.contains(fragment)) {
+                fail(format!("on {seat} the text is {text:?}"));
             }
         }
     }

@@ -120,3 +120,78 @@ fn devices(act: &Act) -> BTreeSet<&str> {
         Act::Server(_) | Act::Expect(_) => BTreeSet::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha8Rng;
+    use rand_core::SeedableRng as _;
+
+    use super::super::Story;
+    use super::*;
+
+    const STORY: &str = r#"title = "Uji"
+clock = "2026-11-23T08:00:00+07:00"
+[[institution]]
+id = "cilegon"
+profile = "cilegon-lk3-2023"
+[[staff]]
+key = "a"
+name = "A"
+roles = ["social_worker"]
+[[staff]]
+key = "b"
+name = "B"
+roles = ["social_worker"]
+[[device]]
+key = "hp-a"
+staff = ["a"]
+[[device]]
+key = "hp-b"
+staff = ["b"]
+[[step]]
+offline = ["hp-a", "hp-b"]
+[[step]]
+who = "a"
+do = "register"
+case = "x"
+channel = "walk_in"
+applicant = "family"
+[[step]]
+who = "a"
+do = "record_approach"
+case = "x"
+observation = "satu"
+[[step]]
+who = "b"
+do = "register"
+case = "y"
+channel = "walk_in"
+applicant = "family"
+[[step]]
+online = ["hp-a", "hp-b"]
+free = true
+"#;
+
+    #[test]
+    fn what_is_free_moves_and_what_rests_on_something_follows_it() {
+        let story = Story::parse(STORY).unwrap();
+        let mut orders = BTreeSet::new();
+        for seed in 0..64 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let order = shuffled(&story.beats, &mut rng);
+            let lines: Vec<usize> = order.iter().map(|beat| beat.line).collect();
+            let place = |line: usize| lines.iter().position(|other| *other == line);
+            assert_eq!(place(20), Some(0), "going offline is not free");
+            assert!(
+                place(22) < place(28),
+                "a case is registered before it is written to"
+            );
+            let Some(Act::Online(devices)) = order.last().map(|beat| &beat.act) else {
+                panic!("what a device recorded before comes after: {lines:?}");
+            };
+            orders.insert((lines.clone(), devices.clone()));
+        }
+        // The other registration before, between or after, times two orders of coming back.
+        assert_eq!(orders.len(), 6);
+    }
+}

@@ -47,7 +47,7 @@ fn a_sound_story_is_taken_in_the_order_of_the_file() {
 }
 
 #[test]
-fn mistakes_are_named_with_their_lines() {
+fn mistakes_in_steps_are_named_with_their_lines() {
     check(
         "[[step]]\nwho = \"ratna\"\ndo = \"regsiter\"\n",
         15,
@@ -104,6 +104,12 @@ fn mistakes_are_named_with_their_lines() {
         13,
         "exactly one of do, sync",
     );
+    check("[[step]\n", 13, "");
+    check("warna = \"biru\"\n", 13, "unknown key `warna`");
+}
+
+#[test]
+fn mistakes_in_expectations_are_named_with_their_lines() {
     check("[[expect]]\n", 13, "nothing is expected here");
     check(
         &format!("{REGISTER}[[expect]]\nverdict = {{ b = \"committed\" }}\n"),
@@ -130,8 +136,6 @@ fn mistakes_are_named_with_their_lines() {
         22,
         "unknown status",
     );
-    check("[[step]\n", 13, "");
-    check("warna = \"biru\"\n", 13, "unknown key `warna`");
 }
 
 /// Every scenario of the repository can be read; whether it plays is the runner's to say.
