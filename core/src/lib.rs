@@ -19,12 +19,12 @@
 //! 6. Admission asks only whether they may enter history. [`chunk`] and [`document::inspect`] look at each change
 //!    before Automerge does. What is turned away is kept, and its author is told why ([`sync::Turned`]).
 //! 7. Intake appends and commits, once for a whole group of requests, and answers [`sync::Seen::Admitted`].
-//! 8. Ruling takes the case in log order and judges its facts and proposals by the institution's [`profile`], with
-//!    [`deadline`]s reckoned in its [`calendar`]. A refused decision never removes a fact. The verdicts become
+//! 8. Ruling takes the case in log order and has [`rules::judge`] look at its facts and proposals, by the institution's
+//!    [`profile`] and with [`deadline`]s reckoned in its [`calendar`]. A refused decision never removes a fact. The verdicts become
 //!    [`sync::SignedRuling`]s, rows of the same log.
-//! 9. Rows for screens are made from documents and rulings, by the same code on both sides.
+//! 9. The case's new [`rules::CaseState`] stands beside its ruling, a cache that can be rebuilt from the log.
 //! 10. Every holder's next [`sync::SyncReply`] brings the parts that they may hold and the rulings of their classes;
-//!     for the author, what was pending becomes accepted.
+//!     for the author, what was pending becomes accepted. [`replica::Replica::timeline`] shows all of it.
 //!
 //! When step 6 turns a command away, [`replica`] moves it and what depends on it aside, builds the document again
 //! under a new branch, and replays the other pending commands under the same ids.

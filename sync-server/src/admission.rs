@@ -437,6 +437,3 @@ fn check_author(
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

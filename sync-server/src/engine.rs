@@ -4,29 +4,24 @@
 //! second judges it, and then each gets its page. The engine keeps nothing in memory that a restart would lose, but
 //! for the nonces: the first request after a restart is told a fresh one.
 
+mod administer;
 mod error;
 mod observe;
 mod rebuild;
 mod reply;
 mod standing;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use jangkau_core::id::{InstitutionId, LogEra, PersonId, SeatId, ServerSeq};
-use jangkau_core::profile::Profile;
-use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{
-    CalendarRow, Enrol, Enrolled, Refused, RefusedReply, SeatStatus, StaffRow, decode_body,
-    encode_body,
-};
+use jangkau_core::id::{InstitutionId, LogEra, ServerSeq};
+use jangkau_core::sync::{Enrol, Enrolled, Refused, RefusedReply, decode_body, encode_body};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
 use crate::door::{Entry, Nonces, authenticate, refusal_of};
 use crate::library::Library;
 use crate::store::institutions::InstitutionRow;
-use crate::store::{Store, StoreError, institutions, staff};
+use crate::store::{Store, StoreError, institutions};
 use crate::{founding, intake, ruling};
 
 pub use error::EngineError;
@@ -105,155 +100,6 @@ impl Engine {
 
     fn institution(&self, id: &InstitutionId) -> Result<InstitutionRow, EngineError> {
         institutions::find(&self.store.db(), id)?.ok_or(EngineError::Unknown)
-    }
-
-    /// Founds an institution from a profile file and the calendars that are shipped.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn found(
-        &mut self,
-        institution: &InstitutionId,
-        profile_toml: &str,
-        now: Timestamp,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), EngineError> {
-        let profile = parse_profile(profile_toml)?;
-        if institutions::find(&self.store.db(), institution)?.is_some() {
-            return Err(EngineError::Exists);
-        }
-        let profile = (profile_toml, &profile);
-        let founded = self.store.transact(None, |db| {
-            founding::found(db, institution, profile, now, rng)
-        });
-        self.library.forget();
-        Ok(founded?)
-    }
-
-    /// Puts another version of the profile into force. Cases stay pinned to what they were registered under.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn put_profile(
-        &mut self,
-        institution: &InstitutionId,
-        profile_toml: &str,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
-        let profile = parse_profile(profile_toml)?;
-        let tenant = self.institution(institution)?.tenant;
-        let profile = (profile_toml, &profile);
-        let put = self
-            .store
-            .transact(None, |db| founding::add_profile(db, tenant, profile, now));
-        self.library.forget();
-        Ok(put?)
-    }
-
-    /// Puts another version of a list of holidays into force, `national` or a region's.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn put_calendar(
-        &mut self,
-        institution: &InstitutionId,
-        row: &CalendarRow,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
-        use jangkau_core::calendar::{Calendar, Region};
-        Calendar::parse_any(&Region::new(&row.name), &row.csv)
-            .map_err(|error| EngineError::Invalid(error.to_string()))?;
-        let tenant = self.institution(institution)?.tenant;
-        let put = self
-            .store
-            .transact(None, |db| founding::add_calendar(db, tenant, row, now));
-        self.library.forget();
-        Ok(put?)
-    }
-
-    /// Adds a person with roles (codes of the profile).
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn add_staff(
-        &mut self,
-        institution: &InstitutionId,
-        name: &str,
-        roles: &[&str],
-        now: Timestamp,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<PersonId, EngineError> {
-        let tenant = self.institution(institution)?.tenant;
-        let person = PersonId::generate(now, &mut &mut *rng);
-        let parsed = parse_roles(roles)?;
-        let row = staff_row(person, name, &parsed, true);
-        self.store.transact(None, |db| {
-            founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
-        })?;
-        Ok(person)
-    }
-
-    /// Changes a person's roles, or whether they work here. Who does not is given nothing more; what their devices
-    /// still push goes to quarantine.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn change_staff(
-        &mut self,
-        institution: &InstitutionId,
-        person: PersonId,
-        roles: &[&str],
-        active: bool,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
-        let tenant = self.institution(institution)?.tenant;
-        let known = staff::person(&self.store.db(), tenant, person)?;
-        let known = known.ok_or(EngineError::Unknown)?;
-        let parsed = parse_roles(roles)?;
-        let row = staff_row(person, &known.name, &parsed, active);
-        self.store.transact(None, |db| {
-            founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
-        })?;
-        Ok(())
-    }
-
-    /// A one-time enrolment code for a person.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn invite(
-        &mut self,
-        institution: &InstitutionId,
-        person: PersonId,
-        now: Timestamp,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<String, EngineError> {
-        let tenant = self.institution(institution)?.tenant;
-        staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)?;
-        Ok(self
-            .store
-            .transact(None, |db| founding::invite(db, tenant, person, now, rng))?)
-    }
-
-    /// Changes what a seat may do: `retired` or `stolen`, or `active` again.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn revoke(
-        &mut self,
-        institution: &InstitutionId,
-        seat: SeatId,
-        how: SeatStatus,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
-        let tenant = self.institution(institution)?.tenant;
-        let seat = staff::seat(&self.store.db(), seat)?;
-        let seat = seat
-            .filter(|seat| seat.tenant == tenant)
-            .ok_or(EngineError::Unknown)?;
-        self.store
-            .transact(None, |db| founding::set_status(db, &seat, how, now))?;
-        Ok(())
     }
 
     /// `POST /v1/enrol`: a body of `Enrol`; gives a body of `Enrolled`.
@@ -440,29 +286,6 @@ impl Engine {
 fn later(error: &StoreError) -> RefusedReply {
     tracing::error!(%error, "enrolment failed");
     Refused::Later.into()
-}
-
-fn parse_profile(toml: &str) -> Result<Profile, EngineError> {
-    Profile::parse(toml).map_err(|error| EngineError::Invalid(error.to_string()))
-}
-
-fn parse_roles(codes: &[&str]) -> Result<BTreeSet<Role>, EngineError> {
-    codes
-        .iter()
-        .map(|code| {
-            code.parse()
-                .map_err(|_| EngineError::Invalid((*code).to_owned()))
-        })
-        .collect()
-}
-
-fn staff_row(person: PersonId, name: &str, roles: &BTreeSet<Role>, active: bool) -> StaffRow {
-    StaffRow {
-        person,
-        name: name.to_owned(),
-        roles: roles.iter().map(|role| role.code().to_owned()).collect(),
-        active,
-    }
 }
 
 #[cfg(test)]

@@ -1,1 +1,7 @@
+//! The engine on its own: crafted requests and real replicas against a store in memory.
 
+mod bench;
+mod codes;
+mod refusals;
+mod replicas;
+mod roads;

@@ -153,7 +153,11 @@ impl World {
     /// Opens a reply, and remembers what it promises.
     fn watch(&mut self, index: MachineIndex, reply: &[u8]) -> Checked<()> {
         let device = &self.devices[index];
-        let opened = watch::open(reply, device.person, &self.canaries)?;
+        let opened = watch::open(
+            reply,
+            (device.person, device.replica().seat()),
+            &self.canaries,
+        )?;
         self.may_receive(device.person, &opened.documents)?;
         self.ledger.acknowledged.extend(opened.acknowledged);
         Ok(())

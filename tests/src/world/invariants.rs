@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jangkau_core::class::DocumentKey;
 use jangkau_core::command::Nature;
-use jangkau_core::id::CommandId;
+use jangkau_core::id::{CommandId, PersonId};
 use jangkau_core::plant;
+use jangkau_core::record::Field as _;
 use jangkau_core::replica::{Fate, ReplicaError, SeatState};
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::Turned;
@@ -129,28 +131,38 @@ impl World {
         watch::no_canary_of_others(&image, person, &self.canaries)
     }
 
-    /// A device holds just the documents that it may, with the server's heads.
+    /// A device holds just the documents that it may, with the server's heads. Of another document it holds at most
+    /// what its own person wrote.
     fn check_documents(&self, index: MachineIndex, truth: &Truth) -> Checked<()> {
         let device = &self.devices[index];
         let held = device.replica().documents().map_err(broke)?;
         for (document, heads) in &truth.documents {
-            let may = self.may_hold(device.person, document)?;
-            ensure(
-                may || !held.contains(document),
-                "nobody holds without a grant",
-                || format!("machine {index} holds {document:?}"),
-            )?;
-            ensure(
-                !may || held.contains(document),
-                "who may hold it has it",
-                || format!("machine {index} lacks {document:?}"),
-            )?;
-            if may {
-                let own = device.replica().accepted_heads(*document).map_err(broke)?;
-                ensure(own == *heads, "all replicas meet", || {
-                    format!("machine {index}, {document:?}: {own:?} against {heads:?}")
-                })?;
+            if !self.may_hold(device.person, document)? {
+                if held.contains(document) {
+                    self.check_own_only(index, *document)?;
+                }
+                continue;
             }
+            ensure(held.contains(document), "who may hold it has it", || {
+                format!("machine {index} lacks {document:?}")
+            })?;
+            let own = device.replica().accepted_heads(*document).map_err(broke)?;
+            ensure(own == *heads, "all replicas meet", || {
+                format!("machine {index}, {document:?}: {own:?} against {heads:?}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_own_only(&self, index: MachineIndex, document: DocumentKey) -> Checked<()> {
+        let device = &self.devices[index];
+        for (key, mut record) in device.replica().records(document).map_err(broke)? {
+            let by = PersonId::read("by", &mut record);
+            ensure(
+                by == Ok(device.person),
+                "nobody holds without a grant",
+                || format!("machine {index} holds {key} of {document:?}"),
+            )?;
         }
         Ok(())
     }
@@ -221,9 +233,10 @@ impl World {
     }
 
     /// Replaying the log on an empty server gives the same rulings, and the caches are what the log gives.
-    fn check_server(&self, truth: &Truth) -> Checked<()> {
-        let engine = self.server.engine();
-        let rebuilt = engine
+    fn check_server(&mut self, truth: &Truth) -> Checked<()> {
+        let rebuilt = self
+            .server
+            .engine_mut()
             .rebuild_check(&self.institution)
             .map_err(|error| Violation::broke("Engine::rebuild_check", &error))?;
         ensure(rebuilt.is_empty(), "the log says everything", || {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jangkau_core::class::{Compartment, DocumentKey};
-use jangkau_core::id::{CommandId, PersonId};
+use jangkau_core::id::{CommandId, PersonId, SeatId};
 use jangkau_core::sync::{Backfill, Packed, Seen, SyncReply, decode_body, unpack};
 
 use super::violation::{Checked, Violation, ensure};
@@ -16,7 +16,7 @@ use super::violation::{Checked, Violation, ensure};
 pub(super) struct Opened {
     /// Commands that the server says stand in its log.
     pub(super) acknowledged: Vec<CommandId>,
-    /// Documents of which something goes out.
+    /// Documents of which something goes out that the receiver's own seat did not write.
     pub(super) documents: Vec<DocumentKey>,
 }
 
@@ -28,9 +28,10 @@ const RULE: &str = "nobody receives what is another's alone";
 /// When it is no message, or holds what the person may not have.
 pub(super) fn open(
     reply: &[u8],
-    to: PersonId,
+    to: (PersonId, SeatId),
     canaries: &BTreeMap<String, PersonId>,
 ) -> Checked<Opened> {
+    let (to, seat) = to;
     let reply: SyncReply =
         decode_body(reply).map_err(|error| Violation::broke("decode a reply", &error))?;
     let mut opened = Opened::default();
@@ -40,9 +41,9 @@ pub(super) fn open(
             Seen::Waiting | Seen::TurnedAway(_) => {}
         }
     }
-    collect(&reply.page.envelopes, &mut opened.documents)?;
+    collect(&reply.page.envelopes, seat, &mut opened.documents)?;
     for backfill in reply.backfill.iter().chain(&reply.resent) {
-        collect(&backfill.envelopes, &mut opened.documents)?;
+        collect(&backfill.envelopes, seat, &mut opened.documents)?;
         let frames = backfill.frames.iter().flat_map(|frame| &frame.documents);
         opened
             .documents
@@ -63,9 +64,12 @@ pub(super) fn open(
     Ok(opened)
 }
 
-fn collect(packed: &Packed, documents: &mut Vec<DocumentKey>) -> Checked<()> {
+fn collect(packed: &Packed, own: SeatId, documents: &mut Vec<DocumentKey>) -> Checked<()> {
     let envelopes = unpack(packed).map_err(|error| Violation::broke("unpack a reply", &error))?;
-    for envelope in &envelopes {
+    for envelope in envelopes
+        .iter()
+        .filter(|envelope| envelope.head.seat != own)
+    {
         documents.extend(
             envelope
                 .parts()

@@ -2,6 +2,7 @@
 
 use crate::class::Class;
 use crate::command::{CommandKind, Nature};
+use crate::record::FieldShape;
 
 /// The text between the two comments of a name.
 fn between<'a>(page: &'a str, name: &str) -> &'a str {
@@ -10,32 +11,45 @@ fn between<'a>(page: &'a str, name: &str) -> &'a str {
     rest.split_once(&format!("<!-- /{name} -->")).unwrap().0
 }
 
+fn shape(shape: &FieldShape) -> String {
+    match shape {
+        FieldShape::Words => "words".to_owned(),
+        FieldShape::SharedText => "shared text".to_owned(),
+        FieldShape::TextEdit => "edit, never in a document".to_owned(),
+        FieldShape::Number => "number".to_owned(),
+        FieldShape::Instant => "instant".to_owned(),
+        FieldShape::Flag => "yes or no".to_owned(),
+        FieldShape::Command => "command id".to_owned(),
+        FieldShape::Person => "person id".to_owned(),
+        FieldShape::Code(words) => words.join(" "),
+        FieldShape::Set(inner) => format!("set of: {}", self::shape(inner)),
+    }
+}
+
 #[test]
 fn the_protocol_lists_every_kind_of_command() {
-    let mut table =
-        "| number | kind | nature | class: collections |\n|---|---|---|---|\n".to_owned();
+    let mut list = String::new();
     for kind in CommandKind::ALL {
         let nature = match kind.nature() {
             Nature::Fact => "fact",
             Nature::Proposal => "proposal",
         };
-        let mut places = String::new();
-        let mut last = None;
+        list += &format!("- **{} `{kind}`**, {nature}\n", kind.number());
         for (class, collection) in kind.sections() {
-            if last.replace(class) != Some(class) {
-                let end = if places.is_empty() { "" } else { "; " };
-                places += &format!("{end}{class}:");
-            }
-            places += &format!(" {collection}");
+            let fields: Vec<String> = kind
+                .fields()
+                .iter()
+                .filter(|field| field.collection == *collection)
+                .map(|field| format!("{} ({})", field.key, shape(&field.shape)))
+                .collect();
+            list += &format!("  - {class} `{collection}`: {}\n", fields.join(", "));
         }
-        let number = kind.number();
-        table += &format!("| {number} | `{kind}` | {nature} | {places} |\n");
     }
     let page = include_str!("../../../../docs/PROTOCOL.md");
     assert_eq!(
         between(page, "kinds"),
-        table,
-        "the table should be:\n{table}"
+        list,
+        "the list should be:\n{list}<!-- /kinds -->"
     );
 }
 

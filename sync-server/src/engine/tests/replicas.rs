@@ -1,0 +1,308 @@
+//! Real replicas against the engine: what the two halves make of each other.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::class::Class;
+use jangkau_core::command::{Assign, Command, Reassign, RecordSession};
+use jangkau_core::id::{CaseId, CommandId, PersonId};
+use jangkau_core::record::{Line, Prose};
+use jangkau_core::replica::{Fate, Replica};
+use jangkau_core::rules::Verdict;
+use jangkau_core::sync::SeatStatus;
+
+use super::bench::{Bench, registration, visit};
+
+/// Most exchanges until a replica has nothing to say.
+const EXCHANGES_MAX: usize = 40;
+
+impl Bench {
+    fn replica(&mut self, person: PersonId) -> Replica {
+        let (enrolled, key) = self.enrolled(person);
+        Replica::create_in_memory(&enrolled, key).unwrap()
+    }
+
+    fn record(
+        &mut self,
+        replica: &mut Replica,
+        case: Option<CaseId>,
+        command: impl Into<Command>,
+    ) -> CommandId {
+        let now = self.later();
+        let recorded = replica.record(case, command.into(), now, None, now, &mut self.rng);
+        recorded.unwrap().unwrap()
+    }
+
+    /// Syncs until both sides have nothing to say.
+    fn sync(&mut self, replica: &mut Replica) {
+        for _ in 0..EXCHANGES_MAX {
+            let request = replica.request(&mut self.rng).unwrap();
+            let now = self.later();
+            let answer = self.engine.sync(&[request], now, &mut self.rng).remove(0);
+            let again = match answer {
+                Ok(reply) => replica.receive(&reply, now, &mut self.rng).unwrap().again,
+                Err(refused) => {
+                    let bytes = minicbor::to_vec(refused).unwrap();
+                    replica.refused(&bytes).unwrap().1
+                }
+            };
+            if !again {
+                return;
+            }
+        }
+        panic!("they never come to rest");
+    }
+
+    fn check(&self) {
+        let found = self.engine.rebuild_check(&self.institution).unwrap();
+        assert_eq!(found, [], "the log says everything");
+    }
+
+    fn same_documents(&self, replica: &Replica, person: PersonId) {
+        let held: BTreeSet<_> = self
+            .engine
+            .holdings(&self.institution, person)
+            .unwrap()
+            .into_iter()
+            .map(|row| (row.document, row.heads))
+            .collect();
+        let theirs: BTreeSet<_> = replica
+            .documents()
+            .unwrap()
+            .into_iter()
+            .map(|key| (key, replica.accepted_heads(key).unwrap()))
+            .collect();
+        assert_eq!(theirs, held);
+    }
+}
+
+fn assign(assignee: PersonId) -> Assign {
+    Assign {
+        assignee,
+        instruction: None,
+    }
+}
+
+#[test]
+fn a_case_goes_from_volunteer_to_head_to_worker() {
+    let mut bench = Bench::new();
+    let volunteer = bench.person(&["volunteer"]);
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut one, mut two, mut three) = (
+        bench.replica(volunteer),
+        bench.replica(head),
+        bench.replica(worker),
+    );
+    let register = bench.record(&mut one, None, registration());
+    let case = CaseId::from(register);
+    let seen = bench.record(&mut one, Some(case), visit());
+    bench.sync(&mut one);
+    assert_eq!(
+        one.fate(register).unwrap(),
+        Some(Fate::Judged(Verdict::Committed))
+    );
+    assert!(matches!(
+        one.fate(seen).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    bench.sync(&mut two);
+    assert_eq!(two.cases().unwrap(), [case]);
+    let assigned = bench.record(&mut two, Some(case), assign(worker));
+    bench.sync(&mut three);
+    assert_eq!(three.cases().unwrap(), []);
+    bench.sync(&mut two);
+    assert_eq!(
+        two.fate(assigned).unwrap(),
+        Some(Fate::Judged(Verdict::Committed))
+    );
+    bench.sync(&mut three);
+    assert_eq!(three.cases().unwrap(), [case]);
+    bench.sync(&mut one);
+    for (replica, person) in [(&one, volunteer), (&two, head), (&three, worker)] {
+        bench.same_documents(replica, person);
+    }
+    bench.check();
+}
+
+#[test]
+fn a_hand_over_loses_nothing_and_leaves_nothing_behind() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let (old, new) = (
+        bench.person(&["social_worker"]),
+        bench.person(&["social_worker"]),
+    );
+    let (mut desk, mut first, mut second) =
+        (bench.replica(head), bench.replica(old), bench.replica(new));
+    let register = bench.record(&mut first, None, registration());
+    let case = CaseId::from(register);
+    bench.record(&mut first, Some(case), visit());
+    bench.sync(&mut first);
+    bench.sync(&mut desk);
+    bench.record(&mut desk, Some(case), assign(old));
+    bench.sync(&mut desk);
+    bench.sync(&mut first);
+    let reason = Line::new("Cuti").unwrap();
+    bench.record(
+        &mut desk,
+        Some(case),
+        Reassign {
+            assignee: new,
+            reason,
+        },
+    );
+    bench.sync(&mut desk);
+    // The old worker was out of reach and goes on working.
+    let late = bench.record(&mut first, Some(case), visit());
+    bench.sync(&mut first);
+    bench.sync(&mut second);
+    assert!(
+        bench
+            .engine
+            .admitted(&bench.institution)
+            .unwrap()
+            .contains(&late)
+    );
+    assert!(matches!(
+        second.fate(late).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    assert_eq!(first.documents().unwrap(), BTreeSet::new());
+    bench.same_documents(&second, new);
+    bench.check();
+}
+
+#[test]
+fn nobody_else_receives_a_note() {
+    let mut bench = Bench::new();
+    let psychologist = bench.person(&["psychologist"]);
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut desk, mut field, mut room) = (
+        bench.replica(head),
+        bench.replica(worker),
+        bench.replica(psychologist),
+    );
+    let register = bench.record(&mut field, None, registration());
+    let case = CaseId::from(register);
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.record(&mut desk, Some(case), assign(psychologist));
+    bench.sync(&mut desk);
+    bench.sync(&mut room);
+    let session = RecordSession {
+        attendance: jangkau_core::command::Attendance::Held,
+        mode: jangkau_core::command::SessionMode::InPerson,
+        minutes: 50,
+        danger: None,
+        appointment: None,
+        note: Some(Prose::new("Rahasia.").unwrap()),
+    };
+    let session = bench.record(&mut room, Some(case), session);
+    bench.sync(&mut room);
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    for replica in [&desk, &field] {
+        assert!(
+            replica.fate(session).unwrap().is_some(),
+            "its metadata comes"
+        );
+        let held = replica.documents().unwrap();
+        assert!(held.iter().all(|key| key.class != Class::Notes));
+    }
+    assert!(
+        room.documents()
+            .unwrap()
+            .iter()
+            .any(|key| key.class == Class::Notes)
+    );
+    bench.same_documents(&room, psychologist);
+    bench.check();
+}
+
+#[test]
+fn a_restored_server_is_told_again_what_it_forgot() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut desk, mut field) = (bench.replica(head), bench.replica(worker));
+    let kept = bench.record(&mut field, None, registration());
+    bench.sync(&mut field);
+    let through = bench.engine.head(&bench.institution).unwrap();
+    bench
+        .engine
+        .mark_backed_up(&bench.institution.clone(), through)
+        .unwrap();
+    let backup = bench.engine.image().unwrap();
+    bench.sync(&mut desk);
+    let forgotten = bench.record(&mut field, None, registration());
+    let case = CaseId::from(forgotten);
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    let assigned = bench.record(&mut desk, Some(case), assign(worker));
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    let late = bench.record(&mut field, Some(case), visit());
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    // Nobody has synced yet when a new device is enrolled, whose certificate the backup knows nothing of.
+    let mut second = bench.replica(worker);
+    bench.sync(&mut second);
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    assert_eq!(bench.engine.admitted(&bench.institution).unwrap(), [kept]);
+    for _ in 0..2 {
+        bench.sync(&mut second);
+        bench.sync(&mut desk);
+        bench.sync(&mut field);
+    }
+    let admitted: BTreeSet<_> = bench
+        .engine
+        .admitted(&bench.institution)
+        .unwrap()
+        .into_iter()
+        .collect();
+    assert_eq!(admitted, BTreeSet::from([kept, forgotten, assigned, late]));
+    for (replica, person) in [(&desk, head), (&field, worker), (&second, worker)] {
+        bench.same_documents(replica, person);
+        assert_eq!(
+            replica.fate(assigned).unwrap(),
+            Some(Fate::Judged(Verdict::Committed))
+        );
+    }
+    bench.check();
+}
+
+#[test]
+fn a_retired_seat_drains_into_quarantine_and_a_stolen_one_is_refused() {
+    let mut bench = Bench::new();
+    let worker = bench.person(&["social_worker"]);
+    let mut field = bench.replica(worker);
+    let register = bench.record(&mut field, None, registration());
+    let case = CaseId::from(register);
+    bench.sync(&mut field);
+    let late = bench.record(&mut field, Some(case), visit());
+    let (now, seat) = (bench.later(), field.seat());
+    bench
+        .engine
+        .revoke(&bench.institution.clone(), seat, SeatStatus::Retired, now)
+        .unwrap();
+    bench.sync(&mut field);
+    assert_eq!(
+        bench.engine.quarantine(&bench.institution).unwrap(),
+        BTreeSet::from([late])
+    );
+    assert_eq!(field.documents().unwrap(), BTreeSet::new());
+    let now = bench.later();
+    bench
+        .engine
+        .revoke(&bench.institution.clone(), seat, SeatStatus::Stolen, now)
+        .unwrap();
+    bench.sync(&mut field);
+    assert_eq!(
+        bench.engine.turned_away(&bench.institution).unwrap().len(),
+        2
+    );
+    bench.check();
+}
