@@ -241,7 +241,14 @@ impl Table {
 
     /// Complains about the first key that nobody asked for.
     pub(super) fn end(self) -> Result<(), StoryError> {
-        let first = self.entries.iter().min_by_key(|(_, node)| node.offset);
+        self.only(&[])
+    }
+
+    /// Complains about the first key that nobody asked for, but for some that are asked for later.
+    pub(super) fn only(&self, later: &[&str]) -> Result<(), StoryError> {
+        let left = self.entries.iter();
+        let unknown = left.filter(|(key, _)| !later.contains(&key.as_str()));
+        let first = unknown.min_by_key(|(_, node)| node.offset);
         first.map_or(Ok(()), |(key, node)| {
             Err(node.fault(StoryFault::UnknownKey {
                 key: key.clone(),

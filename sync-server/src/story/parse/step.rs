@@ -14,6 +14,9 @@ use super::{Known, expect, twice};
 /// The keys of which a step has exactly one.
 const ACTS: &str = "do, sync, offline, online, set_clock, revoke, server";
 
+/// What else a step could be; having two of them is told as such.
+const OTHER_ACTS: [&str; 6] = ["sync", "offline", "online", "set_clock", "revoke", "server"];
+
 /// Reads a step. `now` is the story's clock before it.
 pub(super) fn parse(
     mut table: Table,
@@ -150,6 +153,8 @@ fn doing(table: &mut Table, node: &Node, known: &mut Known) -> Result<Doing, Sto
             values.push((info.name, value));
         }
     }
+    // A misspelt field is told before the one that then is missing.
+    table.only(&OTHER_ACTS)?;
     fields::build(kind, &values, known).map_err(|reason| {
         node.fault(StoryFault::Command {
             command: kind.code(),

@@ -69,6 +69,11 @@ fn mistakes_in_steps_are_named_with_their_lines() {
         "true or false is wanted here, not a text",
     );
     check(
+        &REGISTER.replace("applicant", "aplicant"),
+        18,
+        "unknown key `aplicant`",
+    );
+    check(
         &REGISTER.replace("applicant = \"family\"\n", ""),
         15,
         "field `applicant` is missing",
