@@ -400,6 +400,26 @@ fn what_cannot_be_recorded_is_named_and_leaves_nothing() {
 }
 
 #[test]
+fn what_cannot_be_recorded_does_not_void_an_answer_under_way() {
+    let mut phone = phone();
+    let register = phone.record(None, register());
+    phone.ask();
+    let stray = phone
+        .replica
+        .record(None, visit("x").into(), NOW, None, NOW, &mut phone.rng);
+    assert_eq!(stray.unwrap(), Err(CannotRecord::NoSuchCase));
+    let seen = Seen::Admitted(ServerSeq::new(1));
+    phone.answer(
+        Some(vec![Answer {
+            command: register,
+            seen,
+        }]),
+        vec![],
+    );
+    assert_eq!(phone.replica.unsent().unwrap(), 0);
+}
+
+#[test]
 fn a_session_note_stands_in_a_document_of_its_author_alone() {
     let mut phone = phone();
     let case = CaseId::from(phone.record(None, register()));
