@@ -71,7 +71,7 @@ impl Replica {
     }
 
     /// The saved document under the changes: its own snapshot, or its place in an install frame.
-    fn base(&self, row: &DocumentRow) -> Result<Option<Vec<u8>>, ReplicaError> {
+    pub(super) fn base(&self, row: &DocumentRow) -> Result<Option<Vec<u8>>, ReplicaError> {
         if let Some(snapshot) = &row.snapshot {
             return Ok(Some(snapshot.clone()));
         }

@@ -6,12 +6,12 @@ use rand_core::CryptoRng;
 
 use super::exchange::Asked;
 use super::{Replica, ReplicaError, SeatState, Synced};
-use crate::id::CommandId;
+use crate::id::{CommandId, EnvelopeHash};
 use crate::plant::{Plant, planted};
-use crate::store::CommandState;
+use crate::store::{CommandState, PartRow, decode};
 use crate::sync::{
     Answer, BUCKETS, Backfill, Cursor, Era, Seen, SelfCheck, SyncReply, Turned, bucket_of,
-    decode_body, digest_of_buckets, document_digest,
+    decode_body, digest_of_buckets, document_digest, unpack,
 };
 use crate::time::Timestamp;
 
@@ -117,11 +117,15 @@ impl Replica {
         Ok(())
     }
 
-    /// The server was restored: what it forgot goes back to it, before anything else is read.
+    /// The server was restored. What it forgot is no longer accepted: own commands are pending again, others' are told
+    /// again, and all come back through the log.
     fn begin_era(&mut self, era: Era) -> Result<(), ReplicaError> {
         let kept = era.kept.unwrap_or(self.session.cursor.seq);
         let kept = kept.min(self.session.cursor.seq);
-        self.store.unsequence_changes(kept)?;
+        for (hash, stored) in self.store.envelopes_after(kept)? {
+            self.reclaim_own(hash, &stored)?;
+        }
+        let documents = self.store.forget_changes_after(kept)?;
         self.store.forget_envelopes_after(kept)?;
         self.store.forget_rulings_after(kept)?;
         self.store.end_grants_after(kept)?;
@@ -136,6 +140,38 @@ impl Replica {
             era: era.number,
             seq: kept,
         };
+        self.forget_loaded(&documents);
+        for id in documents {
+            if let Some(row) = self.store.document(id)? {
+                self.save_heads(row.key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Own commands of an envelope that the server forgot are pending again, with the same changes.
+    fn reclaim_own(&mut self, hash: EnvelopeHash, stored: &[u8]) -> Result<(), ReplicaError> {
+        let envelopes = unpack(&decode(stored)?).map_err(|_| ReplicaError::Damaged)?;
+        for envelope in envelopes.iter().filter(|one| one.head.seat == self.seat()) {
+            for head in &envelope.commands {
+                let Some(mut row) = self.store.command(head.id)? else {
+                    continue;
+                };
+                if !row.own || row.state != CommandState::Accepted {
+                    continue;
+                }
+                for part in envelope
+                    .parts_of(head.id)
+                    .into_iter()
+                    .filter_map(PartRow::of)
+                {
+                    self.store.put_part(head.id, &part)?;
+                }
+                row.state = CommandState::Sealed;
+                row.envelope = Some(hash);
+                self.store.put_command(&row)?;
+            }
+        }
         Ok(())
     }
 

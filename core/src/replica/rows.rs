@@ -252,21 +252,20 @@ impl Replica {
         Ok(keys)
     }
 
-    /// A document of which something was here already gets what the frame has beyond that.
+    /// A document of which something was here already gets what the frame has beyond that. Changes that no backup
+    /// holds stay apart from the snapshot, so that they can be taken out again after a restore.
     fn merge_installed(&mut self, row: &DocumentRow, saved: &[u8]) -> Result<(), ReplicaError> {
-        let installed = Document::load(saved).map_err(|_| ReplicaError::Malformed)?;
-        let loaded = self.load(row.key)?;
-        loaded
-            .accepted
-            .merge(&installed)
-            .map_err(|_| ReplicaError::Malformed)?;
-        loaded.row.snapshot = Some(loaded.accepted.save());
-        loaded.row.frame = None;
-        loaded.row.heads = loaded.accepted.heads();
-        let row = loaded.row.clone();
+        let mut base = Document::load(saved).map_err(|_| ReplicaError::Malformed)?;
+        if let Some(here) = self.base(row)? {
+            let here = Document::load(&here).map_err(|_| ReplicaError::Damaged)?;
+            base.merge(&here).map_err(|_| ReplicaError::Malformed)?;
+        }
+        let mut row = row.clone();
+        row.snapshot = Some(base.save());
+        row.frame = None;
         self.store.put_document(&row)?;
         self.loaded.remove(&row.key.id());
-        Ok(())
+        self.save_heads(row.key)
     }
 
     fn take_ruling(&mut self, seq: ServerSeq, ruling: &SignedRuling) -> Result<(), ReplicaError> {

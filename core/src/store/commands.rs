@@ -9,6 +9,7 @@ use crate::id::{
     Branch, CaseId, ChangeHash, CommandId, DecisionCount, DocEpoch, DocumentId, EnvelopeHash,
     PersonId, ServerSeq,
 };
+use crate::sync::{Part, PartBody};
 use crate::time::Timestamp;
 
 codes!(
@@ -61,6 +62,28 @@ pub(crate) struct PartRow {
     pub(crate) branch: Branch,
     pub(crate) hash: ChangeHash,
     pub(crate) bytes: Vec<u8>,
+}
+
+impl PartRow {
+    /// The part of an envelope, as it was before it was accepted. Only parts of documents are kept.
+    pub(crate) fn of(part: &Part) -> Option<Self> {
+        let PartBody::Change {
+            document,
+            epoch,
+            branch,
+            bytes,
+        } = &part.body
+        else {
+            return None;
+        };
+        Some(Self {
+            document: document.id(),
+            epoch: *epoch,
+            branch: *branch,
+            hash: part.content(),
+            bytes: bytes.clone(),
+        })
+    }
 }
 
 const COLUMNS: &str = "id, case_id, kind, author, own, occurred_at, recorded_at, received_at, base, \
@@ -249,7 +272,7 @@ impl Store {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO envelope (hash, seq, bytes) VALUES (?1, ?2, ?3) \
              ON CONFLICT (hash) DO UPDATE SET seq = coalesce(excluded.seq, seq), \
-             forgotten = forgotten AND excluded.seq IS NULL",
+             forgotten = CASE WHEN excluded.seq IS NULL THEN forgotten ELSE 0 END",
         )?;
         statement.execute(params![hash, seq.map(|seq| seq.get() as i64), bytes])?;
         Ok(())
@@ -262,30 +285,46 @@ impl Store {
         Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
     }
 
-    /// After a restore: the envelopes beyond what the server kept are to be pushed back.
+    /// Envelopes that were sequenced beyond a row, in the log's order.
+    pub(crate) fn envelopes_after(
+        &self,
+        kept: ServerSeq,
+    ) -> Result<Vec<(EnvelopeHash, Vec<u8>)>, StoreError> {
+        let sql =
+            "SELECT hash, bytes FROM envelope WHERE seq > ?1 OR forgotten ORDER BY seq, rowid";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows =
+            statement.query_map([kept.get() as i64], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// After a restore: the envelopes beyond what the server kept are to be told again, and those too that were told
+    /// to an earlier era and never came back.
     pub(crate) fn forget_envelopes_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
         self.connection.execute(
-            "UPDATE envelope SET seq = NULL, forgotten = 1 WHERE seq > ?1",
+            "UPDATE envelope SET seq = NULL, forgotten = 1 WHERE seq > ?1 OR forgotten",
             [kept.get() as i64],
         )?;
         Ok(())
     }
 
-    /// Envelopes that are to be pushed back, as they came.
+    /// Envelopes that are to be told again, as they came.
     pub(crate) fn forgotten_envelopes(
         &self,
         limit: u32,
     ) -> Result<Vec<(EnvelopeHash, Vec<u8>)>, StoreError> {
-        let sql = "SELECT hash, bytes FROM envelope WHERE forgotten ORDER BY rowid LIMIT ?1";
+        let sql = "SELECT hash, bytes FROM envelope WHERE forgotten = 1 ORDER BY rowid LIMIT ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The server has been told of an envelope again.
+    /// The server has been told of an envelope again; it counts as forgotten until its row comes.
     pub(crate) fn envelope_told(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
-        self.connection
-            .execute("UPDATE envelope SET forgotten = 0 WHERE hash = ?1", [hash])?;
+        self.connection.execute(
+            "UPDATE envelope SET forgotten = 2 WHERE hash = ?1 AND forgotten",
+            [hash],
+        )?;
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Documents, frames, and the changes that the server sequenced.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{Store, StoreError, decode, encode};
@@ -170,12 +172,19 @@ impl Store {
         Ok(())
     }
 
-    /// After a restore: the changes beyond what the server kept have no position any more.
-    pub(crate) fn unsequence_changes(&self, kept: ServerSeq) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE change SET seq = NULL WHERE seq > ?1",
-            [kept.get() as i64],
-        )?;
-        Ok(())
+    /// After a restore: the changes beyond what the server kept are accepted no more. Gives their documents.
+    pub(crate) fn forget_changes_after(
+        &self,
+        kept: ServerSeq,
+    ) -> Result<BTreeSet<DocumentId>, StoreError> {
+        let kept = kept.get() as i64;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT DISTINCT document FROM change WHERE seq > ?1")?;
+        let documents = statement.query_map([kept], |row| row.get(0))?;
+        let documents = documents.collect::<Result<_, _>>()?;
+        self.connection
+            .execute("DELETE FROM change WHERE seq > ?1", [kept])?;
+        Ok(documents)
     }
 }
