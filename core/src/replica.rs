@@ -244,7 +244,6 @@ impl Replica {
         });
         if done.is_err() {
             self.loaded.clear();
-            self.asked = None;
             self.store.roll_back().map_err(broken)?;
             self.session = self
                 .store

@@ -249,7 +249,7 @@ impl Store {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO envelope (hash, seq, bytes) VALUES (?1, ?2, ?3) \
              ON CONFLICT (hash) DO UPDATE SET seq = coalesce(excluded.seq, seq), \
-             forgotten = forgotten AND excluded.seq IS NULL",
+             forgotten = iif(forgotten = 2 AND excluded.seq IS NOT NULL, 0, forgotten)",
         )?;
         statement.execute(params![hash, seq.map(|seq| seq.get() as i64), bytes])?;
         Ok(())
@@ -262,10 +262,13 @@ impl Store {
         Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
     }
 
-    /// After a restore: the envelopes beyond what the server kept are to be pushed back.
+    /// After a restore: the envelopes beyond what the server kept are to be pushed back, and those that were pushed
+    /// back after an earlier restore and did not come again in the log. `forgotten` is 1 until the server was told,
+    /// and then 2 until the envelope came. One that comes before is told all the same: a colleague who held only a
+    /// part of it may have been faster.
     pub(crate) fn forget_envelopes_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
         self.connection.execute(
-            "UPDATE envelope SET seq = NULL, forgotten = 1 WHERE seq > ?1",
+            "UPDATE envelope SET seq = NULL, forgotten = 1 WHERE seq > ?1 OR forgotten = 2",
             [kept.get() as i64],
         )?;
         Ok(())
@@ -276,7 +279,7 @@ impl Store {
         &self,
         limit: u32,
     ) -> Result<Vec<(EnvelopeHash, Vec<u8>)>, StoreError> {
-        let sql = "SELECT hash, bytes FROM envelope WHERE forgotten ORDER BY rowid LIMIT ?1";
+        let sql = "SELECT hash, bytes FROM envelope WHERE forgotten = 1 ORDER BY rowid LIMIT ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -284,16 +287,18 @@ impl Store {
 
     /// The server has been told of an envelope again.
     pub(crate) fn envelope_told(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
-        self.connection
-            .execute("UPDATE envelope SET forgotten = 0 WHERE hash = ?1", [hash])?;
+        self.connection.execute(
+            "UPDATE envelope SET forgotten = iif(seq IS NULL, 2, 0) WHERE hash = ?1",
+            [hash],
+        )?;
         Ok(())
     }
 
-    /// Forgets envelopes that every backup holds.
+    /// Forgets envelopes that every backup holds; not those of which the server is still to be told.
     pub(crate) fn prune_envelopes(&self, backed_up: ServerSeq) -> Result<(), StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("DELETE FROM envelope WHERE seq <= ?1")?;
+            .prepare_cached("DELETE FROM envelope WHERE seq <= ?1 AND forgotten = 0")?;
         statement.execute([backed_up.get() as i64])?;
         Ok(())
     }

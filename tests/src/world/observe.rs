@@ -30,10 +30,7 @@ impl World {
             .admitted(&self.institution)
             .map_err(|error| Violation::broke("Engine::admitted", &error))?;
         let count = listed.len();
-        let admitted: BTreeSet<CommandId> = listed
-            .into_iter()
-            .map(|admission| admission.command)
-            .collect();
+        let admitted: BTreeSet<CommandId> = listed.into_iter().collect();
         ensure(
             admitted.len() == count,
             "a command stands in the log once",
@@ -46,23 +43,11 @@ impl World {
     pub(super) fn truth(&self) -> Checked<Truth> {
         let engine = self.server.engine();
         let broke = |error| Violation::broke("observe the engine", &error);
-        let documents = engine.documents(&self.institution).map_err(broke)?;
-        let quarantined = engine.quarantine(&self.institution).map_err(broke)?;
-        let states = engine.case_states(&self.institution).map_err(broke)?;
         Ok(Truth {
             admitted: self.admitted()?,
-            documents: documents
-                .into_iter()
-                .map(|row| (row.document, row.heads))
-                .collect(),
-            quarantined: quarantined
-                .into_iter()
-                .filter_map(|row| row.command)
-                .collect(),
-            states: states
-                .into_iter()
-                .filter_map(|row| Some((row.case, row.state?)))
-                .collect(),
+            documents: engine.documents(&self.institution).map_err(broke)?,
+            quarantined: engine.quarantine(&self.institution).map_err(broke)?,
+            states: engine.case_states(&self.institution).map_err(broke)?,
         })
     }
 
