@@ -20,9 +20,11 @@ mod invariants;
 mod ledger;
 mod network;
 mod observe;
+mod promises;
 pub mod report;
 mod server;
 mod staff;
+mod story;
 mod trouble;
 pub mod violation;
 mod watch;
@@ -59,6 +61,8 @@ pub struct Outcome {
     pub faults: BTreeMap<String, u64>,
     /// What was found wrong.
     pub violation: Option<Violation>,
+    /// What happened, line by line; empty unless it was asked for.
+    pub story: Vec<String>,
 }
 
 /// The world.
@@ -80,15 +84,16 @@ pub struct World {
     /// People and devices that enrol later.
     to_enrol: Vec<founding::Enrolment>,
     bug: Option<Plant>,
+    story: Option<Vec<String>>,
 }
 
 /// Runs the world of a seed, with a bug planted or not.
 #[must_use]
-pub fn run(seed: u64, bug: Option<Plant>) -> Outcome {
+pub fn run(seed: u64, bug: Option<Plant>, tell: bool) -> Outcome {
     plant::plant(bug);
     let _ = plant::take_crashes();
     plant::crash_in(None);
-    let outcome = std::panic::catch_unwind(|| run_unguarded(seed, bug));
+    let outcome = std::panic::catch_unwind(|| run_unguarded(seed, bug, tell));
     plant::crash_in(None);
     plant::plant(None);
     outcome.unwrap_or_else(|panic| {
@@ -100,11 +105,12 @@ pub fn run(seed: u64, bug: Option<Plant>) -> Outcome {
             digest: [0; 32],
             faults: BTreeMap::new(),
             violation: Some(Violation::new("nothing panics", text.unwrap_or_default())),
+            story: Vec::new(),
         }
     })
 }
 
-fn run_unguarded(seed: u64, bug: Option<Plant>) -> Outcome {
+fn run_unguarded(seed: u64, bug: Option<Plant>, tell: bool) -> Outcome {
     let mut world = match World::found(seed, bug) {
         Ok(world) => world,
         Err(violation) => {
@@ -112,22 +118,21 @@ fn run_unguarded(seed: u64, bug: Option<Plant>) -> Outcome {
                 digest: [0; 32],
                 faults: BTreeMap::new(),
                 violation: Some(violation),
+                story: Vec::new(),
             };
         }
     };
+    world.story = tell.then(Vec::new);
     let done = world.live();
-    let faults = world.faults.reached().clone();
-    match done {
-        Ok(digest) => Outcome {
-            digest,
-            faults,
-            violation: None,
-        },
-        Err(violation) => Outcome {
-            digest: [0; 32],
-            faults,
-            violation: Some(violation),
-        },
+    let (digest, violation) = match done {
+        Ok(digest) => (digest, None),
+        Err(violation) => ([0; 32], Some(violation)),
+    };
+    Outcome {
+        digest,
+        faults: world.faults.reached().clone(),
+        violation,
+        story: world.story.unwrap_or_default(),
     }
 }
 
@@ -141,6 +146,16 @@ impl World {
         self.heal()?;
         self.sync_until_quiet()?;
         self.check()
+    }
+
+    /// Notes what happens, if somebody wants to know.
+    fn tell(&mut self, what: impl FnOnce(&Self) -> String) {
+        if self.story.is_some() {
+            let line = format!("{} {}", self.now, what(self));
+            self.story
+                .iter_mut()
+                .for_each(|story| story.push(line.clone()));
+        }
     }
 
     /// Lets some time pass, and then somebody do something.
@@ -190,7 +205,7 @@ impl World {
         let Some(deed) = drawn.map_err(|error| Violation::broke("read a replica", &error))? else {
             return Ok(());
         };
-        let kind = deed.command.kind();
+        let (kind, case) = (deed.command.kind(), deed.case);
         if let Some(canary) = &deed.canary {
             self.canaries.insert(canary.clone(), device.person);
         }
@@ -209,6 +224,7 @@ impl World {
                 )
             },
         )?;
+        self.tell(|_| format!("machine {index} records {kind}: {done:?}"));
         let Some(Ok(Ok(id))) = done else {
             return match done {
                 Some(Err(error)) => Err(Violation::broke("Replica::record", &error)),
@@ -216,10 +232,11 @@ impl World {
                 Some(Ok(_)) | None => Ok(()),
             };
         };
+        let device = &self.devices[index];
         if device.side == device::Side::Honest {
             let promise = ledger::Promise {
                 machine: index,
-                case: deed.case.unwrap_or_else(|| id.into()),
+                case: case.unwrap_or_else(|| id.into()),
                 kind,
                 may_be_lost: false,
                 may_be_forked: device.has_twin,
@@ -257,6 +274,7 @@ impl World {
             self.faults.took_effect(Fault::ClockWrong);
         }
         self.faults.heal();
+        self.tell(|_| "all is healed".to_owned());
         self.enrol_next()?;
         while let Some(due) = self.network.next_due() {
             self.pass(due)?;

@@ -272,9 +272,24 @@ impl Store {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO envelope (hash, seq, bytes) VALUES (?1, ?2, ?3) \
              ON CONFLICT (hash) DO UPDATE SET seq = coalesce(excluded.seq, seq), \
-             forgotten = CASE WHEN excluded.seq IS NULL THEN forgotten ELSE 0 END",
+             forgotten = iif(forgotten = 2 AND excluded.seq IS NOT NULL, 0, forgotten), \
+             bytes = excluded.bytes",
         )?;
         statement.execute(params![hash, seq.map(|seq| seq.get() as i64), bytes])?;
+        Ok(())
+    }
+
+    /// Notes where an envelope stands of which more is kept here than what came; what was forgotten stays so.
+    pub(crate) fn place_envelope(
+        &self,
+        hash: EnvelopeHash,
+        seq: ServerSeq,
+    ) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE envelope SET seq = ?2, forgotten = iif(forgotten = 2, 0, forgotten) \
+             WHERE hash = ?1",
+            params![hash, seq.get() as i64],
+        )?;
         Ok(())
     }
 
@@ -285,7 +300,7 @@ impl Store {
         Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
     }
 
-    /// Envelopes that were sequenced beyond a row, in the log's order.
+    /// Envelopes that were sequenced beyond a row, or that are to be told again.
     pub(crate) fn envelopes_after(
         &self,
         kept: ServerSeq,
@@ -298,17 +313,19 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// After a restore: the envelopes beyond what the server kept are to be told again, and those too that were told
-    /// to an earlier era and never came back.
+    /// After a restore: the envelopes beyond what the server kept are to be pushed back, and those that were pushed
+    /// back after an earlier restore and did not come again in the log. `forgotten` is 1 until the server was told,
+    /// and then 2 until the envelope came. One that comes before is told all the same: a colleague who held only a
+    /// part of it may have been faster.
     pub(crate) fn forget_envelopes_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
         self.connection.execute(
-            "UPDATE envelope SET seq = NULL, forgotten = 1 WHERE seq > ?1 OR forgotten",
+            "UPDATE envelope SET seq = NULL, forgotten = 1 WHERE seq > ?1 OR forgotten = 2",
             [kept.get() as i64],
         )?;
         Ok(())
     }
 
-    /// Envelopes that are to be told again, as they came.
+    /// Envelopes that are to be pushed back, as they came.
     pub(crate) fn forgotten_envelopes(
         &self,
         limit: u32,
@@ -319,20 +336,20 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The server has been told of an envelope again; it counts as forgotten until its row comes.
+    /// The server has been told of an envelope again.
     pub(crate) fn envelope_told(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
         self.connection.execute(
-            "UPDATE envelope SET forgotten = 2 WHERE hash = ?1 AND forgotten",
+            "UPDATE envelope SET forgotten = iif(seq IS NULL, 2, 0) WHERE hash = ?1",
             [hash],
         )?;
         Ok(())
     }
 
-    /// Forgets envelopes that every backup holds.
+    /// Forgets envelopes that every backup holds; not those of which the server is still to be told.
     pub(crate) fn prune_envelopes(&self, backed_up: ServerSeq) -> Result<(), StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("DELETE FROM envelope WHERE seq <= ?1")?;
+            .prepare_cached("DELETE FROM envelope WHERE seq <= ?1 AND forgotten = 0")?;
         statement.execute([backed_up.get() as i64])?;
         Ok(())
     }

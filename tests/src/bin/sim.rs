@@ -23,6 +23,9 @@ struct Arguments {
     /// Worlds at the same time.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// Tells all that happened before the first violation.
+    #[arg(long)]
+    tell: bool,
     /// Prints the names of the deliberate bugs, one on each line.
     #[arg(long)]
     list_plants: bool,
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         seeds: arguments.seeds,
         bug: arguments.plant,
         threads: arguments.threads,
+        tell: arguments.tell,
     };
     // A panic inside a world is a violation that names its seed; its own report would only drown that.
     std::panic::set_hook(Box::new(|_| {}));
@@ -55,6 +59,9 @@ fn main() -> ExitCode {
 /// Tells of violations on standard error, with the command that replays each.
 fn report(summary: &Summary, bug: Option<Plant>) -> ExitCode {
     let planted = bug.map(|bug| format!(" --plant {bug}")).unwrap_or_default();
+    for line in &summary.story {
+        eprintln!("{line}");
+    }
     for (seed, violation) in &summary.found {
         eprintln!("seed {seed}: {violation}");
         eprintln!("    cargo xtask sim --seeds 1 --from {seed}{planted}");

@@ -9,6 +9,7 @@ use super::device::{Side, Standing};
 use super::fault::Fault;
 use super::hostile;
 use super::network::{Answered, Flight, MachineIndex, Message, Wire};
+use super::story::{describe_reply, describe_request};
 use super::violation::{Checked, Violation, ensure};
 use super::watch;
 
@@ -97,8 +98,9 @@ impl World {
                 self.faults.took_effect(Fault::Poison);
             }
         }
+        self.tell(|_| describe_request(index, &request));
         let message = Message::Request(request, Wire::Whole);
-        let attempt = device.attempt;
+        let attempt = self.devices[index].attempt;
         self.network
             .send(index, attempt, message, self.now, &mut self.faults);
         Ok(())
@@ -116,6 +118,7 @@ impl World {
             .server
             .sync(&requests, self.now, &mut self.faults, &mut self.rng)?;
         let Some(replies) = replies else {
+            self.tell(|_| "the server loses its power and answers nobody".to_owned());
             return Ok(());
         };
         ensure(
@@ -124,6 +127,7 @@ impl World {
             || format!("{} answers to {} requests", replies.len(), group.len()),
         )?;
         for (flight, reply) in group.into_iter().zip(replies) {
+            self.tell(|_| describe_reply(flight.machine, &reply));
             // Nobody is at the other end of a broken connection.
             if matches!(flight.message, Message::Request(_, Wire::Broken)) {
                 continue;
@@ -245,6 +249,7 @@ impl World {
                 called.map(|done| done.map(|(_, again)| again))
             }
         };
+        self.tell(|_| format!("machine {index} takes it: {again:?}"));
         match again {
             Some(Ok(again)) => Ok(again),
             None => Ok(false),
@@ -321,12 +326,14 @@ impl World {
             let Some(Ok(request)) = called else {
                 return Err(Violation::broke("Replica::request", &"no request"));
             };
+            self.tell(|_| describe_request(index, &request));
             let replies =
                 self.server
                     .sync(&[request], self.now, &mut self.faults, &mut self.rng)?;
             let Some(reply) = replies.into_iter().flatten().next() else {
                 return Err(Violation::broke("Engine::try_sync", &"no reply"));
             };
+            self.tell(|_| describe_reply(index, &reply));
             let answered = match reply {
                 Ok(reply) => {
                     self.watch(index, &reply)?;

@@ -73,6 +73,7 @@ impl World {
             canaries: std::collections::BTreeMap::new(),
             to_enrol: Vec::new(),
             bug,
+            story: None,
         };
         world.to_enrol = world.draw_seats(seats);
         let at_once = 2 + world.chance.below(world.to_enrol.len() - 1);
@@ -139,6 +140,7 @@ impl World {
             device.set_clock_wrong(self.faults.chance());
         }
         self.devices.push(device);
+        self.tell(|world| format!("machine {} enrols, {enrolment:?}", world.devices.len() - 1));
         Ok(())
     }
 }

@@ -3,23 +3,20 @@
 use std::collections::BTreeMap;
 
 use jangkau_core::class::DocumentKey;
-use jangkau_core::command::Nature;
 use jangkau_core::id::{CommandId, PersonId};
 use jangkau_core::plant;
 use jangkau_core::record::Field as _;
 use jangkau_core::replica::{Fate, ReplicaError, SeatState};
 use jangkau_core::rules::Verdict;
-use jangkau_core::sync::Turned;
 
 use super::World;
 use super::device::{Device, Side, Standing};
-use super::ledger::Promise;
 use super::network::MachineIndex;
 use super::observe::Truth;
 use super::violation::{Checked, Violation, ensure};
 use super::watch;
 
-fn broke(error: ReplicaError) -> Violation {
+pub(super) fn broke(error: ReplicaError) -> Violation {
     Violation::broke("read a replica", &error)
 }
 
@@ -36,60 +33,6 @@ impl World {
         self.check_server(&truth)?;
         self.check_facts(&truth)?;
         self.digest(&truth)
-    }
-
-    /// Nothing is lost: every command that a device said it saved is in exactly one place, and what was acknowledged
-    /// stands in the log.
-    fn check_promises(&self, truth: &Truth) -> Checked<()> {
-        for id in &self.ledger.acknowledged {
-            ensure(
-                truth.admitted.contains(id),
-                "no acknowledged command is lost",
-                || format!("{id:?} was acknowledged; {}", self.whereabouts(*id)),
-            )?;
-        }
-        for (id, promise) in &self.ledger.saved {
-            let device = &self.devices[promise.machine];
-            let fate = device.replica().fate(*id).map_err(broke)?;
-            let admitted = truth.admitted.contains(id);
-            let problem = match device.standing {
-                Standing::Working => misplaced(fate.as_ref(), admitted, promise, truth, *id),
-                // What it had not sent went to quarantine before it was wiped.
-                Standing::Retired => {
-                    let traced = fate.is_some() || admitted || truth.quarantined.contains(id);
-                    (!traced && !promise.may_be_lost).then_some("a retired seat lost it")
-                }
-                // It stays on a device that nobody answers.
-                Standing::Stolen => None,
-                Standing::Lost => (!admitted && !promise.may_be_lost)
-                    .then_some("it was on a lost device only, after it had been in the log"),
-            };
-            if let Some(problem) = problem {
-                let waits = fate == Some(Fate::Waiting) && self.ledger.has_losses();
-                ensure(waits, "every command is in one place", || {
-                    format!(
-                        "{:?} {id:?} of machine {}: {problem}; fate {fate:?}, admitted {admitted}",
-                        promise.kind, promise.machine
-                    )
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Where a command is known, for the report of a violation.
-    fn whereabouts(&self, id: CommandId) -> String {
-        let known = self
-            .devices
-            .iter()
-            .enumerate()
-            .filter_map(|(index, device)| {
-                let fate = device.replica().fate(id).ok().flatten()?;
-                Some(format!("{index} {:?} says {fate:?}", device.standing))
-            });
-        let known: Vec<String> = known.collect();
-        let promise = self.ledger.saved.get(&id).map(|promise| promise.kind);
-        format!("{promise:?}; machines: {}", known.join(", "))
     }
 
     /// Every device shows what the server holds, as far as it may.
@@ -233,10 +176,10 @@ impl World {
     }
 
     /// Replaying the log on an empty server gives the same rulings, and the caches are what the log gives.
-    fn check_server(&mut self, truth: &Truth) -> Checked<()> {
+    fn check_server(&self, truth: &Truth) -> Checked<()> {
         let rebuilt = self
             .server
-            .engine_mut()
+            .engine()
             .rebuild_check(&self.institution)
             .map_err(|error| Violation::broke("Engine::rebuild_check", &error))?;
         ensure(rebuilt.is_empty(), "the log says everything", || {
@@ -280,59 +223,5 @@ impl World {
             hasher.update(format!("{fate:?}").as_bytes());
         }
         Ok(*hasher.finalize().as_bytes())
-    }
-}
-
-/// What is wrong with the place of a command, if anything is.
-fn misplaced(
-    fate: Option<&Fate>,
-    admitted: bool,
-    promise: &Promise,
-    truth: &Truth,
-    id: CommandId,
-) -> Option<&'static str> {
-    let is_fact = promise.kind.nature() == Nature::Fact;
-    match fate {
-        // A person who may not hold the case any more need not see what became of their command.
-        None if admitted || promise.may_be_lost => None,
-        None => Some("its device has forgotten it"),
-        Some(Fate::OnDevice) => Some("it was never sent"),
-        Some(Fate::Waiting) => Some("it still waits"),
-        Some(Fate::Admitted) => Some("it has no verdict"),
-        Some(Fate::Judged(_)) if !admitted => {
-            Some("it has a verdict and does not stand in the log")
-        }
-        Some(Fate::Judged(Verdict::Recorded(_))) => (!is_fact).then_some("a proposal was recorded"),
-        Some(Fate::Judged(Verdict::Committed | Verdict::Refused(_) | Verdict::NeedsReview(_))) => {
-            is_fact.then_some("a fact was decided")
-        }
-        Some(Fate::TurnedAway(_)) if admitted => Some("it stands in the log and was turned away"),
-        Some(Fate::TurnedAway(code)) => {
-            turned_away(*code, promise, truth.quarantined.contains(&id))
-        }
-    }
-}
-
-/// An honest command is turned away for few reasons: a right that ended, or a copy that was faster.
-fn turned_away(code: Turned, promise: &Promise, quarantined: bool) -> Option<&'static str> {
-    let _ = quarantined;
-    match code {
-        Turned::NoGrant | Turned::RevokedSeat => None,
-        Turned::ReusedSequence | Turned::WrongCounter | Turned::WrongDependencies => {
-            (!promise.may_be_forked).then_some("an honest device's command has no place")
-        }
-        Turned::BadSignature
-        | Turned::UnknownSeat
-        | Turned::WrongInstitution
-        | Turned::Shape
-        | Turned::TooLong
-        | Turned::Incomplete
-        | Turned::WrongActor
-        | Turned::RecordExists
-        | Turned::CommandExists
-        | Turned::Unloadable
-        | Turned::WrongEpoch
-        | Turned::WrongAuthor
-        | Turned::UnknownCommand => Some("an honest command was turned away"),
     }
 }

@@ -24,6 +24,8 @@ pub struct Plan {
     pub bug: Option<Plant>,
     /// On how many threads.
     pub threads: usize,
+    /// Whether violations are told with all that happened before them.
+    pub tell: bool,
 }
 
 /// What many worlds came to.
@@ -43,6 +45,9 @@ pub struct Summary {
     /// The violations, with their seeds.
     #[serde(skip)]
     pub found: Vec<(u64, Violation)>,
+    /// What happened before the first of them, if it was asked for.
+    #[serde(skip)]
+    pub story: Vec<String>,
 }
 
 /// Runs the worlds of a plan.
@@ -59,7 +64,7 @@ pub fn run_all(plan: &Plan) -> Summary {
                     if index >= plan.seeds || index > enough.load(Ordering::Relaxed) {
                         break;
                     }
-                    let outcome = run_checked(plan.from + index, index, plan.bug);
+                    let outcome = run_checked(plan.from + index, index, plan);
                     if plan.bug.is_some() && outcome.violation.is_some() {
                         enough.fetch_min(index, Ordering::Relaxed);
                     }
@@ -75,10 +80,11 @@ pub fn run_all(plan: &Plan) -> Summary {
 }
 
 /// Runs one world, now and then twice.
-fn run_checked(seed: u64, index: u64, bug: Option<Plant>) -> Outcome {
-    let mut outcome = run(seed, bug);
+fn run_checked(seed: u64, index: u64, plan: &Plan) -> Outcome {
+    let bug = plan.bug;
+    let mut outcome = run(seed, bug, plan.tell);
     if index.is_multiple_of(TWICE_EVERY) && bug.is_none() && outcome.violation.is_none() {
-        let again = run(seed, bug);
+        let again = run(seed, bug, false);
         if again.digest != outcome.digest || again.faults != outcome.faults {
             let what = "the second run of the seed ended otherwise";
             outcome.violation = Some(Violation::new("the same seed gives the same world", what));
@@ -103,6 +109,12 @@ fn add_up(plan: &Plan, outcomes: &BTreeMap<u64, Outcome>) -> Summary {
             found.push((plan.from + index, violation.clone()));
         }
     }
+    let violated = outcomes
+        .values()
+        .find(|outcome| outcome.violation.is_some());
+    let story = violated
+        .map(|outcome| outcome.story.clone())
+        .unwrap_or_default();
     let first = found.first().map(|(seed, _)| seed - plan.from + 1);
     Summary {
         seeds: outcomes.len() as u64,
@@ -111,5 +123,6 @@ fn add_up(plan: &Plan, outcomes: &BTreeMap<u64, Outcome>) -> Summary {
         digest: hasher.finalize().to_hex().to_string(),
         found_after: if plan.bug.is_some() { first } else { None },
         found,
+        story,
     }
 }

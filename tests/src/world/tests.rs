@@ -9,8 +9,8 @@ use super::run;
 #[test]
 fn the_same_seed_gives_the_same_world() {
     for seed in [3, 8] {
-        let first = run(seed, None);
-        let second = run(seed, None);
+        let first = run(seed, None, false);
+        let second = run(seed, None, false);
         assert_eq!(first.violation, None, "seed {seed}");
         assert_eq!(first.digest, second.digest, "seed {seed}");
         assert_eq!(first.faults, second.faults, "seed {seed}");
@@ -24,6 +24,7 @@ fn fifty_worlds_reach_every_kind_of_fault_and_break_nothing() {
         seeds: 50,
         bug: None,
         threads: 2,
+        tell: false,
     });
     assert_eq!(summary.found, Vec::new());
     let unreached: BTreeMap<&str, u64> = Fault::ALL
@@ -50,6 +51,7 @@ fn a_planted_bug_is_found() {
         seeds: 100,
         bug: Some(Plant::DropGrantCheck),
         threads: 2,
+        tell: false,
     };
     let summary = run_all(&plan);
     assert!(summary.found_after.is_some());

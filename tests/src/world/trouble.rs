@@ -17,6 +17,7 @@ impl World {
         if self.faults.strikes(Fault::RestartServer) {
             self.server.restart(self.now, &mut self.faults)?;
             self.faults.took_effect(Fault::RestartServer);
+            self.tell(|_| "the server restarts".to_owned());
         }
         if self.faults.strikes(Fault::RestoreServer) {
             self.restore_server()?;
@@ -24,6 +25,9 @@ impl World {
         if self.faults.strikes(Fault::ServerClockJump) {
             self.server.clock_off = self.faults.chance().between(-5 * HOUR, 5 * HOUR);
             self.faults.took_effect(Fault::ServerClockJump);
+            self.tell(|world| {
+                format!("the server's clock is off by {} ms", world.server.clock_off)
+            });
         }
         let Some(index) = self.pick_victim() else {
             return Ok(());
@@ -35,6 +39,7 @@ impl World {
         if self.faults.strikes(Fault::Partition) {
             let away = self.faults.chance().between(HOUR, 21 * DAY);
             self.devices[index].cut_off_until = self.now.plus_millis(away);
+            self.tell(|_| format!("machine {index} is cut off"));
         }
         if self.faults.strikes(Fault::RollBack) {
             self.roll_back(index)?;
@@ -90,6 +95,7 @@ impl World {
             return Ok(());
         }
         self.faults.took_effect(Fault::RestoreServer);
+        self.tell(|world| format!("the server is restored to {:?}", world.server.head().ok()));
         self.excuse_what_nobody_holds()?;
         // What an administrator did after the backup is done again.
         for index in 0..self.devices.len() {
@@ -109,6 +115,7 @@ impl World {
             return Ok(());
         }
         self.faults.took_effect(Fault::RollBack);
+        self.tell(|_| format!("machine {index} is put back"));
         self.excuse_what_nobody_holds()
     }
 
@@ -123,6 +130,7 @@ impl World {
         self.devices.push(copy);
         self.ledger.expect_forks(index);
         self.faults.took_effect(Fault::Clone);
+        self.tell(|world| format!("machine {index} is copied to {}", world.devices.len() - 1));
         Ok(())
     }
 
@@ -134,6 +142,7 @@ impl World {
         self.devices[index].standing = Standing::Lost;
         self.devices[index].waits = false;
         self.faults.took_effect(Fault::LoseDevice);
+        self.tell(|_| format!("machine {index} is lost"));
         self.excuse_what_nobody_holds()
     }
 
@@ -163,6 +172,7 @@ impl World {
             }
         }
         self.faults.took_effect(fault);
+        self.tell(|_| format!("machine {index} is {standing:?}"));
         self.excuse_what_nobody_holds()
     }
 

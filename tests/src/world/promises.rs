@@ -1,0 +1,154 @@
+//! The third promise: nothing is lost.
+
+use jangkau_core::command::{CommandKind, Nature};
+use jangkau_core::id::CommandId;
+use jangkau_core::replica::Fate;
+use jangkau_core::rules::Verdict;
+use jangkau_core::sync::Turned;
+
+use super::World;
+use super::device::Standing;
+use super::invariants::broke;
+use super::ledger::Promise;
+use super::observe::Truth;
+use super::violation::{Checked, ensure};
+
+/// Where a command was found at the end.
+struct Place<'a> {
+    fate: Option<&'a Fate>,
+    admitted: bool,
+    quarantined: bool,
+    follows_turned: bool,
+}
+
+impl World {
+    /// Nothing is lost: every command that a device said it saved is in exactly one place, and what was acknowledged
+    /// stands in the log.
+    pub(super) fn check_promises(&self, truth: &Truth) -> Checked<()> {
+        for id in &self.ledger.acknowledged {
+            ensure(
+                truth.admitted.contains(id),
+                "no acknowledged command is lost",
+                || format!("{id:?} was acknowledged; {}", self.whereabouts(*id)),
+            )?;
+        }
+        for (id, promise) in &self.ledger.saved {
+            let device = &self.devices[promise.machine];
+            let fate = device.replica().fate(*id).map_err(broke)?;
+            let admitted = truth.admitted.contains(id);
+            let place = Place {
+                fate: fate.as_ref(),
+                admitted,
+                // A restore forgets the quarantine, too; the content is on the device.
+                quarantined: truth.quarantined.contains(id) || self.server.restores > 0,
+                follows_turned: self.follows_turned(promise)?,
+            };
+            let problem = match device.standing {
+                Standing::Working => misplaced(&place, promise),
+                // What it had not sent went to quarantine before it was wiped.
+                Standing::Retired => {
+                    let traced = fate.is_some() || admitted || truth.quarantined.contains(id);
+                    (!traced && !promise.may_be_lost).then_some("a retired seat lost it")
+                }
+                // It stays on a device that nobody answers.
+                Standing::Stolen => None,
+                Standing::Lost => (!admitted && !promise.may_be_lost)
+                    .then_some("it was on a lost device only, after it had been in the log"),
+            };
+            if let Some(problem) = problem {
+                let waits = fate == Some(Fate::Waiting) && self.ledger.has_losses();
+                ensure(waits, "every command is in one place", || {
+                    format!(
+                        "{:?} {id:?} of machine {}: {problem}; fate {fate:?}, admitted {admitted}",
+                        promise.kind, promise.machine
+                    )
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the registration of the case, or another command of the same hand there, was turned away.
+    fn follows_turned(&self, promise: &Promise) -> Checked<bool> {
+        for (id, other) in &self.ledger.saved {
+            if other.machine != promise.machine || other.case != promise.case {
+                continue;
+            }
+            let fate = self.devices[promise.machine]
+                .replica()
+                .fate(*id)
+                .map_err(broke)?;
+            if matches!(fate, Some(Fate::TurnedAway(code)) if code != Turned::WrongDependencies) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Where a command is known, for the report of a violation.
+    fn whereabouts(&self, id: CommandId) -> String {
+        let known = self
+            .devices
+            .iter()
+            .enumerate()
+            .filter_map(|(index, device)| {
+                let fate = device.replica().fate(id).ok().flatten()?;
+                Some(format!("{index} {:?} says {fate:?}", device.standing))
+            });
+        let known: Vec<String> = known.collect();
+        let promise = self.ledger.saved.get(&id).map(|promise| promise.kind);
+        format!("{promise:?}; machines: {}", known.join(", "))
+    }
+}
+
+/// What is wrong with the place of a command, if anything is.
+fn misplaced(place: &Place<'_>, promise: &Promise) -> Option<&'static str> {
+    let admitted = place.admitted;
+    let is_fact = promise.kind.nature() == Nature::Fact;
+    match place.fate {
+        // A person who may not hold the case any more need not see what became of their command.
+        None if admitted || promise.may_be_lost => None,
+        None => Some("its device has forgotten it"),
+        Some(Fate::OnDevice) => Some("it was never sent"),
+        Some(Fate::Waiting) => Some("it still waits"),
+        Some(Fate::Admitted) => Some("it has no verdict"),
+        Some(Fate::Judged(_)) if !admitted => {
+            Some("it has a verdict and does not stand in the log")
+        }
+        Some(Fate::Judged(Verdict::Recorded(_))) => (!is_fact).then_some("a proposal was recorded"),
+        Some(Fate::Judged(Verdict::Committed | Verdict::Refused(_) | Verdict::NeedsReview(_))) => {
+            is_fact.then_some("a fact was decided")
+        }
+        Some(Fate::TurnedAway(_)) if admitted => Some("it stands in the log and was turned away"),
+        Some(Fate::TurnedAway(code)) => turned_away(*code, promise, place),
+    }
+}
+
+/// An honest command is turned away for few reasons: nobody may create what its author created, what it follows was
+/// turned away, or a copy of the device was faster.
+fn turned_away(code: Turned, promise: &Promise, place: &Place<'_>) -> Option<&'static str> {
+    match code {
+        Turned::NoGrant if promise.kind == CommandKind::Register => {
+            (!place.quarantined).then_some("it was turned away and is not in quarantine")
+        }
+        Turned::WrongDependencies if place.follows_turned => None,
+        Turned::ReusedSequence | Turned::WrongCounter | Turned::WrongDependencies => {
+            (!promise.may_be_forked).then_some("an honest device's command has no place")
+        }
+        Turned::NoGrant
+        | Turned::RevokedSeat
+        | Turned::BadSignature
+        | Turned::UnknownSeat
+        | Turned::WrongInstitution
+        | Turned::Shape
+        | Turned::TooLong
+        | Turned::Incomplete
+        | Turned::WrongActor
+        | Turned::RecordExists
+        | Turned::CommandExists
+        | Turned::Unloadable
+        | Turned::WrongEpoch
+        | Turned::WrongAuthor
+        | Turned::UnknownCommand => Some("an honest command was turned away"),
+    }
+}
