@@ -16,7 +16,7 @@ use jangkau_core::sync::{Part, PartBody, SealedEnvelope, SeatStatus, Turned};
 use crate::library::Library;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
-use crate::store::{Db, StoreError, commands, documents, grants, rulings};
+use crate::store::{Db, StoreError, commands, documents, grants, rulings, shelf};
 
 pub(crate) use parts::AdmittedPart;
 
@@ -52,6 +52,8 @@ pub(crate) struct Known<'a> {
 pub(crate) struct Signer {
     seat: SeatId,
     person: Person,
+    /// Why the seat may bring nothing new any more, if it may not.
+    ended: Option<Turned>,
 }
 
 impl Signer {
@@ -152,11 +154,15 @@ pub(crate) fn vouch(
         return Ok(Err(Turned::UnknownCommand));
     }
     // What a colleague's device brings back was sequenced while the signer still worked here.
-    if seat.id == pusher && seat.status != SeatStatus::Active {
-        return Ok(Err(Turned::RevokedSeat));
-    }
-    if seat.id == pusher && !seat.is_person_active {
-        return Ok(Err(Turned::NoGrant));
+    let ended = if seat.id != pusher {
+        None
+    } else if seat.status != SeatStatus::Active {
+        Some(Turned::RevokedSeat)
+    } else {
+        (!seat.is_person_active).then_some(Turned::NoGrant)
+    };
+    if let Some(code) = ended.filter(|_| road.is_push()) {
+        return Ok(Err(code));
     }
     let Some(person) = staff::person(known.db, known.tenant, seat.person)? else {
         return Ok(Err(Turned::UnknownSeat));
@@ -164,6 +170,7 @@ pub(crate) fn vouch(
     Ok(Ok(Signer {
         seat: seat.id,
         person,
+        ended,
     }))
 }
 
@@ -210,6 +217,12 @@ fn examine(
         if !is_there(known, candidate, head.id)? {
             new.push(*candidate);
         }
+    }
+    // Who left may still bring back what the server itself says that it had.
+    if let Some(code) = signer.ended
+        && !commands::has_verdict(known.db, known.tenant, head.id)?
+    {
+        return Err(code.into());
     }
     if let Some(stored) = &stored {
         if new.is_empty() {
@@ -367,6 +380,14 @@ fn check_right(
     }
     let file = rulings::file(db, tenant, case)?;
     let author: Option<PersonId> = file.and_then(|file| file.author);
+    // A case whose registration was turned away will never be one.
+    let register = CommandId::from_bytes(*case.as_bytes());
+    let was_turned = author.is_none()
+        && !shelf::is_waiting(db, tenant, register)?
+        && shelf::turned_reason(db, tenant, register)?.is_some();
+    if was_turned && road == Road::Push {
+        return Err(Turned::NoGrant.into());
+    }
     let is_covered = author == Some(signer.person.id)
         || grants::ever_covered(db, tenant, signer.person.id, case)?;
     match road {

@@ -166,11 +166,14 @@ pub(crate) fn authenticate(
         Ok(request) => request,
         Err(error) => return Ok(refuse(nonces, refusal_of(error))),
     };
-    let says_nothing = request.push.is_none() && request.push_back.is_none();
+    let institution = institutions::get(db, seat.tenant)?;
+    // Who has not heard of a restore yet is told, since it may be the last to hold what was forgotten.
+    let says_nothing = request.push.is_none()
+        && request.push_back.is_none()
+        && request.cursor.era >= institution.era;
     if seat.status == SeatStatus::Retired && says_nothing {
         return Ok(refuse(nonces, Refused::RetiredSeat));
     }
-    let institution = institutions::get(db, seat.tenant)?;
     Ok(Entry::In(Box::new(Authenticated {
         seat,
         institution,

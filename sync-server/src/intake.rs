@@ -168,8 +168,7 @@ fn take_request(
         cases: BTreeSet::new(),
         own: BTreeMap::new(),
     };
-    let push_back = asked.request().push_back.as_ref();
-    if let Some(push_back) = push_back.filter(|_| asked.is_in_good_standing()) {
+    if let Some(push_back) = &asked.request().push_back {
         intake.take_back(push_back)?;
     }
     let answers = match &asked.request().push {
@@ -200,9 +199,18 @@ struct Intake<'a> {
 impl Intake<'_> {
     /// Takes back what a restore forgot. It is not answered: the device sees it in the log again.
     fn take_back(&mut self, push_back: &PushBack) -> Result<(), Untaken> {
+        // Of who left, only what a ruling names is taken back: so the rulings come first.
+        if !self.asked.is_in_good_standing() {
+            self.adopt(push_back)?;
+        }
         for envelope in unpack_each(&push_back.envelopes).into_iter().flatten() {
             self.take_envelope(Road::Again, &envelope)?;
         }
+        self.adopt(push_back)
+    }
+
+    /// Takes rulings back; those that are known already stay as they are.
+    fn adopt(&self, push_back: &PushBack) -> Result<(), Untaken> {
         for ruling in &push_back.rulings {
             crash_point("intake.adopt")?;
             crate::ruling::adopt(&self.known, self.asked.institution(), ruling, self.now)?;

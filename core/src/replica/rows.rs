@@ -95,9 +95,7 @@ impl Replica {
         arrived: &mut Arrived,
     ) -> Result<(), ReplicaError> {
         if row.seq > self.session.backed_up {
-            let stored = to_stored(envelope)?;
-            self.store
-                .put_envelope(envelope.head.hash(), Some(row.seq), &stored)?;
+            self.keep_envelope(row.seq, envelope)?;
         }
         let is_own = envelope.head.seat == self.seat();
         for id in ids {
@@ -146,6 +144,22 @@ impl Replica {
             self.store.drop_parts(*id)?;
         }
         Ok(())
+    }
+
+    /// Keeps an envelope that a restore could forget, with all parts that this vault has of it: after a restore some
+    /// may come back before others.
+    fn keep_envelope(&self, seq: ServerSeq, envelope: &SealedEnvelope) -> Result<(), ReplicaError> {
+        let hash = envelope.head.hash();
+        let known = match self.store.envelope(hash)? {
+            Some(stored) => unpack(&decode(&stored)?).map_err(|_| ReplicaError::Damaged)?,
+            None => Vec::new(),
+        };
+        let known_parts = known.iter().flat_map(SealedEnvelope::parts).count();
+        if known_parts > envelope.parts().count() {
+            return Ok(self.store.place_envelope(hash, seq)?);
+        }
+        let stored = to_stored(envelope)?;
+        Ok(self.store.put_envelope(hash, Some(seq), &stored)?)
     }
 
     fn take_part(

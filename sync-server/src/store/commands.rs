@@ -175,6 +175,12 @@ pub(crate) fn set_verdict(
     Ok(())
 }
 
+/// Whether a ruling of the server speaks about a command: then it stood in the log.
+pub(crate) fn has_verdict(db: &Db, tenant: Tenant, id: CommandId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM verdict WHERE institution = ?1 AND command = ?2";
+    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, id])?)
+}
+
 /// Notes that the grants that follow from a verdict were given.
 pub(crate) fn set_followed(db: &Db, tenant: Tenant, id: CommandId) -> Result<(), StoreError> {
     let sql = "UPDATE verdict SET followed = 1 WHERE institution = ?1 AND command = ?2";
