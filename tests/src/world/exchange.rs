@@ -253,6 +253,8 @@ impl World {
         match again {
             Some(Ok(again)) => Ok(again),
             None => Ok(false),
+            // What it never sent comes back to it as its own.
+            Some(Err(_)) if self.devices[index].side == Side::Hostile => Ok(false),
             Some(Err(error)) => Err(Violation::broke("take an answer", &error)),
         }
     }
@@ -285,7 +287,8 @@ impl World {
 
     /// Calm rounds until nothing moves any more.
     pub(super) fn sync_until_quiet(&mut self) -> Checked<()> {
-        let present: Vec<MachineIndex> = self.present().collect();
+        let honest = |index: &MachineIndex| self.devices[*index].side == Side::Honest;
+        let present: Vec<MachineIndex> = self.present().filter(honest).collect();
         let mut still = 0;
         for _ in 0..ROUNDS_MAX {
             let before = self.server.head()?;

@@ -40,7 +40,7 @@ impl World {
         for index in 0..self.devices.len() {
             let standing = self.devices[index].standing;
             self.check_withheld(index)?;
-            if standing != Standing::Working {
+            if standing != Standing::Working || self.devices[index].side == Side::Hostile {
                 continue;
             }
             self.check_rest(index)?;
@@ -61,10 +61,11 @@ impl World {
             || format!("machine {index}: {:?}", replica.state()),
         )?;
         let unsent = replica.unsent().map_err(broke)?;
-        let excused = device.side == Side::Hostile || self.ledger.has_losses();
-        ensure(unsent == 0 || excused, "an outbox drains", || {
-            format!("machine {index} has {unsent} commands left")
-        })
+        ensure(
+            unsent == 0 || self.ledger.has_losses(),
+            "an outbox drains",
+            || format!("machine {index} has {unsent} commands left"),
+        )
     }
 
     /// Nothing on a device is another's alone.
@@ -156,7 +157,7 @@ impl World {
         let mut verdicts: BTreeMap<CommandId, (MachineIndex, Verdict)> = BTreeMap::new();
         for id in &truth.admitted {
             for (index, device) in self.devices.iter().enumerate() {
-                if device.standing != Standing::Working {
+                if device.standing != Standing::Working || device.side == Side::Hostile {
                     continue;
                 }
                 let Some(Fate::Judged(verdict)) = device.replica().fate(*id).map_err(broke)? else {
