@@ -125,7 +125,7 @@ impl Office {
             let request = replica.request(&mut self.rng).map_err(broken)?;
             let replies = self
                 .engine
-                .sync(&[request.clone()], self.now, &mut self.rng);
+                .sync(std::slice::from_ref(&request), self.now, &mut self.rng);
             let reply = replies
                 .into_iter()
                 .next()

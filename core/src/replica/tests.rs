@@ -177,13 +177,13 @@ fn what_is_recorded_is_there_after_the_power_went_out() {
     let visit = phone.record(Some(case), visit("Anak tidak sekolah."));
     let image = phone.replica.image().unwrap();
     let again = Replica::from_image(&image, false, &mut phone.rng).unwrap();
-    let ids: Vec<_> = again
+    let ids: std::collections::BTreeSet<_> = again
         .timeline(case)
         .unwrap()
         .into_iter()
         .map(|item| item.id)
         .collect();
-    assert_eq!(ids, [register, visit]);
+    assert_eq!(ids, [register, visit].into());
     assert_eq!(again.unsent().unwrap(), 2);
     assert_eq!(again.fate(visit).unwrap(), Some(Fate::OnDevice));
     let classes: Vec<_> = again

@@ -59,8 +59,7 @@ fn damaged_requests_are_named_and_never_our_fault() {
         let (status, code) = world.refused("sync", &flipped);
         assert!((400..500).contains(&status), "bit {bit}: {status} {code}");
     }
-    // The device only has to ask for a fresh nonce.
-    assert_eq!(device.sync(&world).unwrap_err(), (409, Refused::StaleNonce));
+    // Whoever damages requests uses no nonce of the seat up.
     device.sync(&world).unwrap();
     world.stop();
 }

@@ -1,3 +1,5 @@
+//! The simulator itself: one seed is one world, every fault is reached, and a planted bug is found.
+
 use std::collections::BTreeMap;
 
 use jangkau_core::plant::Plant;
