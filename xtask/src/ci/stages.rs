@@ -40,17 +40,9 @@ const SHUFFLES: u32 = 5;
 /// Orders in which the long gate plays every scenario.
 const SHUFFLES_LONG: u32 = 50;
 
-/// Stages whose programs are still being written. The list must be empty before anything is released.
-pub(super) const NOT_YET: &[&str] = &[
-    "scenarios",
-    "shuffle",
-    "sim",
-    "figures",
-    "demo",
-    "shuffle-long",
-    "sim-long",
-    "plants",
-];
+/// Stages that the code does not pass yet, with what is open in `docs/NEXT.md`. The list must be empty before anything
+/// is released.
+pub(super) const NOT_YET: &[&str] = &["sim", "figures", "sim-long", "plants"];
 
 /// The gate.
 pub(super) const STAGES: &[Stage] = &[
