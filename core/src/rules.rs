@@ -218,11 +218,12 @@ fn apply_answer<'a>(
     verdicts: &mut Vec<(CommandId, Verdict)>,
 ) {
     let by = entry.entry.stamp.by;
-    let Some(pending) = case.decided.pending_of(proposal) else {
+    let Some(pending) = case.waiting_of(proposal) else {
         return;
     };
     case.decided.pending.remove(&(pending.entry.seq, proposal));
     if pending.entry.entry.command.kind().nature() == Nature::Fact {
+        case.decided.looked_at.insert(proposal);
         case.decided.deciders.push(by);
         return;
     }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LogEntry;
-use super::decided::Decided;
+use super::decided::{Decided, Pending};
 use super::facts::{Facts, held_session, met_visit};
 use super::flags;
 use super::referrals;
 use super::sessions;
 use super::state::{CaseState, ClockState, ReviewItem};
-use super::verdict::Flag;
+use super::verdict::{Flag, Review};
 use crate::command::{Command, EndingReason, SafetyLevel};
 use crate::id::{CommandId, DecisionCount, ServerSeq};
 use crate::profile::words::{Condition, Milestone, RequirementLevel, Status};
@@ -124,6 +124,27 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// What waits for a head, in the order of the log: what was put there when it arrived, and the sessions beyond the
+    /// standard, whichever of them arrived first.
+    fn waiting(&self) -> BTreeMap<(ServerSeq, CommandId), Pending<'a>> {
+        let mut waiting = self.decided.pending.clone();
+        let reason = Review::ExceedsMax;
+        for entry in sessions::beyond_standard(self) {
+            if !self.decided.looked_at.contains(&entry.entry.id) {
+                let key = (entry.seq, entry.entry.id);
+                waiting.entry(key).or_insert(Pending { entry, reason });
+            }
+        }
+        waiting
+    }
+
+    /// The waiting item of a command.
+    pub(super) fn waiting_of(&self, id: CommandId) -> Option<Pending<'a>> {
+        self.waiting()
+            .into_values()
+            .find(|pending| pending.entry.entry.id == id)
+    }
+
     /// The state after everything known, with these clocks.
     pub(super) fn state(&self, clocks: Vec<ClockState>, judged_through: ServerSeq) -> CaseState {
         let missing: Vec<String> = self
@@ -134,7 +155,8 @@ impl<'a> Case<'a> {
             .filter(|requirement| self.satisfied_at(requirement).is_none())
             .map(|requirement| requirement.id.to_string())
             .collect();
-        let reviews = self.decided.pending.values().map(|pending| ReviewItem {
+        let waiting = self.waiting();
+        let reviews = waiting.values().map(|pending| ReviewItem {
             command: pending.entry.entry.id,
             reason: pending.reason,
             since: pending.entry.received_at,

@@ -56,8 +56,10 @@ pub(super) struct Decided<'a> {
     pub(super) made: Vec<Made<'a>>,
     /// Answers of heads count as decisions too; this is who made each, in order.
     pub(super) deciders: Vec<PersonId>,
-    /// What waits, in the order of the log.
+    /// What was put before a head when it arrived, in the order of the log.
     pub(super) pending: BTreeMap<(ServerSeq, CommandId), Pending<'a>>,
+    /// Facts that a head has looked at.
+    pub(super) looked_at: BTreeSet<CommandId>,
     /// One person proposed and decided something that needs two.
     pub(super) is_self_decided: bool,
 }
@@ -75,6 +77,7 @@ impl<'a> Decided<'a> {
             made: Vec::new(),
             deciders: Vec::new(),
             pending: BTreeMap::new(),
+            looked_at: BTreeSet::new(),
             is_self_decided: false,
         }
     }
@@ -101,14 +104,6 @@ impl<'a> Decided<'a> {
     pub(super) fn wait(&mut self, entry: &'a LogEntry, reason: Review) {
         self.pending
             .insert((entry.seq, entry.entry.id), Pending { entry, reason });
-    }
-
-    /// The waiting item of a command.
-    pub(super) fn pending_of(&self, id: CommandId) -> Option<Pending<'a>> {
-        self.pending
-            .values()
-            .find(|pending| pending.entry.entry.id == id)
-            .copied()
     }
 
     /// The milestones that decisions earn, and when first.

@@ -10,7 +10,7 @@ use super::case::Case;
 use super::facts::{Consent, danger_of, held_session, met_visit};
 use super::papers::gates_kind;
 use super::referrals::referrals;
-use super::sessions::covered;
+use super::sessions::beyond_standard;
 use super::state::ReferralState;
 use super::verdict::{Flag, Review};
 use crate::command::{Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel};
@@ -51,11 +51,7 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
 /// Why a head should look at a fact, at the row where it arrives (amendment B6). Most facts need nobody.
 pub(super) fn review_of(case: &Case<'_>, entry: &LogEntry) -> Option<Review> {
     let command = &entry.entry.command;
-    let Some(ending) = case.decided.ending else {
-        let is_too_many = held_session(command).is_some()
-            && covered(case).is_some_and(|most| case.facts.sessions().len() > most);
-        return is_too_many.then_some(Review::ExceedsMax);
-    };
+    let ending = case.decided.ending?;
     if danger_of(command).is_some_and(|level| level < SafetyLevel::P3) {
         return Some(Review::DangerAfterEnding);
     }
@@ -139,13 +135,8 @@ fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
     if held_session(&entry.entry.command).is_none() {
         return false;
     }
-    let Some(most) = covered(case) else {
-        return false;
-    };
-    let sessions = case.facts.sessions();
-    sessions
+    beyond_standard(case)
         .iter()
-        .skip(most)
         .any(|beyond| beyond.entry.id == entry.entry.id)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::LogEntry;
 use super::case::{Ask, Case};
 use super::state::Appointment;
 use super::verdict::{Objection, Refusal};
@@ -108,8 +109,15 @@ fn settles(command: &Command) -> Option<CommandId> {
     }
 }
 
+/// The sessions that took place beyond the most that are covered, in the order in which they took place.
+pub(super) fn beyond_standard<'a>(case: &Case<'a>) -> Vec<&'a LogEntry> {
+    let mut sessions = case.facts.sessions();
+    let most = covered(case).unwrap_or(usize::MAX);
+    sessions.split_off(most.min(sessions.len()))
+}
+
 /// The most sessions that are covered: the standard's, or as many as were booked by decisions and not given up.
-pub(super) fn covered(case: &Case<'_>) -> Option<usize> {
+fn covered(case: &Case<'_>) -> Option<usize> {
     let max = usize::from(case.profile.sessions.max?);
     let given_up: BTreeSet<CommandId> = case
         .facts

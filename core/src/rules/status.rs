@@ -29,7 +29,7 @@ const ENDED_OR_CLOSED: &[Status] = &[Status::Terminated, Status::Aftercare, Stat
 /// instead: a proposal is never refused for what its author could not know.
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if let Command::AnswerReview(answer) = ask.command() {
-        let pending = ask.case.decided.pending_of(answer.proposal);
+        let pending = ask.case.waiting_of(answer.proposal);
         let waiting = pending.ok_or(Refusal::ReviewClosed)?.entry;
         return answer_holds(ask, waiting, answer.answer);
     }

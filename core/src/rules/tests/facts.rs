@@ -124,7 +124,8 @@ fn heap() -> Story {
 #[test]
 fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
     let story = heap();
-    let expected = story.state();
+    let mut expected = story.state();
+    expected.reviews.sort_by_key(|item| item.command);
     assert!(!expected.fact_flags.is_empty());
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     for _ in 0..200 {
@@ -145,15 +146,7 @@ fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
             prior_clocks: &[],
         };
         let mut state = judge(&log).state;
-        // Which fact tips the count is a matter of arrival; that the head is asked is not.
-        assert!(
-            state
-                .reviews
-                .iter()
-                .all(|item| item.reason == Review::ExceedsMax)
-        );
-        assert_eq!(state.reviews.is_empty(), expected.reviews.is_empty());
-        state.reviews.clone_from(&expected.reviews);
+        state.reviews.sort_by_key(|item| item.command);
         assert_eq!(state, expected);
     }
 }
