@@ -362,6 +362,10 @@ counter!(
     KeyEpoch, u32
 );
 counter!(
+    /// The number by which an office calls a case; the first is 1.
+    CaseNumber, u32
+);
+counter!(
     /// How many decisions on a case stand, of those that every holder of the case may see.
     DecisionCount, u32
 );

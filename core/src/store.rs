@@ -4,6 +4,7 @@ mod commands;
 mod documents;
 mod rows;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use thiserror::Error;
 
@@ -119,6 +120,8 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
+        // Without it, an index with a condition makes SQLite prepare a statement anew for every value bound to it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(64);
         let store = Self { connection };
         store.migrate()?;

@@ -350,6 +350,7 @@ demo-server = Server at { $address }, data in { $folder }
 demo-case = Case: { $case }
 demo-status = Status: { $status }
 demo-status-ended = Status: { $status } ({ $reason })
+demo-number = Case no. { $number }
 demo-assignee = Worker: { $name }
 demo-danger = Danger: { $level }
 demo-flags = Marks: { $flags }

@@ -350,6 +350,7 @@ demo-server = Server di { $address }, data di { $folder }
 demo-case = Kasus: { $case }
 demo-status = Status: { $status }
 demo-status-ended = Status: { $status } ({ $reason })
+demo-number = Kasus no. { $number }
 demo-assignee = Petugas: { $name }
 demo-danger = Tingkat bahaya: { $level }
 demo-flags = Tanda: { $flags }

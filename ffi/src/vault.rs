@@ -107,7 +107,8 @@ impl Vault {
 
     /// The body for `POST /v1/sync`. Repeated before an answer came, it carries the same commands.
     pub fn next_request(&self) -> Result<Vec<u8>, VaultError> {
-        Ok(self.replica()?.request(&mut platform::rng()?)?)
+        let (now, mut rng) = (platform::now()?, platform::rng()?);
+        Ok(self.replica()?.request(now, &mut rng)?)
     }
 
     /// Takes the body of an answer with status 200.

@@ -380,12 +380,12 @@ fn check_right(
     }
     let file = rulings::file(db, tenant, case)?;
     let author: Option<PersonId> = file.and_then(|file| file.author);
-    // A case whose registration was turned away will never be one.
+    // A case that its author might not open will never be one.
     let register = CommandId::from_bytes(*case.as_bytes());
     let was_turned = author.is_none()
         && !shelf::is_waiting(db, tenant, register)?
-        && shelf::turned_reason(db, tenant, register)?.is_some();
-    if was_turned && road == Road::Push {
+        && shelf::turned_reason(db, tenant, register)? == Some(Turned::NoGrant);
+    if was_turned {
         return Err(Turned::NoGrant.into());
     }
     let is_covered = author == Some(signer.person.id)

@@ -6,12 +6,13 @@ use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, ServerSeq};
 use jangkau_core::sync::{
     Backfill, BackfillAt, FRAME_DOCUMENTS_MAX, GrantScope, InstallFrame, Installed,
-    PAGE_BYTES_SOFT_MAX, Row, SealedEnvelope, SignedRuling, WireRow, bucket_of, pack,
+    PAGE_BYTES_SOFT_MAX, Row, SignedRuling, WireRow, bucket_of, pack,
 };
 
 use crate::pull::{Access, NOW, Reader};
 use crate::store::documents::DocumentRow;
-use crate::store::{StoreError, documents, grants, log, rulings};
+use crate::store::log::{self, LightRow};
+use crate::store::{StoreError, commands, documents, grants, rulings};
 
 /// Cases in one page of documents: as many as fit one frame of each class.
 const CASES_MAX: u32 = 64;
@@ -36,7 +37,13 @@ struct Filling<'a> {
     upto: ServerSeq,
     rulings: BTreeMap<ServerSeq, SignedRuling>,
     documents: BTreeMap<Class, Vec<(Installed, Vec<u8>)>>,
-    rows: BTreeMap<ServerSeq, (WireRow, Option<SealedEnvelope>)>,
+    /// Rows with commands that are younger than the last backup, so that some device holds whatever a restore could
+    /// forget. A row may bring commands of several cases: each is read once, when the page is full.
+    rows: BTreeMap<ServerSeq, LightRow>,
+    /// The cases of this page.
+    cases: BTreeSet<CaseId>,
+    /// The documents that it is about, if not all of its cases.
+    only: Option<BTreeSet<DocumentKey>>,
     bytes: usize,
 }
 
@@ -102,20 +109,20 @@ pub(crate) fn resend(
 ) -> Result<Backfill, StoreError> {
     let wanted: BTreeSet<u8> = buckets.iter().copied().collect();
     let mut filling = Filling::new(reader, &reader.access, backed_up, upto);
-    let mut sent = 0;
+    let mut sent = BTreeSet::new();
     for document in documents::list(reader.db, reader.tenant, None)? {
         let is_wanted = wanted.contains(&bucket_of(document.id));
         if !is_wanted || !reader.access.holds(&document.key, NOW) {
             continue;
         }
         filling.document(&document)?;
-        let only = |key: &DocumentKey| *key == document.key;
-        filling.tail(document.key.case, &only)?;
-        sent += 1;
-        if sent >= RESENT_MAX || filling.is_full() {
+        filling.tail(document.key.case)?;
+        sent.insert(document.key);
+        if sent.len() >= RESENT_MAX || filling.is_full() {
             break;
         }
     }
+    filling.only = Some(sent);
     filling.finish()
 }
 
@@ -134,6 +141,8 @@ impl<'a> Filling<'a> {
             rulings: BTreeMap::new(),
             documents: BTreeMap::new(),
             rows: BTreeMap::new(),
+            cases: BTreeSet::new(),
+            only: None,
             bytes: 0,
         }
     }
@@ -180,8 +189,7 @@ impl<'a> Filling<'a> {
                 self.document(&document)?;
             }
         }
-        let access = self.access;
-        self.tail(case, &|key| key.case == case && access.holds(key, NOW))
+        self.tail(case)
     }
 
     fn document(&mut self, document: &DocumentRow) -> Result<(), StoreError> {
@@ -200,60 +208,43 @@ impl<'a> Filling<'a> {
         Ok(())
     }
 
-    /// The commands of a case that are younger than the last backup: with their envelopes, so that some device holds
-    /// whatever a restore could forget.
-    fn tail(
-        &mut self,
-        case: CaseId,
-        sees: &dyn Fn(&DocumentKey) -> bool,
-    ) -> Result<(), StoreError> {
+    /// The rows with commands of a case that are younger than the last backup.
+    fn tail(&mut self, case: CaseId) -> Result<(), StoreError> {
+        if !self.cases.insert(case) {
+            return Ok(());
+        }
         let (db, tenant) = (self.reader.db, self.reader.tenant);
         for light in log::rows_of_case(db, tenant, case, self.backed_up, self.upto)? {
-            let Some(shown) = self.reader.pruned(&light, sees)? else {
-                continue;
-            };
-            self.bytes += shown.bytes;
-            let row = WireRow {
-                seq: light.seq,
-                received_at: light.received_at,
-                row: shown.row,
-            };
-            // A row of several cases may stand here already, for another one.
-            let merged = match self.rows.remove(&light.seq) {
-                Some(before) => self.widen(&light, before, case, sees)?,
-                None => (row, shown.envelope),
-            };
-            self.rows.insert(light.seq, merged);
+            if let Some(number) = light.heading.envelope
+                && self.rows.insert(light.seq, light).is_none()
+            {
+                self.bytes += commands::envelope_length(db, number)?;
+            }
         }
         Ok(())
     }
 
-    /// The same row for what it showed before and for what it shows now.
-    fn widen(
-        &self,
-        light: &log::LightRow,
-        before: (WireRow, Option<SealedEnvelope>),
-        case: CaseId,
-        sees: &dyn Fn(&DocumentKey) -> bool,
-    ) -> Result<(WireRow, Option<SealedEnvelope>), StoreError> {
-        let shown: Vec<DocumentKey> = before
-            .1
-            .iter()
-            .flat_map(SealedEnvelope::parts)
-            .filter_map(|part| part.part.document().copied())
-            .collect();
-        let both = |key: &DocumentKey| shown.contains(key) || (key.case == case && sees(key));
-        let Some(wide) = self.reader.pruned(light, both)? else {
-            return Ok(before);
-        };
-        let row = WireRow {
-            row: wide.row,
-            ..before.0
-        };
-        Ok((row, wide.envelope))
+    /// Whether a document's commands belong into the page.
+    fn sees(&self, key: &DocumentKey) -> bool {
+        let is_wanted = |only: &BTreeSet<DocumentKey>| only.contains(key);
+        self.cases.contains(&key.case)
+            && self.only.as_ref().is_none_or(is_wanted)
+            && self.access.holds(key, NOW)
     }
 
     fn finish(self) -> Result<Backfill, StoreError> {
+        let (mut rows, mut envelopes) = (Vec::new(), Vec::new());
+        for light in self.rows.values() {
+            let Some(shown) = self.reader.pruned(light, |key| self.sees(key))? else {
+                continue;
+            };
+            rows.push(WireRow {
+                seq: light.seq,
+                received_at: light.received_at,
+                row: shown.row,
+            });
+            envelopes.extend(shown.envelope);
+        }
         let mut frames = Vec::new();
         for (class, mut documents) in self.documents {
             while !documents.is_empty() {
@@ -262,9 +253,6 @@ impl<'a> Filling<'a> {
                 documents = rest;
             }
         }
-        let (rows, envelopes): (Vec<WireRow>, Vec<Option<SealedEnvelope>>) =
-            self.rows.into_values().unzip();
-        let envelopes: Vec<SealedEnvelope> = envelopes.into_iter().flatten().collect();
         Ok(Backfill {
             rulings: self.rulings.into_iter().collect(),
             frames,

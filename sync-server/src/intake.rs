@@ -2,11 +2,12 @@
 
 pub(crate) mod record;
 mod turned;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::envelope::CommandHead;
-use jangkau_core::id::{CaseId, CommandId, EnvelopeHash, SeatId};
+use jangkau_core::id::{CaseId, CommandId, EnvelopeHash};
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
 use jangkau_core::sync::{
     Answer, Batch, COMMANDS_PER_PUSH_MAX, PushBack, Refused, SealedEnvelope, Seen, Turned,
@@ -17,11 +18,13 @@ use jangkau_core::time::Timestamp;
 use crate::admission::{Admission, Known, Road, admit, vouch};
 use crate::door::{Authenticated, Entry};
 use crate::library::Library;
-use crate::store::institutions::Tenant;
+use crate::store::commands::Reception;
 use crate::store::shelf::Turning;
 use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff};
 use record::{Record, append_row};
 use turned::{code_of, quarantine, turn, turned};
+use waiting::retry;
+pub(crate) use waiting::{retry_cases, settle};
 
 /// Most commands of one seat that wait at once: a week of a busy device, ten times over. Then the answer is "later".
 const WAITING_MAX: u32 = 1_024;
@@ -161,11 +164,16 @@ fn take_request(
         tenant,
         library,
     };
+    let returning = asked.adopt().map(|certificate| certificate.seat);
+    let cases = match returning {
+        Some(seat) => shelf::cases_waiting_for(db, tenant, seat)?,
+        None => BTreeSet::new(),
+    };
     let mut intake = Intake {
         known,
         asked,
         now,
-        cases: BTreeSet::new(),
+        cases,
         own: BTreeMap::new(),
     };
     if let Some(push_back) = &asked.request().push_back {
@@ -263,6 +271,15 @@ impl Intake<'_> {
         Ok(answers)
     }
 
+    /// How far the clock of the pushing device is ahead: of what it recorded itself.
+    fn clock_offset_ms(&self, road: Road) -> Option<i64> {
+        let sent_at = self.asked.request().sent_at?;
+        match road {
+            Road::Push | Road::PushAfterRestore => Some(sent_at.millis_since(self.now)),
+            Road::Again => None,
+        }
+    }
+
     /// Takes one envelope in: one row of the log for all of its commands that are admitted.
     fn take_envelope(
         &mut self,
@@ -276,7 +293,11 @@ impl Intake<'_> {
             Ok(signer) => signer,
             Err(code) => return self.turn_envelope(road, envelope, code),
         };
-        let mut record = Record::new(&self.known, &signer, envelope, self.now);
+        let received = Reception {
+            at: self.now,
+            clock_offset_ms: self.clock_offset_ms(road),
+        };
+        let mut record = Record::new(&self.known, &signer, envelope, received);
         let mut answers = Vec::with_capacity(envelope.commands.len());
         for head in &envelope.commands {
             let admission = admit(&self.known, &signer, road, envelope, head)?;
@@ -290,11 +311,15 @@ impl Intake<'_> {
                 }
                 Admission::Duplicate(seq) => Seen::Admitted(seq),
                 Admission::Waiting => {
-                    self.wait(envelope, head, pusher)?;
+                    self.wait(envelope, head, received.clock_offset_ms)?;
                     Seen::Waiting
                 }
                 Admission::TurnedAway(code) => {
                     turn(&self.known, &signer, envelope, head, code, self.now)?;
+                    // What waits for it waits in vain.
+                    let parts = envelope.parts_of(head.id);
+                    let key = parts.iter().find_map(|part| part.document());
+                    self.cases.extend(key.map(|key| key.case));
                     Seen::TurnedAway(code)
                 }
             };
@@ -311,9 +336,10 @@ impl Intake<'_> {
         &self,
         envelope: &SealedEnvelope,
         head: &CommandHead,
-        pusher: SeatId,
+        clock_offset_ms: Option<i64>,
     ) -> Result<(), Untaken> {
         let (db, tenant) = (self.known.db, self.known.tenant);
+        let pusher = self.asked.seat().id;
         if shelf::waiting_of(db, tenant, pusher)? >= WAITING_MAX {
             return Err(Untaken::Refused(Refused::Later));
         }
@@ -325,7 +351,8 @@ impl Intake<'_> {
             .find_map(|part| part.part.document())
             .map(|key| key.case);
         if let Some(case) = case {
-            shelf::wait(db, tenant, (head.id, case), &own, pusher)?;
+            let waits = (head.id, case);
+            shelf::wait(db, tenant, waits, &own, pusher, clock_offset_ms)?;
         }
         Ok(())
     }
@@ -338,6 +365,12 @@ impl Intake<'_> {
         code: Turned,
     ) -> Result<Vec<Answer>, Untaken> {
         if road == Road::Again {
+            // The restore forgot its seat, too, which may still come back and vouch for it.
+            if code == Turned::UnknownSeat {
+                for head in &envelope.commands {
+                    self.wait(envelope, head, None)?;
+                }
+            }
             return Ok(Vec::new());
         }
         self.check_quarantine()?;
@@ -404,74 +437,13 @@ impl Intake<'_> {
 
     /// What became of commands that waited when they were first answered.
     fn settle(&self, answers: Vec<Answer>) -> Result<Vec<Answer>, Untaken> {
-        let (db, tenant) = (self.known.db, self.known.tenant);
         let mut settled = Vec::with_capacity(answers.len());
         for mut answer in answers {
             if answer.seen == Seen::Waiting {
-                if let Some(seq) = commands::position(db, tenant, answer.command)? {
-                    answer.seen = Seen::Admitted(seq);
-                } else if !shelf::is_waiting(db, tenant, answer.command)? {
-                    let code = shelf::turned_reason(db, tenant, answer.command)?;
-                    answer.seen = code.map_or(Seen::Waiting, Seen::TurnedAway);
-                }
+                answer.seen = settle(self.known.db, self.known.tenant, answer.command)?;
             }
             settled.push(answer);
         }
         Ok(settled)
     }
-}
-
-/// Tries again what waits in these cases, until nothing more is admitted.
-fn retry(
-    known: &Known<'_>,
-    cases: &mut BTreeSet<CaseId>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    while let Some(case) = cases.pop_first() {
-        for waiting in shelf::waiting(known.db, known.tenant, case)? {
-            let envelope = &waiting.envelope;
-            let institution = &envelope.head.institution;
-            let vouched = vouch(known, institution, waiting.pusher, Road::Again, envelope)?;
-            let Some(head) = envelope.commands.first() else {
-                continue;
-            };
-            let Ok(signer) = vouched else { continue };
-            match admit(known, &signer, Road::Again, envelope, head)? {
-                Admission::Admitted(admitted) => {
-                    let mut record = Record::new(known, &signer, envelope, now);
-                    record.take(&admitted)?;
-                    append_row(known, record)?;
-                    cases.insert(case);
-                }
-                Admission::Duplicate(_) => {}
-                Admission::Waiting => continue,
-                Admission::TurnedAway(code) => turn(known, &signer, envelope, head, code, now)?,
-            }
-            shelf::stop_waiting(known.db, waiting.number)?;
-        }
-    }
-    Ok(())
-}
-
-/// Tries again what waits in these cases, after decisions that gave grants.
-pub(crate) fn retry_cases(
-    store: &Store,
-    library: &Library,
-    cases: BTreeMap<Tenant, BTreeSet<CaseId>>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    store.transact(Some(POINTS), |db| {
-        for (tenant, mut cases) in cases {
-            retry(
-                &Known {
-                    db,
-                    tenant,
-                    library,
-                },
-                &mut cases,
-                now,
-            )?;
-        }
-        Ok(())
-    })
 }

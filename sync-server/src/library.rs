@@ -108,11 +108,11 @@ impl Library {
         db: &Db,
         tenant: Tenant,
     ) -> Result<(Arc<Calendar>, u32), StoreError> {
-        let rows = institutions::calendars(db, tenant)?;
-        let version = rows.len() as u32;
+        let version = institutions::calendar_count(db, tenant)?;
         if let Some(known) = self.calendars.borrow().get(&(tenant, version)) {
             return Ok((Arc::clone(known), version));
         }
+        let rows = institutions::calendars(db, tenant)?;
         let mut newest: BTreeMap<&str, &CalendarRow> = BTreeMap::new();
         for row in &rows {
             newest.insert(&row.name, row);

@@ -10,6 +10,7 @@ use crate::founding;
 use crate::intake::record::{Record, append_row};
 use crate::library::Library;
 use crate::ruling::{adopt, rule};
+use crate::store::commands::Reception;
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, LightRow};
 use crate::store::{Db, Store, StoreError, commands, staff};
@@ -32,10 +33,14 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
         library: Library::default(),
     };
     let mut differing = Vec::new();
+    let mut restores = institutions::restores(db, tenant)?.into_iter().peekable();
     let mut at = ServerSeq::new(0);
     while at < original.head {
         for light in log::scan(db, tenant, at, 512)? {
             at = light.seq;
+            while restores.next_if(|kept| *kept < light.seq).is_some() {
+                store.transact(None, |again| institutions::skip_cases(again, other))?;
+            }
             // What follows from earlier rows was appended when they were replayed.
             if institutions::get(&store.db(), other)?.head < light.seq {
                 rerun.step(&light)?;
@@ -80,8 +85,18 @@ impl Rerun<'_> {
     fn step(&self, light: &LightRow) -> Result<(), StoreError> {
         let (row, _) = log::get(self.from, self.tenant, light.seq)?;
         let now = light.received_at;
-        if let Row::Ruling(ruling) = &row {
-            return self.ruling(ruling, now);
+        match &row {
+            Row::Ruling(ruling) => return self.ruling(ruling, now),
+            // What follows from decisions that were taken back may be all that judging a case brought.
+            Row::Grant(_) | Row::GrantEnd(_) => {
+                return rule(self.store, &self.library, now).map(drop);
+            }
+            Row::Commands(_)
+            | Row::Staff(_)
+            | Row::Profile(_)
+            | Row::Calendar(_)
+            | Row::Seat(_, _)
+            | Row::Own(_, _) => {}
         }
         let other = self.other;
         self.store.transact(None, |db| match &row {
@@ -101,7 +116,6 @@ impl Rerun<'_> {
                 log::append(db, other, &row, &light.heading, now)?;
                 Ok(())
             }
-            // A grant follows from something; that it was not appended again is a difference.
             Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::Own(_, _) => Ok(()),
         })
     }
@@ -147,7 +161,11 @@ impl Rerun<'_> {
         let institution = institutions::get(db, self.other)?.id;
         let vouched = vouch(&known, &institution, NOBODY, Road::Again, &envelope)?;
         let Ok(signer) = vouched else { return Ok(()) };
-        let mut record = Record::new(&known, &signer, &envelope, light.received_at);
+        let received = Reception {
+            at: light.received_at,
+            clock_offset_ms: light.heading.clock_offset_ms,
+        };
+        let mut record = Record::new(&known, &signer, &envelope, received);
         for id in ids {
             let head = envelope.commands.iter().find(|head| head.id == *id);
             let Some(head) = head else { continue };

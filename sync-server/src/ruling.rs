@@ -11,6 +11,7 @@ use jangkau_core::envelope::Via;
 use jangkau_core::id::{CaseId, CommandId, PersonId, ServerSeq};
 use jangkau_core::plant::{Plant, crash_point, planted};
 use jangkau_core::profile::Profile;
+use jangkau_core::profile::words::Status;
 use jangkau_core::rules::{CaseLog, CaseState, Judgement, LogEntry, Verdict, judge};
 use jangkau_core::sync::{Row, RulingBody, SignedRuling};
 use jangkau_core::time::Timestamp;
@@ -122,6 +123,10 @@ fn append(
             rulings::add_author(db, tenant, at, stored.person)?;
         }
     }
+    if let Some(number) = body.number {
+        rulings::touch(db, tenant, body.case, at)?;
+        rulings::set_number(db, tenant, body.case, number)?;
+    }
     if let Some(state) = &body.state {
         rulings::touch(db, tenant, body.case, at)?;
         rulings::set_state(db, tenant, body.case, at, state)?;
@@ -162,6 +167,7 @@ impl Bench<'_> {
                 calendar_version,
                 verdicts: encode(&Vec::<(CommandId, Verdict)>::new()),
                 state: None,
+                number: None,
             };
             self.sign(&file, &header, &stored, &judgement)?;
             is_granted = self.follow(case)?;
@@ -178,8 +184,8 @@ impl Bench<'_> {
         self.library.pinned(self.db, self.tenant, pin)
     }
 
-    /// Signs and appends what was judged: the state for everybody, and the verdicts by class. Nothing if nothing
-    /// changed.
+    /// Signs and appends what was judged: the state for everybody, and the verdicts by class and by author, so that an
+    /// author who may not hold the class learns of their own and of nothing else. Nothing if nothing changed.
     fn sign(
         &self,
         file: &CaseFile,
@@ -192,8 +198,15 @@ impl Bench<'_> {
         let key = server_key(&institution);
         let state = encode(&judgement.state);
         if file.state.as_ref() != Some(&state) {
+            let number = match file.number {
+                None if judgement.state.status != Status::Draft => {
+                    Some(institutions::next_case(db, tenant)?)
+                }
+                number => number,
+            };
             let body = RulingBody {
                 state: Some(state),
+                number,
                 ..header.clone()
             };
             append(
@@ -204,21 +217,18 @@ impl Bench<'_> {
                 self.now,
             )?;
         }
-        let mut by_class: BTreeMap<Class, Vec<(CommandId, Verdict)>> = BTreeMap::new();
-        for (command, verdict) in &judgement.verdicts {
-            let kind = stored
-                .iter()
-                .find(|stored| stored.id == *command)
-                .map(|stored| stored.kind);
-            let Some(class) = kind.and_then(class_of) else {
+        let mut by_reader: BTreeMap<(Class, PersonId), Vec<(CommandId, Verdict)>> = BTreeMap::new();
+        for (id, verdict) in &judgement.verdicts {
+            let Some(command) = stored.iter().find(|command| command.id == *id) else {
                 continue;
             };
-            by_class
-                .entry(class)
-                .or_default()
-                .push((*command, verdict.clone()));
+            let Some(class) = class_of(command.kind) else {
+                continue;
+            };
+            let verdicts = by_reader.entry((class, command.person)).or_default();
+            verdicts.push((*id, verdict.clone()));
         }
-        for (class, verdicts) in by_class {
+        for ((class, _), verdicts) in by_reader {
             let body = RulingBody {
                 class: Some(class),
                 verdicts: encode(&verdicts),
@@ -296,7 +306,7 @@ fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogE
             named_roles,
             recorded_at: command.recorded_at,
             received_at: command.received_at,
-            clock_offset_ms: None,
+            clock_offset_ms: command.clock_offset_ms,
             via_desk: command.via == Via::Desk,
             base: command.base,
             verdict,

@@ -17,6 +17,7 @@ use jangkau_core::id::ServerSeq;
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
 use jangkau_core::time::Timestamp;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use thiserror::Error;
 
 /// What the functions of this room work on; nobody outside sees that it is SQL.
@@ -185,6 +186,8 @@ impl Store {
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
+        // Without it, an index with a condition makes SQLite prepare a statement anew for every value bound to it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(128);
         let store = Self {
             connection: RefCell::new(connection),

@@ -122,7 +122,7 @@ impl Office {
         let mut cost = Exchange::default();
         loop {
             self.now = self.now.plus_millis(1_000);
-            let request = replica.request(&mut self.rng).map_err(broken)?;
+            let request = replica.request(self.now, &mut self.rng).map_err(broken)?;
             let replies = self
                 .engine
                 .sync(std::slice::from_ref(&request), self.now, &mut self.rng);
@@ -295,7 +295,10 @@ pub fn changed(cases: usize, changed: usize) -> Result<Changed, Broken> {
             office.record(&mut worker, Some(*case), command)?;
         }
     }
-    let raw_bytes = raw_bytes(&worker.request(&mut office.rng).map_err(broken)?)?;
+    let request = worker
+        .request(office.now, &mut office.rng)
+        .map_err(broken)?;
+    let raw_bytes = raw_bytes(&request)?;
     let push = office.exchange(&mut worker)?;
     let pull = office.exchange(&mut head)?;
     Ok(Changed {

@@ -224,7 +224,7 @@ impl World {
                 )
             },
         )?;
-        self.tell(|_| format!("machine {index} records {kind}: {done:?}"));
+        self.tell(|_| format!("machine {index} records {kind} in {case:?}: {done:?}"));
         let Some(Ok(Ok(id))) = done else {
             return match done {
                 Some(Err(error)) => Err(Violation::broke("Replica::record", &error)),

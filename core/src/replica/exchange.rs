@@ -1,5 +1,7 @@
 //! What the vault asks: sealing what is pending, and one signed request for one round trip.
 
+use std::collections::BTreeSet;
+
 use rand_core::CryptoRng;
 
 use super::{Replica, ReplicaError, SeatState};
@@ -18,7 +20,7 @@ const COMMANDS_PER_ENVELOPE_MAX: usize = 64;
 /// Most bytes of changes in one push, before compression: a step that a bad line can carry.
 const PUSH_BYTES_MAX: usize = 1024 * 1024;
 
-/// Most envelopes or rulings told again in one request.
+/// Most envelopes or rulings told again, or waiting commands asked about, in one request.
 const TOLD_AGAIN_MAX: u32 = 64;
 
 /// Every so many exchanges the vault compares all that it holds with the server.
@@ -47,8 +49,12 @@ impl Replica {
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn request(&mut self, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, ReplicaError> {
-        let push = self.atomically(|replica| replica.next_push(rng))?;
+    pub fn request(
+        &mut self,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, ReplicaError> {
+        let push = self.atomically(|replica| replica.next_push(now, rng))?;
         let told = self.store.forgotten_envelopes(TOLD_AGAIN_MAX)?;
         let rulings = self.store.forgotten_rulings(TOLD_AGAIN_MAX)?;
         let mut asked = Asked {
@@ -61,7 +67,11 @@ impl Replica {
         let push_back = if told.is_empty() && rulings.is_empty() {
             None
         } else {
-            let envelopes = pack_stored(told.iter().map(|(_, bytes)| bytes.as_slice()))?;
+            let mut tellable = Vec::with_capacity(told.len());
+            for (hash, stored) in &told {
+                tellable.extend(self.tellable(*hash, stored)?);
+            }
+            let envelopes = pack(&tellable).map_err(|_| ReplicaError::Damaged)?;
             Some(PushBack {
                 envelopes,
                 rulings: rulings.into_iter().map(|row| row.1).collect(),
@@ -81,12 +91,14 @@ impl Replica {
             None
         };
         let resend = (!self.session.resend.is_empty()).then(|| self.session.resend.clone());
+        let waiting = self.store.waiting(TOLD_AGAIN_MAX)?;
         let certificate = self
             .session
             .forgotten
             .then(|| self.identity.certificate.clone());
         let request = SyncRequest {
             cursor: self.session.cursor,
+            sent_at: push.is_some().then_some(now),
             push,
             push_back,
             backfill,
@@ -94,6 +106,7 @@ impl Replica {
             resend,
             certificate,
             dropped: None,
+            waiting: (!waiting.is_empty()).then_some(waiting),
         };
         let body = encode_body(&request);
         let nonce = self.session.nonce;
@@ -102,8 +115,34 @@ impl Replica {
         Ok(SignedRequest::sign(SYNC_ROUTE, seat, nonce, body, &self.identity.key).to_bytes())
     }
 
+    /// What a restored server may be told of an envelope: all of a colleague's; of an own one no command that stands in
+    /// another envelope, because that was recorded again when this one was turned away.
+    fn tellable(
+        &self,
+        hash: EnvelopeHash,
+        stored: &[u8],
+    ) -> Result<Option<SealedEnvelope>, ReplicaError> {
+        let mut envelopes = unpack_stored(stored)?;
+        let envelope = envelopes.pop().ok_or(ReplicaError::Damaged)?;
+        if envelope.head.seat != self.seat() {
+            return Ok(Some(envelope));
+        }
+        let mut standing = BTreeSet::new();
+        for head in &envelope.commands {
+            let row = self.store.command(head.id)?;
+            if row.is_none_or(|row| row.envelope == Some(hash)) {
+                standing.insert(head.id);
+            }
+        }
+        Ok(envelope.visible_to(|head, _| standing.contains(&head.id)))
+    }
+
     /// The push under way, or a new one of what is pending.
-    fn next_push(&mut self, rng: &mut dyn CryptoRng) -> Result<Option<Batch>, ReplicaError> {
+    fn next_push(
+        &mut self,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<Batch>, ReplicaError> {
         let in_flight: Option<InFlight> = self.store.meta("in_flight")?;
         let in_flight = match in_flight {
             Some(in_flight) => in_flight,
@@ -112,7 +151,6 @@ impl Replica {
                 if envelopes.is_empty() {
                     return Ok(None);
                 }
-                let now = Timestamp::from_millis(0);
                 let in_flight = InFlight {
                     id: BatchId::generate(now, &mut &mut *rng),
                     envelopes,
@@ -259,12 +297,16 @@ pub(super) fn to_stored(envelope: &SealedEnvelope) -> Result<Vec<u8>, ReplicaErr
     Ok(encode(&packed))
 }
 
+/// The envelopes of stored bytes.
+pub(super) fn unpack_stored(stored: &[u8]) -> Result<Vec<SealedEnvelope>, ReplicaError> {
+    unpack(&decode(stored)?).map_err(|_| ReplicaError::Damaged)
+}
+
 /// Packs stored envelopes for one message.
 fn pack_stored<'a>(stored: impl Iterator<Item = &'a [u8]>) -> Result<Packed, ReplicaError> {
     let mut envelopes = Vec::new();
     for bytes in stored {
-        let packed: Packed = decode(bytes)?;
-        envelopes.extend(unpack(&packed).map_err(|_| ReplicaError::Damaged)?);
+        envelopes.extend(unpack_stored(bytes)?);
     }
     pack(&envelopes).map_err(|_| ReplicaError::Damaged)
 }

@@ -1,8 +1,12 @@
 //! What this person may hold, and letting go of it.
+//!
+//! A case is *unsettled* while something may have to go: a grant came or ended, or a document came that no grant was
+//! compared with. Only unsettled cases are gone through, so that an exchange costs what changed.
 
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::{Compartment, DocumentKey};
-use crate::id::PersonId;
+use crate::id::{CaseId, PersonId, ServerSeq};
+use crate::store::DocumentRow;
 use crate::sync::{GrantRow, GrantScope};
 
 /// Whether a grant covers a document.
@@ -19,56 +23,93 @@ fn covers(grant: &GrantRow, key: &DocumentKey, person: PersonId) -> bool {
 }
 
 impl Replica {
-    /// Drops documents that no grant covers any more, once nothing in them waits to be sent. The envelopes of own work
-    /// stay until every backup holds them.
+    /// A grant begins or ends: the cases that it is about have to be gone through.
+    pub(super) fn unsettle(&self, scope: GrantScope) -> Result<(), ReplicaError> {
+        match scope {
+            GrantScope::Case(case) => self.store.unsettle(case)?,
+            GrantScope::Institution => self.store.unsettle_all()?,
+        }
+        Ok(())
+    }
+
+    /// A grant ends. What it covered is known to be granted from now on, so that it goes.
+    pub(super) fn end_grant(&mut self, seq: ServerSeq) -> Result<(), ReplicaError> {
+        let Some(grant) = self.store.grant(seq)? else {
+            return Ok(());
+        };
+        let documents = match grant.scope {
+            GrantScope::Case(case) => self.store.documents_of(case)?,
+            GrantScope::Institution => self.store.documents()?,
+        };
+        let person = self.person();
+        for row in documents {
+            if covers(&grant, &row.key, person) {
+                self.note_granted(row)?;
+            }
+        }
+        self.store.end_grant(seq)?;
+        self.unsettle(grant.scope)
+    }
+
+    /// Drops documents of unsettled cases that no grant covers any more, once nothing in them waits to be sent. The
+    /// envelopes of own work stay until every backup holds them.
     pub(super) fn drop_uncovered(&mut self) -> Result<(), ReplicaError> {
         let is_telling = !self.store.forgotten_envelopes(1)?.is_empty()
             || !self.store.forgotten_rulings(1)?.is_empty();
         if is_telling {
             return Ok(());
         }
-        let grants = match self.session.state {
-            SeatState::Active => self.store.grants()?,
-            SeatState::Retired | SeatState::Locked => Vec::new(),
-        };
-        let person = self.person();
-        for mut row in self.store.documents()? {
-            if grants.iter().any(|grant| covers(grant, &row.key, person)) {
-                if !row.granted {
-                    row.granted = true;
-                    self.store.put_document(&row)?;
-                    self.loaded.remove(&row.key.id());
-                }
-                continue;
-            }
-            let is_lost = row.granted || self.session.state != SeatState::Active;
-            if is_lost && self.store.pending_changes(row.key.id())?.is_empty() {
-                self.drop_document(&row)?;
-                self.drop_case_without_documents(&row.key, &grants)?;
+        for case in self.store.unsettled()? {
+            if self.settle(case)? {
+                self.store.settled(case)?;
             }
         }
         Ok(())
     }
 
-    fn drop_case_without_documents(
-        &mut self,
-        key: &DocumentKey,
-        grants: &[GrantRow],
-    ) -> Result<(), ReplicaError> {
-        let is_listed = grants.iter().any(|grant| match grant.scope {
-            GrantScope::Case(case) => case == key.case,
-            GrantScope::Institution => true,
-        });
-        if !is_listed && self.store.documents_of(key.case)?.is_empty() {
-            self.store.drop_case_rows(key.case)?;
-            self.store.forget_commands(key.case)?;
+    /// Goes through the documents of a case. Gives whether all that has to go is gone.
+    fn settle(&mut self, case: CaseId) -> Result<bool, ReplicaError> {
+        let may_read = self.session.state == SeatState::Active;
+        let grants = if may_read {
+            self.store.grants_about(case)?
+        } else {
+            Vec::new()
+        };
+        let person = self.person();
+        let mut is_settled = true;
+        for row in self.store.documents_of(case)? {
+            if grants.iter().any(|grant| covers(grant, &row.key, person)) {
+                self.note_granted(row)?;
+            } else if row.granted || !may_read {
+                if self.store.pending_changes(row.key.id())?.is_empty() {
+                    self.drop_document(&row)?;
+                } else {
+                    is_settled = false;
+                }
+            }
         }
+        let is_listed = !grants.is_empty();
+        if !is_listed && self.store.documents_of(case)?.is_empty() {
+            self.store.drop_case_rows(case)?;
+            self.store.forget_commands(case)?;
+        }
+        Ok(is_settled)
+    }
+
+    fn note_granted(&mut self, mut row: DocumentRow) -> Result<(), ReplicaError> {
+        if row.granted {
+            return Ok(());
+        }
+        row.granted = true;
+        self.store.put_document(&row)?;
+        self.loaded.remove(&row.key.id());
         Ok(())
     }
 
     /// The seat was retired: what is left goes out, what is held goes.
     pub(super) fn retire(&mut self) -> Result<(), ReplicaError> {
         self.session.state = SeatState::Retired;
+        self.store.unsettle_all()?;
         self.drop_uncovered()
     }
 }

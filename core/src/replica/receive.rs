@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use rand_core::CryptoRng;
 
-use super::exchange::Asked;
+use super::exchange::{Asked, unpack_stored};
 use super::{Replica, ReplicaError, SeatState, Synced};
 use crate::id::{CommandId, EnvelopeHash};
 use crate::plant::{Plant, planted};
-use crate::store::{CommandState, PartRow, decode};
+use crate::store::{CommandState, PartRow};
 use crate::sync::{
     Answer, BUCKETS, Backfill, Cursor, Era, Seen, SelfCheck, SyncReply, Turned, bucket_of,
-    decode_body, digest_of_buckets, document_digest, unpack,
+    decode_body, digest_of_buckets, document_digest,
 };
 use crate::time::Timestamp;
 
@@ -61,7 +61,7 @@ impl Replica {
             self.begin_era(reply.era)?;
         }
         let mut turned = BTreeMap::new();
-        for answer in reply.answers.iter().flatten() {
+        for answer in reply.answers.iter().chain(&reply.settled).flatten() {
             self.take_answer(answer, &mut turned)?;
         }
         if reply.answers.is_some() {
@@ -86,6 +86,7 @@ impl Replica {
         }
         self.store.prune_envelopes(self.session.backed_up)?;
         for key in touched {
+            self.store.unsettle(key.case)?;
             self.fold(key)?;
         }
         if !reply.page.more {
@@ -127,8 +128,10 @@ impl Replica {
         }
         let documents = self.store.forget_changes_after(kept)?;
         self.store.forget_envelopes_after(kept)?;
+        self.store.forget_envelopes_aside()?;
         self.store.forget_rulings_after(kept)?;
         self.store.end_grants_after(kept)?;
+        self.store.unsettle_all()?;
         self.store.clear_meta("in_flight")?;
         for mut row in self.store.outbox()? {
             if matches!(row.state, CommandState::Waiting | CommandState::Admitted) {
@@ -142,7 +145,11 @@ impl Replica {
         };
         self.forget_loaded(&documents);
         for id in documents {
-            if let Some(row) = self.store.document(id)? {
+            if let Some(mut row) = self.store.document(id)? {
+                // What is pending may hang in the air until its dependencies come back. The next change must not take
+                // its place in the actor's sequence.
+                row.branch = None;
+                self.store.put_document(&row)?;
                 self.save_heads(row.key)?;
             }
         }
@@ -151,13 +158,15 @@ impl Replica {
 
     /// Own commands of an envelope that the server forgot are pending again, with the same changes.
     fn reclaim_own(&mut self, hash: EnvelopeHash, stored: &[u8]) -> Result<(), ReplicaError> {
-        let envelopes = unpack(&decode(stored)?).map_err(|_| ReplicaError::Damaged)?;
+        let envelopes = unpack_stored(stored)?;
         for envelope in envelopes.iter().filter(|one| one.head.seat == self.seat()) {
             for head in &envelope.commands {
                 let Some(mut row) = self.store.command(head.id)? else {
                     continue;
                 };
-                if !row.own || row.state != CommandState::Accepted {
+                // Another envelope may hold an older version of it, which was turned away.
+                let stands = row.own && row.envelope == Some(hash);
+                if !stands || row.state != CommandState::Accepted {
                     continue;
                 }
                 for part in envelope
@@ -183,7 +192,7 @@ impl Replica {
         let Some(mut row) = self.store.command(answer.command)? else {
             return Ok(());
         };
-        if row.state != CommandState::Sealed {
+        if !matches!(row.state, CommandState::Sealed | CommandState::Waiting) {
             return Ok(());
         }
         row.state = match answer.seen {

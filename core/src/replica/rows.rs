@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::CryptoRng;
 
-use super::exchange::to_stored;
+use super::exchange::{to_stored, unpack_stored};
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::DocumentKey;
 use crate::command::PlacedRecord;
 use crate::document::{Document, inspect};
-use crate::id::{CaseId, CommandId, DocumentId, PersonId, ServerSeq};
+use crate::id::{CaseId, CommandId, DocumentId, LogEra, PersonId, ServerSeq};
 use crate::record::{Field as _, Record};
 use crate::rules::{CaseState, Verdict};
 use crate::store::{CommandRow, CommandState, DocumentRow, decode, encode};
@@ -70,13 +70,13 @@ impl Replica {
                 }
                 Row::Own(hash, ids) => {
                     let stored = self.store.envelope(*hash)?.ok_or(ReplicaError::Malformed)?;
-                    let own = unpack(&decode(&stored)?).map_err(|_| ReplicaError::Damaged)?;
+                    let own = unpack_stored(&stored)?;
                     let envelope = own.first().ok_or(ReplicaError::Damaged)?;
                     self.take_commands(row, ids, envelope, &mut arrived)?;
                 }
                 Row::Ruling(ruling) => self.take_ruling(row.seq, ruling)?,
                 Row::Grant(grant) => self.take_grant(row.seq, grant)?,
-                Row::GrantEnd(grant) => self.store.end_grant(*grant)?,
+                Row::GrantEnd(grant) => self.end_grant(*grant)?,
                 Row::Staff(staff) => self.store.put_staff(staff)?,
                 Row::Profile(profile) => self.store.put_profile(profile)?,
                 Row::Calendar(calendar) => self.store.put_calendar(calendar)?,
@@ -138,6 +138,7 @@ impl Replica {
             };
             merge_records(&mut command.records, records);
             command.received_at = Some(row.received_at);
+            command.envelope = Some(envelope.head.hash());
             command.state = CommandState::Accepted;
             command.code = None;
             self.store.put_command(&command)?;
@@ -151,7 +152,7 @@ impl Replica {
     fn keep_envelope(&self, seq: ServerSeq, envelope: &SealedEnvelope) -> Result<(), ReplicaError> {
         let hash = envelope.head.hash();
         let known = match self.store.envelope(hash)? {
-            Some(stored) => unpack(&decode(&stored)?).map_err(|_| ReplicaError::Damaged)?,
+            Some(stored) => unpack_stored(&stored)?,
             None => Vec::new(),
         };
         let known_parts = known.iter().flat_map(SealedEnvelope::parts).count();
@@ -183,8 +184,10 @@ impl Replica {
         let loaded = self.load(*document)?;
         loaded.row.epoch = *epoch;
         let is_new = !loaded.accepted.has(hash);
-        let is_our_branch = is_own && loaded.row.branch == Some(*branch);
+        let branch_now = loaded.row.branch;
         if is_own {
+            let is_our_branch =
+                branch_now == Some(*branch) || self.store.has_pending_on(document.id(), *branch)?;
             let pending = self.store.parts(id)?;
             let ours = pending.iter().find(|ours| ours.document == document.id());
             let is_ours = ours.is_some_and(|ours| ours.hash == hash);
@@ -293,7 +296,8 @@ impl Replica {
         }
         if let Some(state) = &body.state {
             let _: CaseState = decode(state)?;
-            self.store.put_case_state(body.case, seq, state)?;
+            self.store
+                .put_case_state(body.case, seq, body.number, state)?;
         }
         Ok(())
     }
@@ -304,6 +308,7 @@ impl Replica {
             return Ok(());
         }
         self.store.put_grant(seq, grant)?;
+        self.unsettle(grant.scope)?;
         let (priority, is_whole) = match grant.scope {
             GrantScope::Institution => (1, true),
             GrantScope::Case(case) if self.is_whole_here(case)? => return Ok(()),
@@ -317,8 +322,12 @@ impl Replica {
         Ok(self.store.put_backfill(&at, priority)?)
     }
 
-    /// Whether this seat opened the case and never held it by a grant: then nothing of it is elsewhere yet.
+    /// Whether this seat opened the case and never held it by a grant: then nothing of it is elsewhere yet. After a
+    /// restore nobody knows that.
     fn is_whole_here(&self, case: CaseId) -> Result<bool, ReplicaError> {
+        if self.session.cursor.era != LogEra::default() {
+            return Ok(false);
+        }
         let register = self
             .store
             .command(CommandId::from_bytes(*case.as_bytes()))?;

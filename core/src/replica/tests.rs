@@ -66,7 +66,7 @@ impl Phone {
 
     /// Asks; gives the request as the server reads it.
     fn ask(&mut self) -> SyncRequest {
-        let bytes = self.replica.request(&mut self.rng).unwrap();
+        let bytes = self.replica.request(NOW, &mut self.rng).unwrap();
         decode_body(&SignedRequest::from_bytes(&bytes).unwrap().body).unwrap()
     }
 
@@ -100,6 +100,7 @@ impl Phone {
             check: None,
             resent: None,
             to: Nonce::from_bytes([self.nonces - 1; 12]),
+            settled: None,
         };
         self.replica
             .receive(&encode_body(&reply), NOW, &mut self.rng)
@@ -313,6 +314,7 @@ fn a_late_or_foreign_answer_is_not_taken() {
         check: None,
         resent: None,
         to: Nonce::from_bytes([0; 12]),
+        settled: None,
     };
     let late = phone
         .replica

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Replica, ReplicaError};
 use crate::command::{CommandEntry, CommandKind, PlacedRecord, Stamp};
-use crate::id::{CaseId, CommandId};
+use crate::id::{CaseId, CaseNumber, CommandId};
 use crate::rules::{CaseState, Verdict};
 use crate::store::{CommandRow, CommandState, decode};
 use crate::sync::{StaffRow, Turned};
@@ -49,6 +49,8 @@ pub struct TimelineItem {
 pub struct CaseView {
     /// Which.
     pub case: CaseId,
+    /// Its number; none before the server has registered it.
+    pub number: Option<CaseNumber>,
     /// The last ruling; none before the server has judged.
     pub state: Option<CaseState>,
     /// Own commands that have no verdict yet.
@@ -87,6 +89,7 @@ impl Replica {
         }
         Ok(CaseView {
             case,
+            number: self.store.case_number(case)?,
             state: self.case_state(case)?,
             pending,
         })
@@ -136,6 +139,10 @@ impl Replica {
     fn installed(&self, case: CaseId) -> Result<Vec<CommandEntry>, ReplicaError> {
         let mut by_command: BTreeMap<CommandId, Vec<PlacedRecord>> = BTreeMap::new();
         for row in self.store.documents_of(case)? {
+            // What came change by change stands among the commands.
+            if row.snapshot.is_none() && row.frame.is_none() {
+                continue;
+            }
             for (key, record) in self.records(row.key)? {
                 let Some((collection, id)) = key.split_once('/') else {
                     continue;
@@ -199,6 +206,35 @@ impl Replica {
         rows.iter()
             .map(|row| Ok((row.id, self.fate_of(row)?)))
             .collect()
+    }
+
+    /// Whether this vault could tell a restored server of a command: it is its own and not in the log, or its envelope
+    /// is kept here with the part that says what it is.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    #[cfg(feature = "plant")]
+    pub fn could_tell(&self, command: CommandId) -> Result<bool, ReplicaError> {
+        let own = self.store.command(command)?;
+        if own.is_some_and(|row| row.own && row.state != CommandState::Accepted) {
+            return Ok(true);
+        }
+        for stored in self.store.envelopes()? {
+            let envelopes = super::exchange::unpack_stored(&stored)?;
+            let tells = envelopes.iter().any(|envelope| {
+                let head = envelope.commands.iter().find(|head| head.id == command);
+                let first = head.and_then(|head| head.kind.sections().first());
+                let parts = envelope.parts_of(command);
+                first.is_some_and(|first| {
+                    let mut keys = parts.iter().filter_map(|part| part.document());
+                    keys.any(|key| key.class == first.0)
+                })
+            });
+            if tells {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Number of own commands that the server has not acknowledged.

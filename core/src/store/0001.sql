@@ -55,7 +55,7 @@ CREATE TABLE command (
   attempts INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX command_case ON command (case_id, occurred_at);
-CREATE INDEX command_state ON command (state) WHERE state <> 'accepted';
+CREATE INDEX command_state ON command (state);
 
 -- The parts of own commands that the log does not hold yet.
 CREATE TABLE part (
@@ -77,6 +77,7 @@ CREATE TABLE envelope (
   bytes BLOB NOT NULL
 );
 CREATE INDEX envelope_seq ON envelope (seq);
+CREATE INDEX envelope_forgotten ON envelope (forgotten);
 
 -- Rulings, as signed.
 CREATE TABLE ruling (
@@ -93,6 +94,7 @@ CREATE TABLE verdict (
 CREATE TABLE case_state (
   case_id BLOB PRIMARY KEY,
   seq INTEGER NOT NULL,
+  number INTEGER,
   bytes BLOB NOT NULL
 );
 
@@ -102,9 +104,16 @@ CREATE TABLE forgotten_ruling (
   bytes BLOB NOT NULL
 );
 
+-- Grants that have not ended; without a case, of the whole institution.
 CREATE TABLE active_grant (
   seq INTEGER PRIMARY KEY,
+  case_id BLOB,
   bytes BLOB NOT NULL
+);
+CREATE INDEX active_grant_case ON active_grant (case_id);
+-- Cases in which something may have to go.
+CREATE TABLE unsettled (
+  case_id BLOB PRIMARY KEY
 );
 -- The queue of documents that a grant newly covers.
 CREATE TABLE backfill (

@@ -150,6 +150,15 @@ impl Store {
         )
     }
 
+    /// Own commands that wait at the server.
+    pub(crate) fn waiting(&self, limit: u32) -> Result<Vec<CommandId>, StoreError> {
+        let sql =
+            "SELECT id FROM command WHERE state = 'waiting' AND own ORDER BY ordinal LIMIT ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub(crate) fn commands_aside(&self) -> Result<Vec<CommandRow>, StoreError> {
         self.command_rows("state = 'aside' ORDER BY ordinal", [])
     }
@@ -263,6 +272,17 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether a branch of a document has pending changes.
+    pub(crate) fn has_pending_on(
+        &self,
+        document: DocumentId,
+        branch: Branch,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM part WHERE document = ?1 AND branch = ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row(params![document, branch], |row| row.get(0))?)
+    }
+
     pub(crate) fn put_envelope(
         &self,
         hash: EnvelopeHash,
@@ -300,6 +320,16 @@ impl Store {
         Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
     }
 
+    /// Every envelope that is kept.
+    #[cfg(feature = "plant")]
+    pub(crate) fn envelopes(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM envelope")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Envelopes that were sequenced beyond a row, or that are to be told again.
     pub(crate) fn envelopes_after(
         &self,
@@ -325,6 +355,16 @@ impl Store {
         Ok(())
     }
 
+    /// After a restore: the server may not have in quarantine any more what it turned away.
+    pub(crate) fn forget_envelopes_aside(&self) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE envelope SET forgotten = 1 WHERE hash IN \
+             (SELECT envelope FROM command WHERE state = 'aside' AND own)",
+            [],
+        )?;
+        Ok(())
+    }
+
     /// Envelopes that are to be pushed back, as they came.
     pub(crate) fn forgotten_envelopes(
         &self,
@@ -345,11 +385,14 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets envelopes that every backup holds; not those of which the server is still to be told.
+    /// Forgets envelopes that every backup holds; not those of which the server is still to be told, nor those in which
+    /// an own command stands that is not in the log.
     pub(crate) fn prune_envelopes(&self, backed_up: ServerSeq) -> Result<(), StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("DELETE FROM envelope WHERE seq <= ?1 AND forgotten = 0")?;
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM envelope WHERE seq <= ?1 AND forgotten = 0 AND hash NOT IN \
+             (SELECT envelope FROM command WHERE envelope IS NOT NULL \
+             AND state IN ('sealed', 'waiting', 'admitted', 'aside'))",
+        )?;
         statement.execute([backed_up.get() as i64])?;
         Ok(())
     }

@@ -126,7 +126,7 @@ impl Store {
         rows.map(|row| row?).collect()
     }
 
-    /// Adds a sequenced change; a known one only gets its position in the log.
+    /// Adds a sequenced change. One that the log holds twice stands where it came first.
     pub(crate) fn add_change(
         &self,
         document: DocumentId,
@@ -136,7 +136,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO change (document, hash, seq, bytes) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (document, hash) DO UPDATE SET seq = excluded.seq",
+             ON CONFLICT (document, hash) DO UPDATE \
+             SET seq = coalesce(min(seq, excluded.seq), excluded.seq)",
         )?;
         statement.execute(params![document, hash, seq.get() as i64, bytes])?;
         Ok(())

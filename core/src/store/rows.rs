@@ -3,8 +3,10 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Store, StoreError, decode, encode};
-use crate::id::{CaseId, CommandId, ServerSeq};
-use crate::sync::{BackfillAt, CalendarRow, GrantRow, ProfileRow, SignedRuling, StaffRow};
+use crate::id::{CaseId, CaseNumber, CommandId, ServerSeq};
+use crate::sync::{
+    BackfillAt, CalendarRow, GrantRow, GrantScope, ProfileRow, SignedRuling, StaffRow,
+};
 
 impl Store {
     pub(crate) fn add_ruling(
@@ -50,14 +52,21 @@ impl Store {
         &self,
         case: CaseId,
         seq: ServerSeq,
+        number: Option<CaseNumber>,
         bytes: &[u8],
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO case_state (case_id, seq, bytes) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes \
+            "INSERT INTO case_state (case_id, seq, number, bytes) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, \
+             number = coalesce(excluded.number, number), bytes = excluded.bytes \
              WHERE excluded.seq >= seq",
         )?;
-        statement.execute(params![case, seq.get() as i64, bytes])?;
+        statement.execute(params![
+            case,
+            seq.get() as i64,
+            number.map(CaseNumber::get),
+            bytes
+        ])?;
         Ok(())
     }
 
@@ -66,6 +75,15 @@ impl Store {
             .connection
             .prepare_cached("SELECT bytes FROM case_state WHERE case_id = ?1")?;
         Ok(statement.query_row([case], |row| row.get(0)).optional()?)
+    }
+
+    pub(crate) fn case_number(&self, case: CaseId) -> Result<Option<CaseNumber>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT number FROM case_state WHERE case_id = ?1")?;
+        let number: Option<Option<u32>> =
+            statement.query_row([case], |row| row.get(0)).optional()?;
+        Ok(number.flatten().map(CaseNumber::new))
     }
 
     /// Every case of which anything is here.
@@ -133,10 +151,46 @@ impl Store {
     }
 
     pub(crate) fn put_grant(&self, seq: ServerSeq, grant: &GrantRow) -> Result<(), StoreError> {
+        let case = match grant.scope {
+            GrantScope::Case(case) => Some(case),
+            GrantScope::Institution => None,
+        };
         self.connection.execute(
-            "INSERT OR REPLACE INTO active_grant (seq, bytes) VALUES (?1, ?2)",
-            params![seq.get() as i64, encode(grant)],
+            "INSERT OR REPLACE INTO active_grant (seq, case_id, bytes) VALUES (?1, ?2, ?3)",
+            params![seq.get() as i64, case, encode(grant)],
         )?;
+        Ok(())
+    }
+
+    /// Notes that something of a case may have to go.
+    pub(crate) fn unsettle(&self, case: CaseId) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO unsettled (case_id) VALUES (?1)")?
+            .execute([case])?;
+        Ok(())
+    }
+
+    /// Notes that something of every case may have to go.
+    pub(crate) fn unsettle_all(&self) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR IGNORE INTO unsettled (case_id) SELECT DISTINCT case_id FROM document",
+            [],
+        )?;
+        Ok(())
+    }
+
+    pub(crate) fn unsettled(&self) -> Result<Vec<CaseId>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT case_id FROM unsettled ORDER BY case_id")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) fn settled(&self, case: CaseId) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM unsettled WHERE case_id = ?1")?
+            .execute([case])?;
         Ok(())
     }
 
@@ -160,11 +214,23 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn grants(&self) -> Result<Vec<GrantRow>, StoreError> {
+    /// A grant that has not ended, by its row.
+    pub(crate) fn grant(&self, seq: ServerSeq) -> Result<Option<GrantRow>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT bytes FROM active_grant ORDER BY seq")?;
-        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            .prepare_cached("SELECT bytes FROM active_grant WHERE seq = ?1")?;
+        let bytes: Option<Vec<u8>> = statement
+            .query_row([seq.get() as i64], |row| row.get(0))
+            .optional()?;
+        bytes.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    /// The grants that cover anything of a case.
+    pub(crate) fn grants_about(&self, case: CaseId) -> Result<Vec<GrantRow>, StoreError> {
+        let sql = "SELECT bytes FROM active_grant WHERE case_id = ?1 \
+                   UNION ALL SELECT bytes FROM active_grant WHERE case_id IS NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([case], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| decode(&bytes?)).collect()
     }
 

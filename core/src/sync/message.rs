@@ -59,6 +59,12 @@ pub struct SyncRequest {
     /// Ended grants whose documents it has dropped.
     #[n(7)]
     pub dropped: Option<Vec<ServerSeq>>,
+    /// The device's clock as it pushes, by which the server measures it.
+    #[n(8)]
+    pub sent_at: Option<Timestamp>,
+    /// Own commands that wait at the server: what has become of them?
+    #[n(9)]
+    pub waiting: Option<Vec<CommandId>>,
 }
 
 /// New commands under one idempotency key.
@@ -130,6 +136,9 @@ pub struct SyncReply {
     /// The nonce of the request that this answers; a late answer to an older request is not taken.
     #[n(9)]
     pub to: Nonce,
+    /// What has become of commands that waited. Those that wait still are left out.
+    #[n(10)]
+    pub settled: Option<Vec<Answer>>,
 }
 
 /// The log's era.

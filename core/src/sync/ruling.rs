@@ -4,7 +4,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use crate::class::Class;
 use crate::envelope::{BadSignature, SIGNATURE_LEN};
-use crate::id::{CaseId, ProfileId, ServerSeq};
+use crate::id::{CaseId, CaseNumber, ProfileId, ServerSeq};
 use crate::time::Timestamp;
 
 /// What the server decided about a case, for one class of holders.
@@ -37,6 +37,9 @@ pub struct RulingBody {
     /// The case's state, encoded by `rules`; only in a ruling of class K1.
     #[cbor(n(8), with = "minicbor::bytes")]
     pub state: Option<Vec<u8>>,
+    /// The case's number, from the registration on; only in a ruling of class K1. Never given twice in an institution.
+    #[n(9)]
+    pub number: Option<CaseNumber>,
 }
 
 /// A ruling under the institution's server key.

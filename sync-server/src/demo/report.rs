@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
-use jangkau_core::id::{CaseId, CommandId, PersonId};
+use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId};
 use jangkau_core::profile::Profile;
 use jangkau_core::record::{FieldShape, Scalar};
 use jangkau_core::replica::{Fate, ReplicaError, TimelineItem};
@@ -43,6 +43,7 @@ pub(super) struct InstitutionReport {
 #[derive(Debug, Serialize)]
 pub(super) struct CaseReport {
     pub(super) case: String,
+    pub(super) number: Option<u32>,
     pub(super) status: String,
     pub(super) closure: Option<String>,
     pub(super) assignee: Option<String>,
@@ -175,7 +176,7 @@ fn institution(stage: &Stage) -> Result<Option<InstitutionReport>, ReplicaError>
 
 impl Office<'_> {
     fn case(&self, id: CaseId, name: &str) -> Result<Option<CaseReport>, ReplicaError> {
-        let Some(state) = self.state(id)? else {
+        let Some((state, number)) = self.state(id)? else {
             return Ok(None);
         };
         let items = self.items(id)?;
@@ -190,6 +191,7 @@ impl Office<'_> {
         });
         Ok(Some(CaseReport {
             case: name.to_owned(),
+            number: number.map(CaseNumber::get),
             status: state.status.to_string(),
             closure: state.closure.map(|reason| reason.to_string()),
             assignee: state.assignee.map(|person| self.name(person)),
@@ -198,20 +200,21 @@ impl Office<'_> {
             reviews: reviews.collect(),
             timeline: items.iter().map(|item| self.entry(item, &items)).collect(),
             deadlines: self.deadlines(&state),
-            lines: self.heading(&state),
+            lines: self.heading(&state, number),
         }))
     }
 
-    /// The newest state that any device knows.
-    fn state(&self, case: CaseId) -> Result<Option<CaseState>, ReplicaError> {
-        let mut newest: Option<CaseState> = None;
+    /// The newest state that any device knows, and the case's number.
+    fn state(&self, case: CaseId) -> Result<Option<(CaseState, Option<CaseNumber>)>, ReplicaError> {
+        let mut newest: Option<(CaseState, Option<CaseNumber>)> = None;
         for replica in self.stage.player.vaults().values() {
-            if let Some(state) = replica.case_state(case)?
+            let view = replica.case(case)?;
+            if let Some(state) = view.state
                 && newest
                     .as_ref()
-                    .is_none_or(|known| known.judged_through < state.judged_through)
+                    .is_none_or(|(known, _)| known.judged_through < state.judged_through)
             {
-                newest = Some(state);
+                newest = Some((state, view.number));
             }
         }
         Ok(newest)
@@ -295,10 +298,13 @@ impl Office<'_> {
         Some(text::text(LANGUAGE, key, &args))
     }
 
-    fn heading(&self, state: &CaseState) -> Vec<String> {
+    fn heading(&self, state: &CaseState, number: Option<CaseNumber>) -> Vec<String> {
         let say = |key: &str, args: &[(&str, &str)]| text::text(LANGUAGE, key, args);
         let status = text::status(LANGUAGE, state.status);
         let mut lines = Vec::new();
+        if let Some(number) = number {
+            lines.push(say("demo-number", &[("number", &number.to_string())]));
+        }
         lines.push(match state.closure {
             Some(reason) => {
                 let reason = text::ending(LANGUAGE, reason);

@@ -1,15 +1,15 @@
 //! The answer to one request that was taken in.
 
-use jangkau_core::id::{Nonce, ServerSeq};
+use jangkau_core::id::{CommandId, Nonce, ServerSeq};
 use jangkau_core::plant::crash_point;
-use jangkau_core::sync::{Era, SyncReply};
+use jangkau_core::sync::{Answer, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply};
 use jangkau_core::time::Timestamp;
 
 use crate::backfill;
 use crate::door::Authenticated;
-use crate::intake::Taken;
+use crate::intake::{Taken, settle};
 use crate::pull::{Access, Reader};
-use crate::store::institutions::{self, InstitutionRow};
+use crate::store::institutions::{self, InstitutionRow, Tenant};
 use crate::store::{Db, StoreError};
 
 /// From where the log is read, and what is said about the era.
@@ -29,6 +29,19 @@ fn position(
         institutions::kept_since(db, institution.tenant, cursor.era)?.unwrap_or_default()
     };
     Ok((cursor.seq.min(kept), Some(kept)))
+}
+
+/// What has become of commands that waited; those that wait still are left out.
+fn settled(db: &Db, tenant: Tenant, waiting: &[CommandId]) -> Result<Vec<Answer>, StoreError> {
+    let mut settled = Vec::new();
+    for command in waiting.iter().take(COMMANDS_PER_PUSH_MAX).copied() {
+        let seen = match settle(db, tenant, command)? {
+            Seen::Waiting => continue,
+            seen @ (Seen::Admitted(_) | Seen::TurnedAway(_)) => seen,
+        };
+        settled.push(Answer { command, seen });
+    }
+    Ok(settled)
 }
 
 /// Builds the answer. With nothing new it reads one row of the store.
@@ -83,6 +96,10 @@ pub(super) fn reply(
         }
         Some(_) | None => None,
     };
+    let settled = match &request.waiting {
+        Some(waiting) => Some(settled(db, tenant, waiting)?),
+        None => None,
+    };
     Ok(SyncReply {
         nonce,
         now,
@@ -97,5 +114,6 @@ pub(super) fn reply(
         check,
         resent,
         to: asked.nonce(),
+        settled: settled.filter(|settled| !settled.is_empty()),
     })
 }

@@ -5,11 +5,10 @@ use jangkau_core::document::root_key;
 use jangkau_core::id::{CaseId, CommandId, ServerSeq};
 use jangkau_core::plant::crash_point;
 use jangkau_core::sync::{Row, SealedEnvelope};
-use jangkau_core::time::Timestamp;
 
 use crate::admission::{Admitted, Known, Signer};
 use crate::grants::give_case;
-use crate::store::commands::NewCommand;
+use crate::store::commands::{NewCommand, Reception};
 use crate::store::documents::NewChange;
 use crate::store::institutions::next_seq;
 use crate::store::log::{self, Heading};
@@ -20,7 +19,7 @@ pub(crate) struct Record<'a> {
     known: &'a Known<'a>,
     signer: &'a Signer,
     envelope: &'a SealedEnvelope,
-    now: Timestamp,
+    received: Reception,
     /// The position of its row, taken when the first command is admitted.
     seq: Option<ServerSeq>,
     commands: Vec<(CommandId, CaseId)>,
@@ -33,13 +32,13 @@ impl<'a> Record<'a> {
         known: &'a Known<'a>,
         signer: &'a Signer,
         envelope: &'a SealedEnvelope,
-        now: Timestamp,
+        received: Reception,
     ) -> Self {
         Self {
             known,
             signer,
             envelope,
-            now,
+            received,
             seq: None,
             commands: Vec::new(),
             opened: Vec::new(),
@@ -74,11 +73,12 @@ impl<'a> Record<'a> {
                 via: self.envelope.head.via,
                 seat: self.envelope.head.seat,
                 person: self.signer.person().id,
-                received_at: self.now,
+                received: self.received,
                 records: admitted.records(),
                 author_roles: &self.signer.person().roles,
             };
             commands::insert(db, tenant, &new)?;
+            rulings::add_author_of(db, tenant, head.id, self.signer.person().id)?;
         }
         self.take_changes(admitted, seq)?;
         rulings::touch(db, tenant, case, seq)?;
@@ -165,12 +165,14 @@ pub(crate) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), St
         person: Some(person),
         seat: Some(record.envelope.head.seat),
         envelope: Some(commands::put_envelope(db, tenant, record.envelope)?),
+        clock_offset_ms: record.received.clock_offset_ms,
     };
+    let now = record.received.at;
     let ids = record.commands.iter().map(|command| command.0).collect();
-    log::append_at(db, tenant, seq, &Row::Commands(ids), &heading, record.now)?;
+    log::append_at(db, tenant, seq, &Row::Commands(ids), &heading, now)?;
     let profile = known.library.current(db, tenant)?;
     for case in record.opened {
-        give_case(db, tenant, &profile, (person, case), record.now)?;
+        give_case(db, tenant, &profile, (person, case), now)?;
     }
     Ok(())
 }

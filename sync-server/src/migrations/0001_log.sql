@@ -9,6 +9,8 @@ CREATE TABLE institution (
     -- The counter row: the last position that was given in the log.
     head INTEGER NOT NULL DEFAULT 0,
     backed_up_through INTEGER NOT NULL DEFAULT 0,
+    -- The last number that was given to a case.
+    last_case INTEGER NOT NULL DEFAULT 0,
     server_key BLOB NOT NULL,
     key_id INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -80,6 +82,8 @@ CREATE TABLE log (
     seat BLOB,
     envelope INTEGER,
     received_at INTEGER NOT NULL,
+    -- How far the pushing device's clock was ahead, in milliseconds: an input of the judgement.
+    clock_offset INTEGER,
     bytes BLOB NOT NULL,
     key_id INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (institution, seq)
@@ -110,6 +114,7 @@ CREATE TABLE command (
     occurred_at INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
+    clock_offset INTEGER,
     base INTEGER NOT NULL,
     after BLOB NOT NULL,
     records BLOB NOT NULL,
@@ -200,6 +205,8 @@ CREATE TABLE case_file (
     author BLOB,
     profile TEXT,
     profile_version INTEGER,
+    -- The case's number, once it is registered.
+    case_number INTEGER,
     touched INTEGER NOT NULL,
     judged INTEGER NOT NULL DEFAULT 0,
     ruling_seq INTEGER,
@@ -280,6 +287,7 @@ CREATE TABLE waiting (
     case_id BLOB NOT NULL,
     seat BLOB NOT NULL,
     pusher BLOB NOT NULL,
+    clock_offset INTEGER,
     bytes BLOB NOT NULL,
     key_id INTEGER NOT NULL DEFAULT 0,
     UNIQUE (institution, command, content)

@@ -27,9 +27,18 @@ pub(crate) struct NewCommand<'a> {
     pub(crate) via: Via,
     pub(crate) seat: SeatId,
     pub(crate) person: PersonId,
-    pub(crate) received_at: Timestamp,
+    pub(crate) received: Reception,
     pub(crate) records: &'a [PlacedRecord],
     pub(crate) author_roles: &'a BTreeSet<Role>,
+}
+
+/// When the server got something, and from what clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reception {
+    /// The server's clock.
+    pub(crate) at: Timestamp,
+    /// How far the clock of the device that pushed it was ahead, in milliseconds; none for what others brought back.
+    pub(crate) clock_offset_ms: Option<i64>,
 }
 
 /// A command that is kept.
@@ -43,6 +52,8 @@ pub(crate) struct StoredCommand {
     pub(crate) person: PersonId,
     pub(crate) recorded_at: Timestamp,
     pub(crate) received_at: Timestamp,
+    /// How far its device's clock was ahead when it was pushed, in milliseconds.
+    pub(crate) clock_offset_ms: Option<i64>,
     pub(crate) base: DecisionCount,
     pub(crate) records: Vec<PlacedRecord>,
     pub(crate) author_roles: BTreeSet<Role>,
@@ -54,8 +65,9 @@ pub(crate) struct StoredCommand {
 
 pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<(), StoreError> {
     let sql = "INSERT INTO command (institution, id, case_id, kind, seq, place, envelope, via, seat, \
-               person, occurred_at, recorded_at, received_at, base, after, records, author_roles) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+               person, occurred_at, recorded_at, received_at, base, after, records, author_roles, \
+               clock_offset) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         new.head.id,
@@ -69,11 +81,12 @@ pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<()
         new.person,
         new.head.occurred_at.as_millis(),
         new.head.recorded_at.as_millis(),
-        new.received_at.as_millis(),
+        new.received.at.as_millis(),
         new.head.base.get(),
         encode(&new.head.after),
         encode(&new.records.to_vec()),
         role_words(new.author_roles),
+        new.received.clock_offset_ms,
     ])?;
     Ok(())
 }
@@ -105,7 +118,7 @@ pub(crate) fn position(
 }
 
 const COLUMNS: &str = "id, case_id, kind, command.seq, via, person, recorded_at, received_at, base, \
-                       records, author_roles, verdict.bytes, ifnull(followed, 0) FROM command \
+                       records, author_roles, verdict.bytes, ifnull(followed, 0), clock_offset FROM command \
                        LEFT JOIN verdict ON verdict.institution = command.institution \
                        AND verdict.command = command.id";
 
@@ -126,6 +139,7 @@ fn read(row: &Row<'_>) -> Result<StoredCommand, StoreError> {
         author_roles: parse_roles(&roles)?,
         verdict: row.get(11)?,
         is_followed: row.get(12)?,
+        clock_offset_ms: row.get(13)?,
     })
 }
 
@@ -231,6 +245,15 @@ pub(crate) fn envelope(db: &Db, number: i64) -> Result<(SealedEnvelope, usize), 
         .prepare_cached(sql)?
         .query_row([number], |row| row.get(0))?;
     Ok((read_envelope(&bytes)?, bytes.len()))
+}
+
+/// How long a kept envelope is.
+pub(crate) fn envelope_length(db: &Db, number: i64) -> Result<usize, StoreError> {
+    let sql = "SELECT length(bytes) FROM envelope WHERE number = ?1";
+    let length: u32 = db
+        .prepare_cached(sql)?
+        .query_row([number], |row| row.get(0))?;
+    Ok(length as usize)
 }
 
 /// One envelope as bytes of a column.

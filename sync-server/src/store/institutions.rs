@@ -1,6 +1,6 @@
 //! Institutions: the counter row, eras, the server's key, profiles and calendars.
 
-use jangkau_core::id::{InstitutionId, LogEra, ServerSeq};
+use jangkau_core::id::{CaseNumber, InstitutionId, LogEra, ServerSeq};
 use jangkau_core::sync::{CalendarRow, ProfileRow};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
@@ -90,6 +90,20 @@ pub(crate) fn mark_backed_up(
     Ok(())
 }
 
+/// Numbers of cases that are left out after a restore: what was registered after the backup has its numbers already, on
+/// the devices and on paper. More than any office registers between two backups.
+const CASES_SKIPPED: u32 = 1_000;
+
+/// The next number for a case.
+pub(crate) fn next_case(db: &Db, tenant: Tenant) -> Result<CaseNumber, StoreError> {
+    let sql =
+        "UPDATE institution SET last_case = last_case + 1 WHERE number = ?1 RETURNING last_case";
+    let number = db
+        .prepare_cached(sql)?
+        .query_row([tenant.0], |row| row.get(0))?;
+    Ok(CaseNumber::new(number))
+}
+
 pub(crate) fn begin_era(
     db: &Db,
     institution: &InstitutionRow,
@@ -105,7 +119,22 @@ pub(crate) fn begin_era(
         "UPDATE institution SET era = ?2 WHERE number = ?1",
         params![institution.tenant.0, era.get()],
     )?;
+    skip_cases(db, institution.tenant)
+}
+
+/// After a restore: leaves out numbers of cases that the devices may know already.
+pub(crate) fn skip_cases(db: &Db, tenant: Tenant) -> Result<(), StoreError> {
+    let sql = "UPDATE institution SET last_case = last_case + ?2 WHERE number = ?1";
+    db.execute(sql, params![tenant.0, CASES_SKIPPED])?;
     Ok(())
+}
+
+/// The last row that each restore kept, in order.
+pub(crate) fn restores(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT kept FROM era WHERE institution = ?1 ORDER BY number")?;
+    let kept = statement.query_map([tenant.0], |row| Ok(seq(row.get(0)?)))?;
+    Ok(kept.collect::<Result<_, _>>()?)
 }
 
 /// The last row of an older era that every restore since then has kept.
@@ -179,6 +208,14 @@ pub(crate) fn add_calendar(
         ],
     )?;
     Ok(())
+}
+
+/// How many lists were loaded.
+pub(crate) fn calendar_count(db: &Db, tenant: Tenant) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM calendar WHERE institution = ?1";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row([tenant.0], |row| row.get(0))?)
 }
 
 /// Every list that was loaded, oldest first.

@@ -22,6 +22,8 @@ pub(crate) struct Heading {
     pub(crate) seat: Option<SeatId>,
     /// Where the envelope of commands is kept.
     pub(crate) envelope: Option<i64>,
+    /// How far the clock of the device that pushed commands was ahead, in milliseconds.
+    pub(crate) clock_offset_ms: Option<i64>,
 }
 
 /// The kinds of row, as numbered in the store.
@@ -94,8 +96,8 @@ pub(crate) fn append_at(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO log \
-               (institution, seq, kind, case_id, class, person, seat, envelope, received_at, bytes) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+               (institution, seq, kind, case_id, class, person, seat, envelope, received_at, bytes, \
+               clock_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         column(at),
@@ -107,6 +109,7 @@ pub(crate) fn append_at(
         heading.envelope,
         now.as_millis(),
         encode(row),
+        heading.clock_offset_ms,
     ])?;
     Ok(())
 }
@@ -118,7 +121,8 @@ pub(crate) fn scan(
     after: ServerSeq,
     limit: u32,
 ) -> Result<Vec<LightRow>, StoreError> {
-    let sql = "SELECT seq, kind, case_id, class, person, seat, envelope, received_at FROM log \
+    let sql = "SELECT seq, kind, case_id, class, person, seat, envelope, received_at, clock_offset \
+               FROM log \
                WHERE institution = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     read_rows(db, sql, params![tenant.0, column(after), limit])
 }
@@ -131,10 +135,11 @@ pub(crate) fn rows_of_case(
     after: ServerSeq,
     upto: ServerSeq,
 ) -> Result<Vec<LightRow>, StoreError> {
-    let sql = "SELECT DISTINCT log.seq, kind, log.case_id, class, person, seat, envelope, received_at \
-               FROM log_command JOIN log USING (institution, seq) \
-               WHERE institution = ?1 AND log_command.case_id = ?2 AND seq > ?3 AND seq <= ?4 \
-               ORDER BY log.seq";
+    let sql = "SELECT seq, kind, case_id, class, person, seat, envelope, received_at, clock_offset \
+               FROM log WHERE institution = ?1 AND seq IN \
+               (SELECT seq FROM log_command \
+               WHERE institution = ?1 AND case_id = ?2 AND seq > ?3 AND seq <= ?4) \
+               ORDER BY seq";
     read_rows(
         db,
         sql,
@@ -165,6 +170,7 @@ fn read_rows(
                 person: row.get(4)?,
                 seat: row.get(5)?,
                 envelope: row.get(6)?,
+                clock_offset_ms: row.get(8)?,
             },
             received_at: instant(row.get(7)?),
         });

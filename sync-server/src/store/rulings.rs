@@ -1,7 +1,7 @@
 //! Rulings by case, and the files of the cases: what was appended, what was judged, what the state is.
 
 use jangkau_core::class::Class;
-use jangkau_core::id::{CaseId, CommandId, PersonId, ProfileId, ServerSeq};
+use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId, ProfileId, ServerSeq};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::Tenant;
@@ -14,6 +14,8 @@ pub(crate) struct CaseFile {
     pub(crate) author: Option<PersonId>,
     /// The profile that it is pinned to.
     pub(crate) profile: Option<(ProfileId, u32)>,
+    /// Its number, once it is registered.
+    pub(crate) number: Option<CaseNumber>,
     /// The last row that brought something to judge.
     pub(crate) touched: ServerSeq,
     /// The row of the ruling that gave the state.
@@ -57,7 +59,8 @@ pub(crate) fn register(
 }
 
 pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseFile>, StoreError> {
-    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state FROM case_file \
+    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state, case_number \
+               FROM case_file \
                WHERE institution = ?1 AND id = ?2";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![tenant.0, case])?;
@@ -73,6 +76,7 @@ pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseF
     Ok(Some(CaseFile {
         author: row.get(0)?,
         profile: profile.transpose()?,
+        number: row.get::<_, Option<u32>>(6)?.map(CaseNumber::new),
         touched: seq(row.get(3)?),
         ruling: ruling.map(seq),
         state: row.get(5)?,
@@ -111,6 +115,22 @@ pub(crate) fn set_state(
     let sql = "UPDATE case_file SET ruling_seq = ?3, state = ?4 WHERE institution = ?1 AND id = ?2";
     db.prepare_cached(sql)?
         .execute(params![tenant.0, case, column(ruling), state])?;
+    Ok(())
+}
+
+/// Keeps the number that a ruling gave to a case; the counter never falls behind it.
+pub(crate) fn set_number(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    number: CaseNumber,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE case_file SET case_number = ?3 WHERE institution = ?1 AND id = ?2";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, number.get()])?;
+    let sql = "UPDATE institution SET last_case = max(last_case, ?2) WHERE number = ?1";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, number.get()])?;
     Ok(())
 }
 
@@ -164,6 +184,20 @@ pub(crate) fn add_author(
     let sql = "INSERT OR IGNORE INTO ruling_author (institution, seq, person) VALUES (?1, ?2, ?3)";
     db.prepare_cached(sql)?
         .execute(params![tenant.0, column(at), person])?;
+    Ok(())
+}
+
+/// Lets an author see the ruling that came back after a restore before the command that it speaks about.
+pub(crate) fn add_author_of(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+    person: PersonId,
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO ruling_author (institution, seq, person) \
+               SELECT institution, seq, ?3 FROM verdict WHERE institution = ?1 AND command = ?2";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, command, person])?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! What stands beside the log: quarantine, what waits, and the first answer to each push.
 
+use std::collections::BTreeSet;
+
 use jangkau_core::class::Class;
 use jangkau_core::id::{
     BatchId, CaseId, ChangeHash, CommandId, DocumentId, EnvelopeHash, PersonId, SeatId,
@@ -132,6 +134,8 @@ pub(crate) struct WaitingRow {
     pub(crate) envelope: SealedEnvelope,
     /// Who brought it.
     pub(crate) pusher: SeatId,
+    /// How far the clock of its own device was ahead then, in milliseconds.
+    pub(crate) clock_offset_ms: Option<i64>,
 }
 
 /// Keeps a command until what it depends on has arrived.
@@ -141,13 +145,14 @@ pub(crate) fn wait(
     (command, case): (CommandId, CaseId),
     envelope: &SealedEnvelope,
     pusher: SeatId,
+    clock_offset_ms: Option<i64>,
 ) -> Result<(), StoreError> {
     let bytes = envelope_bytes(envelope)?;
     let content = *blake3::hash(&bytes).as_bytes();
     let hash: EnvelopeHash = envelope.head.hash();
     let sql = "INSERT OR IGNORE INTO waiting \
-               (institution, command, envelope, content, case_id, seat, pusher, bytes) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+               (institution, command, envelope, content, case_id, seat, pusher, bytes, clock_offset) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         command,
@@ -156,7 +161,8 @@ pub(crate) fn wait(
         case,
         envelope.head.seat,
         pusher,
-        bytes
+        bytes,
+        clock_offset_ms
     ])?;
     Ok(())
 }
@@ -167,7 +173,7 @@ pub(crate) fn waiting(
     tenant: Tenant,
     case: CaseId,
 ) -> Result<Vec<WaitingRow>, StoreError> {
-    let sql = "SELECT number, bytes, pusher FROM waiting \
+    let sql = "SELECT number, bytes, pusher, clock_offset FROM waiting \
                WHERE institution = ?1 AND case_id = ?2 ORDER BY number";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![tenant.0, case])?;
@@ -178,9 +184,22 @@ pub(crate) fn waiting(
             number: row.get(0)?,
             envelope: read_envelope(&bytes)?,
             pusher: row.get(2)?,
+            clock_offset_ms: row.get(3)?,
         });
     }
     Ok(waiting)
+}
+
+/// The cases in which commands of a seat wait.
+pub(crate) fn cases_waiting_for(
+    db: &Db,
+    tenant: Tenant,
+    seat: SeatId,
+) -> Result<BTreeSet<CaseId>, StoreError> {
+    let sql = "SELECT DISTINCT case_id FROM waiting WHERE institution = ?1 AND seat = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, seat], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Every command that waits.

@@ -330,7 +330,7 @@ impl<L: Link> Player<L> {
             .get_mut(seat)
             .ok_or_else(|| PlayError::Missing(seat.to_string()))?;
         for _ in 0..ROUNDS_MAX {
-            let request = replica.request(&mut self.rng)?;
+            let request = replica.request(device_now, &mut self.rng)?;
             let again = match self.link.sync(&request, self.now)? {
                 Reply::Done(body) => replica.receive(&body, device_now, &mut self.rng)?.again,
                 Reply::Refused(body) => {

@@ -261,16 +261,14 @@ impl Device {
         };
     }
 
-    /// Whether the device knows a command.
+    /// Whether the device could tell the server of a command.
     ///
     /// # Errors
     /// When its store cannot be read.
-    pub(super) fn knows(&self, command: CommandId) -> Checked<bool> {
-        let fate = self
-            .replica
-            .fate(command)
-            .map_err(|error| Violation::broke("Replica::fate", &error))?;
-        Ok(fate.is_some())
+    pub(super) fn could_tell(&self, command: CommandId) -> Checked<bool> {
+        self.replica
+            .could_tell(command)
+            .map_err(|error| Violation::broke("Replica::could_tell", &error))
     }
 
     /// A request of its own making, spoiled by a hostile hand and signed again.

@@ -72,11 +72,12 @@ impl World {
             return Ok(());
         }
         device.attempt += 1;
+        let clock = device.clock(self.now);
         let called = device.call(
             "Replica::request",
             &mut self.faults,
             &mut self.rng,
-            |replica, rng| replica.request(rng.rng()),
+            |replica, rng| replica.request(clock, rng.rng()),
         )?;
         let mut request = match called {
             None => return Ok(()),
@@ -320,11 +321,12 @@ impl World {
             )?;
             self.now = self.now.plus_millis(300);
             let rng = &mut self.rng;
+            let clock = self.devices[index].clock(self.now);
             let called = self.devices[index].call(
                 "Replica::request",
                 &mut self.faults,
                 rng,
-                |replica, rng| replica.request(rng.rng()),
+                |replica, rng| replica.request(clock, rng.rng()),
             )?;
             let Some(Ok(request)) = called else {
                 return Err(Violation::broke("Replica::request", &"no request"));

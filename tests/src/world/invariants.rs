@@ -62,7 +62,7 @@ impl World {
         )?;
         let unsent = replica.unsent().map_err(broke)?;
         ensure(
-            unsent == 0 || self.ledger.has_losses(),
+            unsent == 0 || self.ledger.has_losses,
             "an outbox drains",
             || format!("machine {index} has {unsent} commands left"),
         )

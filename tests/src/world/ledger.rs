@@ -33,6 +33,8 @@ pub(super) struct Ledger {
     pub(super) acknowledged: BTreeSet<CommandId>,
     /// Cases that people opened.
     pub(super) cases: BTreeSet<CaseId>,
+    /// Whether anything at all may be gone, so that what depends on it may wait for ever.
+    pub(super) has_losses: bool,
 }
 
 impl Ledger {
@@ -51,6 +53,7 @@ impl Ledger {
 
     /// Notes that a command may be gone.
     pub(super) fn excuse(&mut self, id: CommandId) {
+        self.has_losses = true;
         self.acknowledged.remove(&id);
         if let Some(promise) = self.saved.get_mut(&id) {
             promise.may_be_lost = true;
@@ -62,11 +65,5 @@ impl Ledger {
         for promise in self.saved.values_mut() {
             promise.may_be_forked |= promise.machine == machine;
         }
-    }
-
-    /// Whether anything at all may be gone, so that what depends on it may wait for ever.
-    #[must_use]
-    pub(super) fn has_losses(&self) -> bool {
-        self.saved.values().any(|promise| promise.may_be_lost)
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Truth {
     pub(super) documents: BTreeMap<DocumentKey, Vec<ChangeHash>>,
     /// Commands that were turned away.
     pub(super) quarantined: BTreeSet<CommandId>,
+    /// Commands that wait for what has not arrived.
+    pub(super) waiting: BTreeSet<CommandId>,
     /// The last ruling of each case.
     pub(super) states: BTreeMap<CaseId, CaseState>,
 }
@@ -47,6 +49,12 @@ impl World {
             admitted: self.admitted()?,
             documents: engine.documents(&self.institution).map_err(broke)?,
             quarantined: engine.quarantine(&self.institution).map_err(broke)?,
+            waiting: engine
+                .waiting(&self.institution)
+                .map_err(broke)?
+                .into_iter()
+                .map(|(command, _)| command)
+                .collect(),
             states: engine.case_states(&self.institution).map_err(broke)?,
         })
     }

@@ -19,6 +19,8 @@ struct Place<'a> {
     admitted: bool,
     quarantined: bool,
     follows_turned: bool,
+    /// Whether the registration of its case was turned away.
+    has_no_case: bool,
 }
 
 impl World {
@@ -26,10 +28,19 @@ impl World {
     /// stands in the log.
     pub(super) fn check_promises(&self, truth: &Truth) -> Checked<()> {
         for id in &self.ledger.acknowledged {
+            // The server forgot that it had taken it from a seat that was retired since, and no colleague has seen it.
+            let is_of_retired =
+                self.ledger.saved.get(id).is_some_and(|promise| {
+                    self.devices[promise.machine].standing == Standing::Retired
+                });
+            let in_quarantine =
+                is_of_retired && self.server.restores > 0 && truth.quarantined.contains(id);
+            // What it follows may be lost for good; then the server keeps it all the same.
+            let waits = self.ledger.has_losses && truth.waiting.contains(id);
             ensure(
-                truth.admitted.contains(id),
+                truth.admitted.contains(id) || in_quarantine || waits,
                 "no acknowledged command is lost",
-                || format!("{id:?} was acknowledged; {}", self.whereabouts(*id)),
+                || format!("{id:?} was acknowledged; {}", self.whereabouts(*id, truth)),
             )?;
         }
         for (id, promise) in &self.ledger.saved {
@@ -42,6 +53,7 @@ impl World {
                 // A restore forgets the quarantine, too; the content is on the device.
                 quarantined: truth.quarantined.contains(id) || self.server.restores > 0,
                 follows_turned: self.follows_turned(promise)?,
+                has_no_case: self.has_no_case(promise)?,
             };
             let problem = match device.standing {
                 Standing::Working => misplaced(&place, promise),
@@ -52,11 +64,14 @@ impl World {
                 }
                 // It stays on a device that nobody answers.
                 Standing::Stolen => None,
-                Standing::Lost => (!admitted && !promise.may_be_lost)
-                    .then_some("it was on a lost device only, after it had been in the log"),
+                Standing::Lost => {
+                    let kept = truth.quarantined.contains(id) || truth.waiting.contains(id);
+                    (!admitted && !kept && !promise.may_be_lost)
+                        .then_some("it was on a lost device only, after it had been in the log")
+                }
             };
             if let Some(problem) = problem {
-                let waits = fate == Some(Fate::Waiting) && self.ledger.has_losses();
+                let waits = fate == Some(Fate::Waiting) && self.ledger.has_losses;
                 ensure(waits, "every command is in one place", || {
                     format!(
                         "{:?} {id:?} of machine {}: {problem}; fate {fate:?}, admitted {admitted}",
@@ -85,8 +100,20 @@ impl World {
         Ok(false)
     }
 
+    /// Whether its case never came to be: nobody may write where there is none.
+    fn has_no_case(&self, promise: &Promise) -> Checked<bool> {
+        let register = CommandId::from_bytes(*promise.case.as_bytes());
+        let opened = self.ledger.saved.get(&register);
+        let machine = opened.map_or(promise.machine, |opened| opened.machine);
+        let fate = self.devices[machine]
+            .replica()
+            .fate(register)
+            .map_err(broke)?;
+        Ok(matches!(fate, Some(Fate::TurnedAway(_))))
+    }
+
     /// Where a command is known, for the report of a violation.
-    fn whereabouts(&self, id: CommandId) -> String {
+    fn whereabouts(&self, id: CommandId, truth: &Truth) -> String {
         let known = self
             .devices
             .iter()
@@ -97,7 +124,10 @@ impl World {
             });
         let known: Vec<String> = known.collect();
         let promise = self.ledger.saved.get(&id).map(|promise| promise.kind);
-        format!("{promise:?}; machines: {}", known.join(", "))
+        let waits = truth.waiting.contains(&id);
+        let turned = truth.quarantined.contains(&id);
+        let known = known.join(", ");
+        format!("{promise:?}; waits {waits}, quarantined {turned}; machines: {known}")
     }
 }
 
@@ -128,7 +158,7 @@ fn misplaced(place: &Place<'_>, promise: &Promise) -> Option<&'static str> {
 /// turned away, or a copy of the device was faster.
 fn turned_away(code: Turned, promise: &Promise, place: &Place<'_>) -> Option<&'static str> {
     match code {
-        Turned::NoGrant if promise.kind == CommandKind::Register => {
+        Turned::NoGrant if promise.kind == CommandKind::Register || place.has_no_case => {
             (!place.quarantined).then_some("it was turned away and is not in quarantine")
         }
         Turned::WrongDependencies if place.follows_turned => None,

@@ -196,7 +196,9 @@ impl World {
             let mut held = false;
             for device in &self.devices {
                 let reaches = matches!(device.standing, Standing::Working | Standing::Retired);
-                held |= reaches && device.knows(id)?;
+                // Whoever spoils what they send cannot be relied upon to tell the truth again.
+                let tells = reaches && device.side == Side::Honest;
+                held |= tells && device.could_tell(id)?;
             }
             if !held {
                 self.ledger.excuse(id);

@@ -196,6 +196,7 @@ pub(super) fn ruling() -> RulingBody {
         calendar_version: 2,
         verdicts: vec![1, 2, 3],
         state: None,
+        number: None,
     }
 }
 
@@ -235,6 +236,8 @@ pub(super) fn full_request() -> SyncRequest {
         resend: Some(vec![0, 128, 255]),
         certificate: Some(certificate()),
         dropped: Some(vec![ServerSeq::new(7)]),
+        sent_at: Some(NOW),
+        waiting: Some(vec![command_id(13)]),
     }
 }
 
@@ -347,6 +350,7 @@ pub(super) fn idle_reply() -> SyncReply {
         check: None,
         resent: None,
         to: NONCE,
+        settled: None,
     }
 }
 
@@ -377,6 +381,10 @@ pub(super) fn full_reply() -> SyncReply {
         backfill: Some(backfill()),
         check: Some(SelfCheck::Differs(vec![1, u64::MAX])),
         resent: Some(Backfill::default()),
+        settled: Some(vec![answer(
+            13,
+            Seen::TurnedAway(Turned::WrongDependencies),
+        )]),
         ..idle_reply()
     }
 }

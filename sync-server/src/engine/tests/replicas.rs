@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jangkau_core::class::Class;
 use jangkau_core::command::{Assign, Command, Reassign, RecordSession};
-use jangkau_core::id::{CaseId, CommandId, PersonId};
+use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId};
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::Verdict;
@@ -35,8 +35,8 @@ impl Bench {
     /// Syncs until both sides have nothing to say.
     fn sync(&mut self, replica: &mut Replica) {
         for _ in 0..EXCHANGES_MAX {
-            let request = replica.request(&mut self.rng).unwrap();
             let now = self.later();
+            let request = replica.request(now, &mut self.rng).unwrap();
             let answer = self.engine.sync(&[request], now, &mut self.rng).remove(0);
             let again = match answer {
                 Ok(reply) => replica.receive(&reply, now, &mut self.rng).unwrap().again,
@@ -271,6 +271,39 @@ fn a_restored_server_is_told_again_what_it_forgot() {
             Some(Fate::Judged(Verdict::Committed))
         );
     }
+    bench.check();
+}
+
+#[test]
+fn no_number_of_a_case_is_given_twice() {
+    let mut bench = Bench::new();
+    let (one, two) = (
+        bench.person(&["social_worker"]),
+        bench.person(&["social_worker"]),
+    );
+    let (mut one, mut two) = (bench.replica(one), bench.replica(two));
+    let number = |replica: &Replica, register: CommandId| {
+        let view = replica.case(CaseId::from(register)).unwrap();
+        view.number.map(CaseNumber::get)
+    };
+    let first = bench.record(&mut one, None, registration());
+    assert_eq!(number(&one, first), None);
+    bench.sync(&mut one);
+    assert_eq!(number(&one, first), Some(1));
+    let backup = bench.engine.image().unwrap();
+    let forgotten = bench.record(&mut one, None, registration());
+    bench.sync(&mut one);
+    assert_eq!(number(&one, forgotten), Some(2));
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    // Number 2 stands on paper already; the server does not know that yet.
+    let younger = bench.record(&mut two, None, registration());
+    bench.sync(&mut two);
+    assert_eq!(number(&two, younger), Some(1_002));
+    bench.sync(&mut one);
+    assert_eq!(number(&one, first), Some(1));
+    assert_eq!(number(&one, forgotten), Some(2));
     bench.check();
 }
 

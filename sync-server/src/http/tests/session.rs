@@ -40,7 +40,7 @@ pub(crate) fn tell_a_session_of(name: &str) -> String {
         .unwrap()
         .unwrap();
     for _ in 0..10 {
-        let request = replica.request(&mut rng).unwrap();
+        let request = replica.request(now, &mut rng).unwrap();
         let mut broken = request.clone();
         broken.extend_from_slice(name.as_bytes());
         world.post("sync", &broken);
