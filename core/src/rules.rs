@@ -89,7 +89,8 @@ impl LogEntry {
     pub fn is_online(&self) -> bool {
         let ahead = self.clock_offset_ms.unwrap_or(0);
         let recorded = self.recorded_at.plus_millis(ahead.saturating_neg());
-        self.via_desk || self.received_at.millis_since(recorded).abs() <= ONLINE_MS_MAX
+        let apart = self.received_at.millis_since(recorded).checked_abs();
+        self.via_desk || apart.is_some_and(|apart| apart <= ONLINE_MS_MAX)
     }
 }
 

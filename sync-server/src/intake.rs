@@ -311,7 +311,12 @@ impl Intake<'_> {
                 }
                 Admission::Duplicate(seq) => Seen::Admitted(seq),
                 Admission::Waiting => {
-                    self.wait(envelope, head, received.clock_offset_ms)?;
+                    match road {
+                        Road::Again => self.wait_again(envelope, head)?,
+                        Road::Push | Road::PushAfterRestore => {
+                            self.wait(envelope, head, received.clock_offset_ms)?;
+                        }
+                    }
                     Seen::Waiting
                 }
                 Admission::TurnedAway(code) => {
@@ -357,6 +362,18 @@ impl Intake<'_> {
         Ok(())
     }
 
+    /// Lets a command wait that a device told again. What has no room stays with the device, which keeps it and must not
+    /// be kept from syncing because of it.
+    fn wait_again(&self, envelope: &SealedEnvelope, head: &CommandHead) -> Result<(), Untaken> {
+        match self.wait(envelope, head, None) {
+            Err(Untaken::Refused(_)) => {
+                tracing::warn!("a device tells more again than can wait for what is missing");
+                Ok(())
+            }
+            waited => waited,
+        }
+    }
+
     /// Turns every command of an envelope away whose signer may not bring it, or is not known.
     fn turn_envelope(
         &self,
@@ -368,7 +385,7 @@ impl Intake<'_> {
             // The restore forgot its seat, too, which may still come back and vouch for it.
             if code == Turned::UnknownSeat {
                 for head in &envelope.commands {
-                    self.wait(envelope, head, None)?;
+                    self.wait_again(envelope, head)?;
                 }
             }
             return Ok(Vec::new());

@@ -72,6 +72,16 @@ impl Phone {
 
     /// Answers the request with these answers and rows.
     fn answer(&mut self, answers: Option<Vec<Answer>>, rows: Vec<Row>) -> Synced {
+        self.reply(answers, None, rows)
+    }
+
+    /// Answers the request, and says what has become of commands that waited.
+    fn reply(
+        &mut self,
+        answers: Option<Vec<Answer>>,
+        settled: Option<Vec<Answer>>,
+        rows: Vec<Row>,
+    ) -> Synced {
         self.nonces += 1;
         let received_at = NOW;
         let rows: Vec<WireRow> = rows
@@ -100,7 +110,7 @@ impl Phone {
             check: None,
             resent: None,
             to: Nonce::from_bytes([self.nonces - 1; 12]),
-            settled: None,
+            settled,
         };
         self.replica
             .receive(&encode_body(&reply), NOW, &mut self.rng)
@@ -291,6 +301,26 @@ fn a_command_turned_away_moves_aside_and_the_later_ones_survive() {
         .map(|item| item.id)
         .collect();
     assert!(kept.contains(&minutes) && kept.contains(&edited));
+}
+
+#[test]
+fn a_command_that_waited_is_asked_about_until_it_is_settled() {
+    let mut phone = phone();
+    let register = phone.record(None, register());
+    phone.ask();
+    let seen = Seen::Waiting;
+    let command = register;
+    phone.answer(Some(vec![Answer { command, seen }]), vec![]);
+    assert_eq!(phone.fate(register), Fate::Waiting);
+    assert_eq!(phone.ask().waiting, Some(vec![register]));
+    phone.answer(None, vec![]);
+    assert_eq!(phone.fate(register), Fate::Waiting);
+    phone.ask();
+    let seen = Seen::TurnedAway(Turned::NoGrant);
+    let synced = phone.reply(None, Some(vec![Answer { command, seen }]), vec![]);
+    assert_eq!(synced.turned_away, [register]);
+    assert_eq!(phone.fate(register), Fate::TurnedAway(Turned::NoGrant));
+    assert_eq!(phone.ask().waiting, None);
 }
 
 #[test]

@@ -199,5 +199,6 @@ fn is_time_unverified(entry: &LogEntry) -> bool {
     is_late
         || entry
             .clock_offset_ms
-            .is_some_and(|offset| offset.abs() > OFFSET_MS_MAX)
+            // A claim so far off that it has no absolute value is off all the same.
+            .is_some_and(|offset| offset.checked_abs().is_none_or(|off| off > OFFSET_MS_MAX))
 }

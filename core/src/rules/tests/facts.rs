@@ -62,6 +62,8 @@ fn times_are_checked_against_the_servers() {
     check(-4 * DAY, -3 * DAY, None, &[]);
     check(-4 * DAY, -3 * DAY - 1, None, &[Flag::TimeUnverified]);
     check(0, 0, Some(-5 * MINUTE - 1), &[Flag::TimeUnverified]);
+    check(0, 0, Some(i64::MIN), &[Flag::TimeUnverified]);
+    check(0, 0, Some(i64::MAX), &[Flag::TimeUnverified]);
 }
 
 #[test]

@@ -275,6 +275,38 @@ fn a_restored_server_is_told_again_what_it_forgot() {
 }
 
 #[test]
+fn what_a_colleague_tells_of_a_forgotten_seat_waits_for_it() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut desk, mut first) = (bench.replica(head), bench.replica(worker));
+    let case = CaseId::from(bench.record(&mut first, None, registration()));
+    bench.sync(&mut first);
+    let backup = bench.engine.image().unwrap();
+    let mut second = bench.replica(worker);
+    bench.sync(&mut second);
+    let seen = bench.record(&mut second, Some(case), visit());
+    bench.sync(&mut second);
+    bench.sync(&mut desk);
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.sync(&mut desk);
+    let waiting = bench.engine.waiting(&bench.institution).unwrap();
+    assert_eq!(waiting, [(seen, second.seat())]);
+    bench.sync(&mut second);
+    assert_eq!(bench.engine.waiting(&bench.institution).unwrap(), []);
+    bench.sync(&mut desk);
+    for replica in [&desk, &second] {
+        assert!(matches!(
+            replica.fate(seen).unwrap(),
+            Some(Fate::Judged(Verdict::Recorded(_)))
+        ));
+    }
+    bench.check();
+}
+
+#[test]
 fn no_number_of_a_case_is_given_twice() {
     let mut bench = Bench::new();
     let (one, two) = (
