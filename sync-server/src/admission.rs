@@ -32,7 +32,8 @@ pub(crate) enum Road {
 }
 
 impl Road {
-    const fn is_push(self) -> bool {
+    /// Whether the author's own seat brings it.
+    pub(crate) const fn is_push(self) -> bool {
         match self {
             Self::Push | Self::PushAfterRestore => true,
             Self::Again => false,
@@ -380,11 +381,12 @@ fn check_right(
     }
     let file = rulings::file(db, tenant, case)?;
     let author: Option<PersonId> = file.and_then(|file| file.author);
-    // A case that its author might not open will never be one.
+    // A case that this person might not open will never be one. What others were turned away for says nothing: anybody
+    // could have claimed to open it.
     let register = CommandId::from_bytes(*case.as_bytes());
     let was_turned = author.is_none()
         && !shelf::is_waiting(db, tenant, register)?
-        && shelf::turned_reason(db, tenant, register)? == Some(Turned::NoGrant);
+        && shelf::turned_reason(db, tenant, register, signer.person.id)? == Some(Turned::NoGrant);
     if was_turned {
         return Err(Turned::NoGrant.into());
     }

@@ -273,11 +273,8 @@ impl Intake<'_> {
 
     /// How far the clock of the pushing device is ahead: of what it recorded itself.
     fn clock_offset_ms(&self, road: Road) -> Option<i64> {
-        let sent_at = self.asked.request().sent_at?;
-        match road {
-            Road::Push | Road::PushAfterRestore => Some(sent_at.millis_since(self.now)),
-            Road::Again => None,
-        }
+        let sent_at = self.asked.request().sent_at.filter(|_| road.is_push())?;
+        Some(sent_at.millis_since(self.now))
     }
 
     /// Takes one envelope in: one row of the log for all of its commands that are admitted.
@@ -311,20 +308,17 @@ impl Intake<'_> {
                 }
                 Admission::Duplicate(seq) => Seen::Admitted(seq),
                 Admission::Waiting => {
-                    match road {
-                        Road::Again => self.wait_again(envelope, head)?,
-                        Road::Push | Road::PushAfterRestore => {
-                            self.wait(envelope, head, received.clock_offset_ms)?;
-                        }
+                    if road.is_push() {
+                        self.wait(envelope, head, received.clock_offset_ms)?;
+                    } else {
+                        self.wait_again(envelope, head)?;
                     }
                     Seen::Waiting
                 }
                 Admission::TurnedAway(code) => {
                     turn(&self.known, &signer, envelope, head, code, self.now)?;
                     // What waits for it waits in vain.
-                    let parts = envelope.parts_of(head.id);
-                    let key = parts.iter().find_map(|part| part.document());
-                    self.cases.extend(key.map(|key| key.case));
+                    self.cases.extend(envelope.case_of(head.id));
                     Seen::TurnedAway(code)
                 }
             };
@@ -351,11 +345,7 @@ impl Intake<'_> {
         let Some(own) = envelope.visible_to(|other, _| other.id == head.id) else {
             return Ok(());
         };
-        let case = own
-            .parts()
-            .find_map(|part| part.part.document())
-            .map(|key| key.case);
-        if let Some(case) = case {
+        if let Some(case) = own.case_of(head.id) {
             let waits = (head.id, case);
             shelf::wait(db, tenant, waits, &own, pusher, clock_offset_ms)?;
         }
@@ -454,10 +444,11 @@ impl Intake<'_> {
 
     /// What became of commands that waited when they were first answered.
     fn settle(&self, answers: Vec<Answer>) -> Result<Vec<Answer>, Untaken> {
+        let (db, tenant, person) = (self.known.db, self.known.tenant, self.asked.seat().person);
         let mut settled = Vec::with_capacity(answers.len());
         for mut answer in answers {
             if answer.seen == Seen::Waiting {
-                answer.seen = settle(self.known.db, self.known.tenant, answer.command)?;
+                answer.seen = settle(db, tenant, answer.command, person)?;
             }
             settled.push(answer);
         }

@@ -1,7 +1,7 @@
 //! What this person may hold, and letting go of it.
 //!
-//! A case is *unsettled* while something may have to go: a grant came or ended, or a document came that no grant was
-//! compared with. Only unsettled cases are gone through, so that an exchange costs what changed.
+//! A case is *unswept* while something may have to go: a grant came or ended, or a document came that no grant was
+//! compared with. Only unswept cases are gone through, so that an exchange costs what changed.
 
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::{Compartment, DocumentKey};
@@ -24,10 +24,10 @@ fn covers(grant: &GrantRow, key: &DocumentKey, person: PersonId) -> bool {
 
 impl Replica {
     /// A grant begins or ends: the cases that it is about have to be gone through.
-    pub(super) fn unsettle(&self, scope: GrantScope) -> Result<(), ReplicaError> {
+    pub(super) fn mark_unswept(&self, scope: GrantScope) -> Result<(), ReplicaError> {
         match scope {
-            GrantScope::Case(case) => self.store.unsettle(case)?,
-            GrantScope::Institution => self.store.unsettle_all()?,
+            GrantScope::Case(case) => self.store.mark_unswept(case)?,
+            GrantScope::Institution => self.store.mark_all_unswept()?,
         }
         Ok(())
     }
@@ -48,10 +48,10 @@ impl Replica {
             }
         }
         self.store.end_grant(seq)?;
-        self.unsettle(grant.scope)
+        self.mark_unswept(grant.scope)
     }
 
-    /// Drops documents of unsettled cases that no grant covers any more, once nothing in them waits to be sent. The
+    /// Drops documents of unswept cases that no grant covers any more, once nothing in them waits to be sent. The
     /// envelopes of own work stay until every backup holds them.
     pub(super) fn drop_uncovered(&mut self) -> Result<(), ReplicaError> {
         let is_telling = !self.store.forgotten_envelopes(1)?.is_empty()
@@ -59,16 +59,16 @@ impl Replica {
         if is_telling {
             return Ok(());
         }
-        for case in self.store.unsettled()? {
-            if self.settle(case)? {
-                self.store.settled(case)?;
+        for case in self.store.unswept()? {
+            if self.sweep(case)? {
+                self.store.swept(case)?;
             }
         }
         Ok(())
     }
 
     /// Goes through the documents of a case. Gives whether all that has to go is gone.
-    fn settle(&mut self, case: CaseId) -> Result<bool, ReplicaError> {
+    fn sweep(&mut self, case: CaseId) -> Result<bool, ReplicaError> {
         let may_read = self.session.state == SeatState::Active;
         let grants = if may_read {
             self.store.grants_about(case)?
@@ -76,7 +76,7 @@ impl Replica {
             Vec::new()
         };
         let person = self.person();
-        let mut is_settled = true;
+        let mut is_swept = true;
         for row in self.store.documents_of(case)? {
             if grants.iter().any(|grant| covers(grant, &row.key, person)) {
                 self.note_granted(row)?;
@@ -84,7 +84,7 @@ impl Replica {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
                     self.drop_document(&row)?;
                 } else {
-                    is_settled = false;
+                    is_swept = false;
                 }
             }
         }
@@ -93,7 +93,7 @@ impl Replica {
             self.store.drop_case_rows(case)?;
             self.store.forget_commands(case)?;
         }
-        Ok(is_settled)
+        Ok(is_swept)
     }
 
     fn note_granted(&mut self, mut row: DocumentRow) -> Result<(), ReplicaError> {
@@ -109,7 +109,7 @@ impl Replica {
     /// The seat was retired: what is left goes out, what is held goes.
     pub(super) fn retire(&mut self) -> Result<(), ReplicaError> {
         self.session.state = SeatState::Retired;
-        self.store.unsettle_all()?;
+        self.store.mark_all_unswept()?;
         self.drop_uncovered()
     }
 }

@@ -86,7 +86,7 @@ impl Replica {
         }
         self.store.prune_envelopes(self.session.backed_up)?;
         for key in touched {
-            self.store.unsettle(key.case)?;
+            self.store.mark_unswept(key.case)?;
             self.fold(key)?;
         }
         if !reply.page.more {
@@ -130,8 +130,9 @@ impl Replica {
         self.store.forget_envelopes_after(kept)?;
         self.store.forget_envelopes_aside()?;
         self.store.forget_rulings_after(kept)?;
-        self.store.end_grants_after(kept)?;
-        self.store.unsettle_all()?;
+        for grant in self.store.grants_after(kept)? {
+            self.end_grant(grant)?;
+        }
         self.store.clear_meta("in_flight")?;
         for mut row in self.store.outbox()? {
             if matches!(row.state, CommandState::Waiting | CommandState::Admitted) {

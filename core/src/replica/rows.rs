@@ -108,11 +108,7 @@ impl Replica {
                 self.take_part(part, *id, is_own, row.seq, arrived)?;
                 records.extend(records_of(part)?);
             }
-            let Some(case) = parts
-                .iter()
-                .find_map(|part| part.document())
-                .map(|key| key.case)
-            else {
+            let Some(case) = envelope.case_of(*id) else {
                 continue;
             };
             let known = self.store.command(*id)?;
@@ -308,7 +304,7 @@ impl Replica {
             return Ok(());
         }
         self.store.put_grant(seq, grant)?;
-        self.unsettle(grant.scope)?;
+        self.mark_unswept(grant.scope)?;
         let (priority, is_whole) = match grant.scope {
             GrantScope::Institution => (1, true),
             GrantScope::Case(case) if self.is_whole_here(case)? => return Ok(()),

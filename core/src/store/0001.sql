@@ -112,7 +112,7 @@ CREATE TABLE active_grant (
 );
 CREATE INDEX active_grant_case ON active_grant (case_id);
 -- Cases in which something may have to go.
-CREATE TABLE unsettled (
+CREATE TABLE unswept (
   case_id BLOB PRIMARY KEY
 );
 -- The queue of documents that a grant newly covers.

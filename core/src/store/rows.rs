@@ -163,33 +163,34 @@ impl Store {
     }
 
     /// Notes that something of a case may have to go.
-    pub(crate) fn unsettle(&self, case: CaseId) -> Result<(), StoreError> {
+    pub(crate) fn mark_unswept(&self, case: CaseId) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached("INSERT OR IGNORE INTO unsettled (case_id) VALUES (?1)")?
+            .prepare_cached("INSERT OR IGNORE INTO unswept (case_id) VALUES (?1)")?
             .execute([case])?;
         Ok(())
     }
 
     /// Notes that something of every case may have to go.
-    pub(crate) fn unsettle_all(&self) -> Result<(), StoreError> {
+    pub(crate) fn mark_all_unswept(&self) -> Result<(), StoreError> {
         self.connection.execute(
-            "INSERT OR IGNORE INTO unsettled (case_id) SELECT DISTINCT case_id FROM document",
+            "INSERT OR IGNORE INTO unswept (case_id) \
+             SELECT case_id FROM document UNION SELECT case_id FROM case_state",
             [],
         )?;
         Ok(())
     }
 
-    pub(crate) fn unsettled(&self) -> Result<Vec<CaseId>, StoreError> {
+    pub(crate) fn unswept(&self) -> Result<Vec<CaseId>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT case_id FROM unsettled ORDER BY case_id")?;
+            .prepare_cached("SELECT case_id FROM unswept ORDER BY case_id")?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    pub(crate) fn settled(&self, case: CaseId) -> Result<(), StoreError> {
+    pub(crate) fn swept(&self, case: CaseId) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached("DELETE FROM unsettled WHERE case_id = ?1")?
+            .prepare_cached("DELETE FROM unswept WHERE case_id = ?1")?
             .execute([case])?;
         Ok(())
     }
@@ -204,14 +205,15 @@ impl Store {
         Ok(())
     }
 
-    /// After a restore: grants beyond what the server kept are no more.
-    pub(crate) fn end_grants_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
-        let kept = kept.get() as i64;
-        self.connection
-            .execute("DELETE FROM active_grant WHERE seq > ?1", [kept])?;
-        self.connection
-            .execute("DELETE FROM backfill WHERE grant_seq > ?1", [kept])?;
-        Ok(())
+    /// The rows of the grants after a row.
+    pub(crate) fn grants_after(&self, kept: ServerSeq) -> Result<Vec<ServerSeq>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq FROM active_grant WHERE seq > ?1 ORDER BY seq")?;
+        let rows = statement.query_map([kept.get() as i64], |row| {
+            Ok(ServerSeq::new(row.get::<_, i64>(0)? as u64))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A grant that has not ended, by its row.

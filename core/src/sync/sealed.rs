@@ -11,7 +11,7 @@ use crate::envelope::{
     CommandHead, EnvelopeHead, HASH_LEN, KeyRef, Leaf, SALT_LEN, SIGNATURE_LEN, SaltSeed, Slot,
     Suite, Target, Via, prune, root_of_leaves,
 };
-use crate::id::{Branch, ChangeHash, CommandId, DocEpoch, InstitutionId, SeatId};
+use crate::id::{Branch, CaseId, ChangeHash, CommandId, DocEpoch, InstitutionId, SeatId};
 
 /// What a part carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,6 +198,14 @@ impl SealedEnvelope {
             .filter(|part| Some(part.command) == index)
             .map(|part| &part.part)
             .collect()
+    }
+
+    /// The case of a command, if any of its parts is here.
+    #[must_use]
+    pub fn case_of(&self, command: CommandId) -> Option<CaseId> {
+        let parts = self.parts_of(command);
+        let document = parts.iter().find_map(|part| part.document());
+        document.map(|key| key.case)
     }
 
     /// The same envelope for somebody who may see only some parts; nothing if they may see none.

@@ -1,6 +1,6 @@
 //! The answer to one request that was taken in.
 
-use jangkau_core::id::{CommandId, Nonce, ServerSeq};
+use jangkau_core::id::{CommandId, Nonce, PersonId, ServerSeq};
 use jangkau_core::plant::crash_point;
 use jangkau_core::sync::{Answer, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply};
 use jangkau_core::time::Timestamp;
@@ -32,10 +32,15 @@ fn position(
 }
 
 /// What has become of commands that waited; those that wait still are left out.
-fn settled(db: &Db, tenant: Tenant, waiting: &[CommandId]) -> Result<Vec<Answer>, StoreError> {
+fn settled(
+    db: &Db,
+    tenant: Tenant,
+    waiting: &[CommandId],
+    person: PersonId,
+) -> Result<Vec<Answer>, StoreError> {
     let mut settled = Vec::new();
     for command in waiting.iter().take(COMMANDS_PER_PUSH_MAX).copied() {
-        let seen = match settle(db, tenant, command)? {
+        let seen = match settle(db, tenant, command, person)? {
             Seen::Waiting => continue,
             seen @ (Seen::Admitted(_) | Seen::TurnedAway(_)) => seen,
         };
@@ -97,7 +102,7 @@ pub(super) fn reply(
         Some(_) | None => None,
     };
     let settled = match &request.waiting {
-        Some(waiting) => Some(settled(db, tenant, waiting)?),
+        Some(waiting) => Some(settled(db, tenant, waiting, person)?),
         None => None,
     };
     Ok(SyncReply {

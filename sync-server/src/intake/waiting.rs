@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jangkau_core::id::{CaseId, CommandId};
+use jangkau_core::id::{CaseId, CommandId, PersonId};
 use jangkau_core::sync::Seen;
 use jangkau_core::time::Timestamp;
 
@@ -15,19 +15,25 @@ use crate::store::commands::Reception;
 use crate::store::institutions::Tenant;
 use crate::store::{Db, Store, StoreError, commands, shelf};
 
-/// What has become of a command that waited.
-pub(crate) fn settle(db: &Db, tenant: Tenant, command: CommandId) -> Result<Seen, StoreError> {
-    if let Some(seq) = commands::position(db, tenant, command)? {
-        return Ok(Seen::Admitted(seq));
+/// What has become of a person's command that waited. Of others' it says nothing.
+pub(crate) fn settle(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+    person: PersonId,
+) -> Result<Seen, StoreError> {
+    let stored = commands::get(db, tenant, command)?;
+    if let Some(stored) = stored.filter(|stored| stored.person == person) {
+        return Ok(Seen::Admitted(stored.seq));
     }
     if shelf::is_waiting(db, tenant, command)? {
         return Ok(Seen::Waiting);
     }
-    let code = shelf::turned_reason(db, tenant, command)?;
+    let code = shelf::turned_reason(db, tenant, command, person)?;
     Ok(code.map_or(Seen::Waiting, Seen::TurnedAway))
 }
 
-/// Tries again what waits in these cases, until nothing more is admitted.
+/// Tries again what waits in these cases, until nothing moves any more.
 pub(super) fn retry(
     known: &Known<'_>,
     cases: &mut BTreeSet<CaseId>,
@@ -51,13 +57,13 @@ pub(super) fn retry(
                     let mut record = Record::new(known, &signer, envelope, received);
                     record.take(&admitted)?;
                     append_row(known, record)?;
-                    cases.insert(case);
                 }
                 Admission::Duplicate(_) => {}
                 Admission::Waiting => continue,
                 Admission::TurnedAway(code) => turn(known, &signer, envelope, head, code, now)?,
             }
             shelf::stop_waiting(known.db, waiting.number)?;
+            cases.insert(case);
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use jangkau_core::id::{
 use jangkau_core::profile::words::Role;
 use jangkau_core::sync::{SealedEnvelope, decode_body, encode_body, pack, unpack};
 use jangkau_core::time::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Row, params};
 
 use super::institutions::Tenant;
 use super::staff::{parse_roles, role_words};
@@ -101,20 +101,6 @@ pub(crate) fn set_records(
     let sql = "UPDATE command SET records = ?3 WHERE institution = ?1 AND id = ?2";
     db.execute(sql, params![tenant.0, id, encode(&records.to_vec())])?;
     Ok(())
-}
-
-/// Where an admitted command stands, if it is admitted.
-pub(crate) fn position(
-    db: &Db,
-    tenant: Tenant,
-    id: CommandId,
-) -> Result<Option<ServerSeq>, StoreError> {
-    let sql = "SELECT seq FROM command WHERE institution = ?1 AND id = ?2";
-    let found: Option<i64> = db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, id], |row| row.get(0))
-        .optional()?;
-    Ok(found.map(seq))
 }
 
 const COLUMNS: &str = "id, case_id, kind, command.seq, via, person, recorded_at, received_at, base, \

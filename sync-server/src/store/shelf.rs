@@ -257,17 +257,18 @@ pub(crate) fn keep_answers(
     Ok(())
 }
 
-/// Why a command was turned away when it last came, if it was.
+/// Why a person's command was turned away when it last came, if it was.
 pub(crate) fn turned_reason(
     db: &Db,
     tenant: Tenant,
     command: CommandId,
+    person: PersonId,
 ) -> Result<Option<jangkau_core::sync::Turned>, StoreError> {
     let sql = "SELECT reason FROM quarantine WHERE institution = ?1 AND command = ?2 \
-               ORDER BY number DESC LIMIT 1";
+               AND person = ?3 ORDER BY number DESC LIMIT 1";
     let reason: Option<String> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, command], |row| row.get(0))
+        .query_row(params![tenant.0, command, person], |row| row.get(0))
         .optional()?;
     reason.map(|reason| parse(&reason)).transpose()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jangkau_core::sync::{Refused, Seen, SyncRequest, encode_body};
+use jangkau_core::sync::{Refused, Seen, SyncRequest, Turned, encode_body};
 
 use super::bench::{Bench, Hand};
 
@@ -82,6 +82,50 @@ fn a_push_out_of_order_waits_and_is_then_admitted() {
     let answers = bench.push(&mut hand, &[second]);
     assert!(matches!(answers[0].seen, Seen::Admitted(_)));
     assert_eq!(bench.engine.rebuild_check(&bench.institution).unwrap(), []);
+}
+
+#[test]
+fn a_forged_registration_harms_nobody_elses_work() {
+    let mut bench = Bench::new();
+    let (mut worker, mut forger) = (bench.seat(&["social_worker"]), bench.seat(&["auditor"]));
+    let register = bench.registration(&worker);
+    let visit = bench.visit(&worker, register.case);
+    let opened = bench.sealed(&mut worker, &register);
+    let seen = bench.sealed(&mut worker, &visit);
+    let mut forged = bench.registration(&forger);
+    (forged.id, forged.case) = (register.id, register.case);
+    let forged = bench.sealed(&mut forger, &forged);
+    let answers = bench.push(&mut forger, &[forged]);
+    assert_eq!(answers[0].seen, Seen::TurnedAway(Turned::NoGrant));
+    // A device of the era before tells its work again; its registration comes last.
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    for hand in [&mut worker, &mut forger] {
+        let refused = bench.send(hand, SyncRequest::default()).unwrap_err();
+        assert_eq!(refused.code, Refused::StaleNonce);
+    }
+    let push = |bench: &mut Bench, hand: &mut Hand, envelope| {
+        let request = SyncRequest {
+            push: Some(bench.batch(&[envelope])),
+            ..SyncRequest::default()
+        };
+        bench.send(hand, request).unwrap().answers.unwrap()
+    };
+    let ask = |bench: &mut Bench, hand: &mut Hand| {
+        let request = SyncRequest {
+            waiting: Some(vec![visit.id]),
+            ..SyncRequest::default()
+        };
+        bench.send(hand, request).unwrap().settled
+    };
+    assert_eq!(push(&mut bench, &mut worker, seen)[0].seen, Seen::Waiting);
+    assert_eq!(ask(&mut bench, &mut worker), None);
+    let answers = push(&mut bench, &mut worker, opened);
+    assert!(matches!(answers[0].seen, Seen::Admitted(_)));
+    assert_eq!(admitted(&bench), 2);
+    let settled = ask(&mut bench, &mut worker).unwrap();
+    assert!(matches!(settled[0].seen, Seen::Admitted(_)));
+    assert_eq!(ask(&mut bench, &mut forger), None, "it is not theirs");
 }
 
 #[test]
