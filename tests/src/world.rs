@@ -50,7 +50,7 @@ use violation::{Checked, Violation};
 /// Fewest steps of the faulty phase.
 const STEPS_MIN: i64 = 40;
 /// Most steps of the faulty phase: more would not fit 2,000 worlds into eight minutes.
-const STEPS_MAX: i64 = 110;
+const STEPS_MAX: i64 = 85;
 
 /// What became of a world.
 #[derive(Clone, Debug)]

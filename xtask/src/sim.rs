@@ -10,12 +10,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), ShellError> {
     shell::run(shell::release("jangkau-tests", "sim").args(args))
 }
 
-/// Runs some seeds, of which none may find anything.
+/// Runs some seeds from one on, of which none may find anything.
 ///
 /// # Errors
 /// When a seed finds something.
-pub(crate) fn seeds(count: u32) -> Result<(), ShellError> {
-    run(&["--seeds".to_owned(), count.to_string()])
+pub(crate) fn seeds(from: u32, count: u32) -> Result<(), ShellError> {
+    let [from, count] = [from, count].map(|number| number.to_string());
+    run(&["--from", &from, "--seeds", &count].map(str::to_owned))
 }
 
 /// Plants each bug that the simulator knows, one at a time; each must be found within some seeds.

@@ -88,10 +88,12 @@ impl Replica {
                 }
             }
         }
-        let is_listed = !grants.is_empty();
-        if !is_listed && self.store.documents_of(case)?.is_empty() {
+        // Own documents that no grant ever covered stay; what the server told of the case would grow old beside them.
+        if grants.is_empty() && is_swept {
             self.store.drop_case_rows(case)?;
-            self.store.forget_commands(case)?;
+            if self.store.documents_of(case)?.is_empty() {
+                self.store.forget_commands(case)?;
+            }
         }
         Ok(is_swept)
     }

@@ -111,16 +111,17 @@ impl World {
         Ok(())
     }
 
-    /// A device shows the last ruling of every case of which it holds something.
+    /// A device shows the last ruling of every case of which it holds something, or none of a case that it may not hold.
     fn check_rows(&self, index: MachineIndex, truth: &Truth) -> Checked<()> {
         let device = &self.devices[index];
         for document in device.replica().documents().map_err(broke)? {
             let Some(ruled) = truth.states.get(&document.case) else {
                 continue;
             };
+            let may_hold = self.may_hold_any(device.person, document.case)?;
             let shown = device.replica().case_state(document.case).map_err(broke)?;
             ensure(
-                shown.as_ref() == Some(ruled),
+                shown.as_ref() == Some(ruled) || (shown.is_none() && !may_hold),
                 "every holder has the rulings",
                 || {
                     format!(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jangkau_core::class::DocumentKey;
+use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::id::{CaseId, ChangeHash, CommandId, PersonId};
 use jangkau_core::plant;
 use jangkau_core::rules::CaseState;
@@ -66,6 +66,22 @@ impl World {
         plant::plant(self.bug);
         let holders = holders.map_err(|error| Violation::broke("Engine::holders", &error))?;
         Ok(holders.contains(&person))
+    }
+
+    /// Whether a person may hold anything of a case, if it has anything.
+    pub(super) fn may_hold_any(&self, person: PersonId, case: CaseId) -> Checked<bool> {
+        for class in Class::ALL.iter().copied() {
+            let document = DocumentKey {
+                case,
+                class,
+                compartment: Compartment::Shared,
+                volume: 0,
+            };
+            if self.may_hold(person, &document)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a person may receive documents.

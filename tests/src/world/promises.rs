@@ -35,8 +35,10 @@ impl World {
                 });
             let in_quarantine =
                 is_of_retired && self.server.restores > 0 && truth.quarantined.contains(id);
-            // What it follows may be lost for good; then the server keeps it all the same.
-            let waits = self.ledger.has_losses && truth.waiting.contains(id);
+            // What it follows may be lost for good, or the server forgot the seat of the hostile hand, which never says
+            // who it is again; then the server keeps it all the same.
+            let of_hostile = self.server.restores > 0 && !self.ledger.saved.contains_key(id);
+            let waits = (self.ledger.has_losses || of_hostile) && truth.waiting.contains(id);
             ensure(
                 truth.admitted.contains(id) || in_quarantine || waits,
                 "no acknowledged command is lost",
