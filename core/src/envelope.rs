@@ -16,6 +16,7 @@ use crate::id::{
 };
 use crate::time::Timestamp;
 
+pub(crate) use tree::split;
 pub use tree::{HASH_LEN, Slot, TreeError, prune, root_of_leaves, root_of_slots};
 
 /// Most leaves under one signature: a device's outbox goes in several envelopes beyond that.

@@ -229,7 +229,10 @@ fn examine(
         if new.is_empty() {
             return Ok(Admission::Duplicate(stored.seq));
         }
-        if road.is_push() {
+        // After a restore a colleague may have told part of it before its author could.
+        let completes =
+            || commands::is_of_envelope(known.db, known.tenant, head.id, envelope.head.hash());
+        if road.is_push() && !completes()? {
             return Err(Turned::CommandExists.into());
         }
     }
@@ -392,8 +395,11 @@ fn check_right(
     }
     let is_covered = author == Some(signer.person.id)
         || grants::ever_covered(db, tenant, signer.person.id, case)?;
+    // What a seat still waits for in a case, it may have recorded more about in the meantime.
+    let waits_here = || shelf::is_waiting_for(db, tenant, signer.seat, case);
     match road {
-        Road::Push if !is_covered => Err(Turned::NoGrant.into()),
+        Road::Push if !is_covered && !waits_here()? => Err(Turned::NoGrant.into()),
+        Road::Push if !is_covered => Err(Stop::Waiting),
         // The grant, or the registration itself, may be among what has not come back yet.
         Road::PushAfterRestore | Road::Again if !is_covered => Err(Stop::Waiting),
         Road::Push | Road::PushAfterRestore | Road::Again if author.is_none() => Err(Stop::Waiting),

@@ -34,7 +34,7 @@ fn node(left: &[u8; HASH_LEN], right: &[u8; HASH_LEN]) -> [u8; HASH_LEN] {
 }
 
 /// Where a tree of `count` leaves splits.
-fn split(count: usize) -> usize {
+pub(crate) fn split(count: usize) -> usize {
     count.next_power_of_two() / 2
 }
 

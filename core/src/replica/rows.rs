@@ -144,18 +144,19 @@ impl Replica {
     }
 
     /// Keeps an envelope that a restore could forget, with all parts that this vault has of it: after a restore some
-    /// may come back before others.
+    /// may come back before others, and rows of one envelope come one by one.
     fn keep_envelope(&self, seq: ServerSeq, envelope: &SealedEnvelope) -> Result<(), ReplicaError> {
         let hash = envelope.head.hash();
         let known = match self.store.envelope(hash)? {
-            Some(stored) => unpack_stored(&stored)?,
-            None => Vec::new(),
+            Some(stored) => unpack_stored(&stored)?.into_iter().next(),
+            None => None,
         };
-        let known_parts = known.iter().flat_map(SealedEnvelope::parts).count();
-        if known_parts > envelope.parts().count() {
-            return Ok(self.store.place_envelope(hash, seq)?);
-        }
-        let stored = to_stored(envelope)?;
+        let united = match &known {
+            Some(known) if known.is_whole() => return Ok(self.store.place_envelope(hash, seq)?),
+            Some(known) => known.united(envelope),
+            None => envelope.clone(),
+        };
+        let stored = to_stored(&united)?;
         Ok(self.store.put_envelope(hash, Some(seq), &stored)?)
     }
 

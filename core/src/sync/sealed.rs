@@ -9,7 +9,7 @@ use crate::chunk::Chunk;
 use crate::class::DocumentKey;
 use crate::envelope::{
     CommandHead, EnvelopeHead, HASH_LEN, KeyRef, Leaf, SALT_LEN, SIGNATURE_LEN, SaltSeed, Slot,
-    Suite, Target, Via, prune, root_of_leaves,
+    Suite, Target, Via, prune, root_of_leaves, split,
 };
 use crate::id::{Branch, CaseId, ChangeHash, CommandId, DocEpoch, InstitutionId, SeatId};
 
@@ -237,6 +237,65 @@ impl SealedEnvelope {
         Some(envelope)
     }
 
+    /// The same envelope with what either of two holders may see. Both must be views of one signed envelope.
+    #[must_use]
+    pub fn united(&self, other: &Self) -> Self {
+        debug_assert_eq!(self.head, other.head);
+        let (one, two) = (self.spread(), other.spread());
+        if one.len() != two.len() || self.is_whole() {
+            return self.clone();
+        }
+        if other.is_whole() {
+            return other.clone();
+        }
+        let mut united = Self {
+            seed: None,
+            commands: Vec::new(),
+            slots: Vec::new(),
+            ..self.clone()
+        };
+        for slot in unite(&one, &two) {
+            let slot = match slot {
+                Seen::Leaf(command, part) => Slot::Leaf(united.adopt(command, part)),
+                Seen::Hidden(leaves, hash) => Slot::Hidden { leaves, hash },
+                Seen::Covered => continue,
+            };
+            united.slots.push(slot);
+        }
+        united
+    }
+
+    /// Every leaf in its place: seen, hidden under a hash that stands at its first leaf, or covered by that hash.
+    fn spread(&self) -> Vec<Seen<'_>> {
+        let mut spread = Vec::new();
+        for slot in &self.slots {
+            match slot {
+                Slot::Leaf(part) => {
+                    let seen = self.commands.get(part.command);
+                    spread.extend(seen.map(|command| Seen::Leaf(command, part)));
+                }
+                Slot::Hidden { leaves, hash } => {
+                    spread.push(Seen::Hidden(*leaves, *hash));
+                    spread.extend((1..*leaves).map(|_| Seen::Covered));
+                }
+            }
+        }
+        spread
+    }
+
+    /// Takes a part over from another view, with its command.
+    fn adopt(&mut self, command: &CommandHead, part: &SealedPart) -> SealedPart {
+        let known = self.commands.iter().position(|head| head.id == command.id);
+        let place = known.unwrap_or_else(|| {
+            self.commands.push(command.clone());
+            self.commands.len() - 1
+        });
+        SealedPart {
+            command: place,
+            ..part.clone()
+        }
+    }
+
     fn hide(
         &self,
         slot: &Slot<SealedPart>,
@@ -265,4 +324,30 @@ impl SealedEnvelope {
         }
         self.commands = kept;
     }
+}
+
+/// What a view shows at the place of one leaf.
+#[derive(Clone, Copy)]
+enum Seen<'a> {
+    Leaf(&'a CommandHead, &'a SealedPart),
+    Hidden(u32, [u8; HASH_LEN]),
+    Covered,
+}
+
+/// Unites two views of a subtree: where one hides all of it, the other's view; else its halves.
+fn unite<'a>(one: &[Seen<'a>], two: &[Seen<'a>]) -> Vec<Seen<'a>> {
+    let hides_all = |view: &[Seen<'a>]| match view.first() {
+        Some(Seen::Hidden(leaves, _)) => *leaves as usize == view.len(),
+        Some(Seen::Leaf(..) | Seen::Covered) | None => false,
+    };
+    if hides_all(one) {
+        return two.to_vec();
+    }
+    if hides_all(two) || one.len() < 2 {
+        return one.to_vec();
+    }
+    let at = split(one.len());
+    let mut united = unite(&one[..at], &two[..at]);
+    united.extend(unite(&one[at..], &two[at..]));
+    united
 }

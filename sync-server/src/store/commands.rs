@@ -140,6 +140,19 @@ pub(crate) fn get(
     rows.next()?.map(read).transpose()
 }
 
+/// Whether a command of the log came in this envelope.
+pub(crate) fn is_of_envelope(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+    envelope: EnvelopeHash,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM command WHERE institution = ?1 AND id = ?2 AND envelope = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, id, envelope])?)
+}
+
 /// The commands of a case in the order of the log.
 pub(crate) fn of_case(
     db: &Db,

@@ -202,6 +202,19 @@ pub(crate) fn cases_waiting_for(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Whether a command of a seat waits in a case.
+pub(crate) fn is_waiting_for(
+    db: &Db,
+    tenant: Tenant,
+    seat: SeatId,
+    case: CaseId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM waiting WHERE institution = ?1 AND case_id = ?2 AND seat = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, case, seat])?)
+}
+
 /// Every command that waits.
 pub(crate) fn all_waiting(db: &Db, tenant: Tenant) -> Result<Vec<(CommandId, SeatId)>, StoreError> {
     let sql = "SELECT command, seat FROM waiting WHERE institution = ?1 ORDER BY number";

@@ -57,6 +57,8 @@ pub(super) struct Device {
     pub(super) side: Side,
     /// Whether another machine goes on with a copy of the same vault.
     pub(super) has_twin: bool,
+    /// It was put back to an older state.
+    pub(super) was_put_back: bool,
     /// How far its clock is off, in milliseconds.
     pub(super) clock_off: i64,
     /// Until when it reaches nobody.
@@ -85,6 +87,7 @@ impl Device {
             standing: Standing::Working,
             side: Side::Honest,
             has_twin: false,
+            was_put_back: false,
             clock_off: 0,
             cut_off_until: Timestamp::from_millis(0),
             attempt: 0,
@@ -215,6 +218,7 @@ impl Device {
         self.images.truncate(which + 1);
         let image = self.images[which].clone();
         self.start(true, Some(image), faults, rng)?;
+        self.was_put_back = true;
         Ok(true)
     }
 
@@ -233,6 +237,7 @@ impl Device {
             standing: self.standing,
             side: self.side,
             has_twin: true,
+            was_put_back: self.was_put_back,
             clock_off: self.clock_off,
             cut_off_until: self.cut_off_until,
             attempt: 0,

@@ -20,6 +20,9 @@ pub(super) struct Truth {
     pub(super) quarantined: BTreeSet<CommandId>,
     /// Commands that wait for what has not arrived.
     pub(super) waiting: BTreeSet<CommandId>,
+    /// Whether something may wait for good: what it follows is lost, or is of a seat that the server forgot in a
+    /// restore and that has not come back.
+    pub(super) may_wait: bool,
     /// The last ruling of each case.
     pub(super) states: BTreeMap<CaseId, CaseState>,
 }
@@ -55,8 +58,23 @@ impl World {
                 .into_iter()
                 .map(|(command, _)| command)
                 .collect(),
+            may_wait: self.ledger.has_losses || self.has_forgotten_seat()?,
             states: engine.case_states(&self.institution).map_err(broke)?,
         })
+    }
+
+    /// Whether the server does not know a seat.
+    fn has_forgotten_seat(&self) -> Checked<bool> {
+        let engine = self.server.engine();
+        for device in &self.devices {
+            let known = engine
+                .institution_of(device.replica().seat())
+                .map_err(|error| Violation::broke("Engine::institution_of", &error))?;
+            if known.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a person may hold a document, by the server's grants; a planted bug does not bend this yardstick.

@@ -28,17 +28,15 @@ impl World {
     /// stands in the log.
     pub(super) fn check_promises(&self, truth: &Truth) -> Checked<()> {
         for id in &self.ledger.acknowledged {
-            // The server forgot that it had taken it from a seat that was retired since, and no colleague has seen it.
-            let is_of_retired =
-                self.ledger.saved.get(id).is_some_and(|promise| {
-                    self.devices[promise.machine].standing == Standing::Retired
-                });
+            // The server forgot that it had taken it from a seat that was retired since, and no colleague has seen it; or
+            // from a device that forgot it too, and has written something else in its place.
+            let is_of_forgetful = self.ledger.saved.get(id).is_some_and(|promise| {
+                let device = &self.devices[promise.machine];
+                device.standing == Standing::Retired || device.was_put_back
+            });
             let in_quarantine =
-                is_of_retired && self.server.restores > 0 && truth.quarantined.contains(id);
-            // What it follows may be lost for good, or the server forgot the seat of the hostile hand, which never says
-            // who it is again; then the server keeps it all the same.
-            let of_hostile = self.server.restores > 0 && !self.ledger.saved.contains_key(id);
-            let waits = (self.ledger.has_losses || of_hostile) && truth.waiting.contains(id);
+                is_of_forgetful && self.server.restores > 0 && truth.quarantined.contains(id);
+            let waits = truth.may_wait && truth.waiting.contains(id);
             ensure(
                 truth.admitted.contains(id) || in_quarantine || waits,
                 "no acknowledged command is lost",
@@ -58,6 +56,8 @@ impl World {
                 has_no_case: self.has_no_case(promise)?,
             };
             let problem = match device.standing {
+                // A device that was put back need not know; a head finds it.
+                Standing::Working if device.was_put_back && truth.quarantined.contains(id) => None,
                 Standing::Working => misplaced(&place, promise),
                 // What it had not sent went to quarantine before it was wiped.
                 Standing::Retired => {
@@ -73,7 +73,7 @@ impl World {
                 }
             };
             if let Some(problem) = problem {
-                let waits = fate == Some(Fate::Waiting) && self.ledger.has_losses;
+                let waits = fate == Some(Fate::Waiting) && truth.may_wait;
                 ensure(waits, "every command is in one place", || {
                     format!(
                         "{:?} {id:?} of machine {}: {problem}; fate {fate:?}, admitted {admitted}",
@@ -105,13 +105,13 @@ impl World {
     /// Whether its case never came to be: nobody may write where there is none.
     fn has_no_case(&self, promise: &Promise) -> Checked<bool> {
         let register = CommandId::from_bytes(*promise.case.as_bytes());
-        let opened = self.ledger.saved.get(&register);
-        let machine = opened.map_or(promise.machine, |opened| opened.machine);
-        let fate = self.devices[machine]
-            .replica()
-            .fate(register)
-            .map_err(broke)?;
-        Ok(matches!(fate, Some(Fate::TurnedAway(_))))
+        for device in &self.devices {
+            let fate = device.replica().fate(register).map_err(broke)?;
+            if matches!(fate, Some(Fate::TurnedAway(_))) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Where a command is known, for the report of a violation.

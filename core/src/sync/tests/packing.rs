@@ -55,6 +55,37 @@ fn every_choice_of_parts_verifies_and_hides_the_rest() {
 }
 
 #[test]
+fn two_views_of_one_envelope_unite() {
+    let whole = envelope();
+    let masks = 1_u32..1 << whole.head.leaves;
+    let places: Vec<Part> = whole.parts().map(|sealed| sealed.part.clone()).collect();
+    let view = |mask: u32| {
+        let sees = |part: &Part| {
+            let place = places.iter().position(|known| known == part).unwrap();
+            mask >> place & 1 == 1
+        };
+        whole.visible_to(|_: &CommandHead, part: &Part| sees(part))
+    };
+    for one in masks.clone() {
+        for two in masks.clone() {
+            let (one_view, two_view) = (view(one).unwrap(), view(two).unwrap());
+            let united = through_the_wire(&one_view.united(&two_view));
+            assert!(verifies(&united), "{one:b} with {two:b}");
+            let expected = view(one | two).unwrap();
+            assert_eq!(united.slots.len(), expected.slots.len());
+            let parts = |view: &SealedEnvelope| -> Vec<(CommandId, Part)> {
+                let named = |sealed: &SealedPart| view.commands[sealed.command].id;
+                let parts = view.parts();
+                parts
+                    .map(|sealed| (named(sealed), sealed.part.clone()))
+                    .collect()
+            };
+            assert_eq!(parts(&united), parts(&expected));
+        }
+    }
+}
+
+#[test]
 fn pruning_twice_is_pruning_once() {
     let whole = envelope();
     let of = |class: Class| {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jangkau_core::sync::{Refused, Seen, SyncRequest, Turned, encode_body};
+use jangkau_core::class::Class;
+use jangkau_core::command::{Attendance, RecordSession, SessionMode};
+use jangkau_core::record::Prose;
+use jangkau_core::sync::{PushBack, Refused, Seen, SyncRequest, Turned, encode_body, pack};
 
 use super::bench::{Bench, Hand};
 
@@ -249,4 +252,44 @@ fn a_frame_of_an_older_era_is_told_what_was_kept() {
     assert!(reply.era.number.get() > 0);
     assert_eq!(reply.page.upto, kept);
     assert!(encode_body(&reply).len() < 200);
+}
+
+#[test]
+fn an_author_completes_what_a_colleague_told_in_part() {
+    let mut bench = Bench::new();
+    let mut hand = bench.seat(&["social_worker"]);
+    let case = bench.register(&mut hand);
+    let session = RecordSession {
+        attendance: Attendance::Held,
+        mode: SessionMode::InPerson,
+        minutes: 60,
+        danger: None,
+        appointment: None,
+        note: Prose::new("catatan sendiri").ok(),
+    };
+    let entry = bench.entry(&hand, case, session.into());
+    let whole = bench.sealed(&mut hand, &entry);
+    // What a colleague holds of it comes back first after a restore: all but the author's own notes.
+    let held = whole.visible_to(|_, part| {
+        let class = part.document().map(|key| key.class);
+        class == Some(Class::Sessions)
+    });
+    let told = PushBack {
+        envelopes: pack([&held.unwrap()]).unwrap(),
+        rulings: Vec::new(),
+    };
+    let request = SyncRequest {
+        push_back: Some(told),
+        ..hand.asking()
+    };
+    bench.send(&mut hand, request).unwrap();
+    let notes = |bench: &Bench| {
+        let documents = bench.engine.documents(&bench.institution).unwrap();
+        documents.keys().any(|key| key.class == Class::Notes)
+    };
+    assert!(!notes(&bench));
+    let answers = bench.push(&mut hand, &[whole]);
+    assert!(matches!(answers[0].seen, Seen::Admitted(_)));
+    assert!(notes(&bench));
+    assert_eq!(bench.engine.rebuild_check(&bench.institution).unwrap(), []);
 }
