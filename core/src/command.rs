@@ -1,8 +1,10 @@
 //! What a person can do: every fact and every proposal, as one typed enum.
 //!
-//! `table` lists them; a command's first record holds its stamp: who wrote it, and when they say it happened.
+//! `table` lists them, `records` says what each holds. A command's first record holds its stamp: who wrote it, and when
+//! they say it happened.
 
 mod declare;
+mod records;
 mod table;
 mod vocabulary;
 
@@ -11,10 +13,11 @@ use crate::id::{CaseId, CommandId, PersonId};
 use crate::record::{Field as _, FieldShape, Record, RecordError};
 use crate::time::Timestamp;
 
+pub use records::*;
 pub use table::*;
 pub use vocabulary::{
-    ApplicantKind, AssessmentStage, Attendance, Channel, EndingReason, PaperState, Purpose,
-    Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex, VisitPlace,
+    ApplicantKind, AssessmentStage, Attendance, Channel, ContactSafety, EndingReason, PaperState,
+    Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex, VisitPlace,
 };
 
 /// A fact is recorded whatever the case's status; a proposal is committed or not by the server alone.
@@ -122,6 +125,14 @@ impl Command {
             Self::LowerSafety(lowering) => lowering.raises.iter().copied().collect(),
             Self::SignConsent(consent) => consent.after_withdrawals.iter().copied().collect(),
             Self::AnswerReview(answer) => vec![answer.proposal],
+            Self::DeliverReferral(delivery) => vec![delivery.referral],
+            Self::CancelReferral(cancelled) => vec![cancelled.referral],
+            Self::ConfirmConsent(confirmed) => {
+                let mut named = vec![confirmed.signature];
+                named.extend(&confirmed.withdrawals);
+                named
+            }
+            Self::SettleEvent(settled) => settled.events.iter().copied().collect(),
             Self::Register(_)
             | Self::SightDocument(_)
             | Self::WaiveDocument(_)
@@ -148,7 +159,15 @@ impl Command {
             | Self::Reopen(_)
             | Self::RejectOutOfScope(_)
             | Self::RaiseSafety(_)
-            | Self::RecordService(_) => Vec::new(),
+            | Self::RecordService(_)
+            | Self::ExtendSessions(_)
+            | Self::StartAftercare(_)
+            | Self::MarkDuplicate(_)
+            | Self::UndoDuplicate(_)
+            | Self::Restrict(_)
+            | Self::LiftRestriction(_)
+            | Self::VoidRegistration(_)
+            | Self::SetContact(_) => Vec::new(),
         }
     }
 }

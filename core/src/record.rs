@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::id::{CommandId, PersonId};
+use crate::id::{CaseId, CommandId, PersonId};
 use crate::time::Timestamp;
 
 /// A value inside a record. Enums are [`Scalar::Str`]; only [`Scalar::Text`] can be edited later.
@@ -261,7 +261,8 @@ macro_rules! id_field {
         }
     )+ };
 }
-id_field!(CommandId = Command, PersonId = Person);
+// A case has the id of the command that registered it.
+id_field!(CommandId = Command, CaseId = Command, PersonId = Person);
 
 /// A value that can stand in a list of words.
 pub trait Listed: Sized + Ord {

@@ -38,6 +38,18 @@ command-raise_safety = report of danger
 command-lower_safety = danger lowered
 command-record_service = accompaniment
 command-answer_review = answer to a review
+command-extend_sessions = more sessions
+command-deliver_referral = referral handed over
+command-cancel_referral = referral called off
+command-start_aftercare = aftercare begun
+command-mark_duplicate = marked as a duplicate
+command-undo_duplicate = no duplicate after all
+command-restrict = use of data limited
+command-lift_restriction = limit on data lifted
+command-void_registration = registration voided
+command-confirm_consent = consent confirmed with the client
+command-settle_event = records of one event settled
+command-set_contact = safety of a contact
 
 ## What became of it
 
@@ -88,6 +100,10 @@ refusal-too_few_sessions = There were fewer sessions than the standard's least. 
 refusal-attempts_missing = Too few attempts to reach the client: at least three on two days, one of them at home.
 refusal-reopen_too_late = The case ended more than six months ago. Register a new one.
 refusal-refused_in_review = The head looked at it and said no. Talk with the head.
+refusal-restricted = The client asked that use of their data be limited. Wait until the head lifts the limit; acts of safety are allowed.
+refusal-no_effect = This would change nothing. There is nothing to do.
+refusal-referral_pending = A referral has no letter yet. Issue the letter or call the referral off first.
+refusal-others_worked = Others have worked on this case. End it with a fitting reason instead.
 
 ## Why something waits for the head
 
@@ -117,6 +133,7 @@ flag-self_decided = proposed and decided by one person
 flag-identity_conflict = identity data contradict each other
 flag-missing_docs = papers missing
 flag-reopen_proposed = reopening proposed
+flag-restricted = while use of data is limited
 
 ## Why something could not enter
 

@@ -38,6 +38,18 @@ command-raise_safety = laporan bahaya
 command-lower_safety = penurunan tingkat bahaya
 command-record_service = layanan pendampingan
 command-answer_review = jawaban atas tinjauan
+command-extend_sessions = penambahan jumlah sesi
+command-deliver_referral = penyerahan rujukan
+command-cancel_referral = pembatalan rujukan
+command-start_aftercare = mulai bimbingan lanjut
+command-mark_duplicate = penandaan kasus ganda
+command-undo_duplicate = pembatalan penandaan ganda
+command-restrict = pembatasan pemrosesan data
+command-lift_restriction = pencabutan pembatasan data
+command-void_registration = pembatalan pendaftaran
+command-confirm_consent = kepastian persetujuan dari klien
+command-settle_event = penetapan kejadian yang sama
+command-set_contact = keamanan kontak klien
 
 ## Nasib catatan dan usulan
 
@@ -88,6 +100,10 @@ refusal-too_few_sessions = Sesi belum mencapai jumlah minimum standar. Lanjutkan
 refusal-attempts_missing = Upaya menghubungi klien belum cukup: sedikitnya tiga kali pada dua hari, sekali ke rumah.
 refusal-reopen_too_late = Kasus sudah berakhir lebih dari enam bulan. Daftarkan kasus baru.
 refusal-refused_in_review = Pimpinan tidak menyetujui setelah meninjau. Bicarakan dengan pimpinan.
+refusal-restricted = Klien meminta pemrosesan datanya dibatasi. Tunggu pimpinan mencabut pembatasan; tindakan keselamatan tetap boleh.
+refusal-no_effect = Langkah ini tidak mengubah apa pun. Tidak ada yang perlu dilakukan.
+refusal-referral_pending = Masih ada rujukan tanpa surat. Terbitkan suratnya atau batalkan rujukannya lebih dulu.
+refusal-others_worked = Petugas lain sudah bekerja pada kasus ini. Akhiri dengan alasan yang sesuai, jangan dibatalkan.
 
 ## Mengapa sesuatu ditinjau pimpinan
 
@@ -117,6 +133,7 @@ flag-self_decided = diusulkan dan diputuskan sendiri
 flag-identity_conflict = data identitas berbeda
 flag-missing_docs = menunggu kelengkapan berkas
 flag-reopen_proposed = diusulkan dibuka kembali
+flag-restricted = saat pemrosesan data dibatasi
 
 ## Mengapa catatan tidak dapat masuk
 

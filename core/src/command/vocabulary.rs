@@ -193,6 +193,17 @@ codes!(
     }
 );
 codes!(
+    /// Whether a contact may be used (amendment C5). Declared from the most careful: the earlier value wins (D4).
+    ContactSafety {
+        /// Never use it.
+        DoNotContact = "do_not_contact",
+        /// Ask the worker who knows the client first.
+        Ask = "ask",
+        /// Safe.
+        Safe = "safe",
+    }
+);
+codes!(
     /// Sex as on the identity card.
     Sex {
         /// Female.

@@ -191,7 +191,6 @@ fn check_sessions(profile: &Profile) -> Found {
     let place = [Place::Key("sessions")];
     source(&place, sessions.source, sessions.line)?;
     known_roles(profile, &sessions.lead_roles, &place)?;
-    known_roles(profile, &sessions.extension_roles, &place)?;
     if sessions.lead_roles.is_empty() {
         return at(
             &place,

@@ -295,9 +295,6 @@ pub struct Sessions {
     /// How many are planned; a session beyond needs a reason.
     #[serde(default)]
     pub planned: Option<u16>,
-    /// Who may extend beyond the most.
-    #[serde(default)]
-    pub extension_roles: BTreeSet<Role>,
     /// Advised longest gap between two, in days.
     #[serde(default)]
     pub gap_days_advised: Option<u16>,

@@ -285,6 +285,8 @@ codes!(
         ReferralIssued = "referral_issued",
         /// The receiving office replied.
         ReferralReplied = "referral_replied",
+        /// The referral was called off.
+        ReferralCancelled = "referral_cancelled",
         /// The case was closed with information only.
         ClosedInformation = "closed_information",
         /// The case ended in any way.
@@ -414,6 +416,7 @@ impl ClockEvent {
             Self::ReferralDecided => &[CommandKind::DecideReferral],
             Self::ReferralIssued => &[CommandKind::IssueReferral],
             Self::ReferralReplied => &[CommandKind::RecordReply],
+            Self::ReferralCancelled => &[CommandKind::CancelReferral],
             Self::ClosedInformation => &[CommandKind::CloseInformation],
             Self::Ended => &[CommandKind::Terminate],
             Self::DangerRaised => &[CommandKind::RaiseSafety],

@@ -64,6 +64,13 @@ impl<'a> Case<'a> {
         earned
     }
 
+    /// Whether the case stands under another number.
+    pub(super) fn is_duplicate(&self) -> bool {
+        self.decided
+            .ending
+            .is_some_and(|ending| ending.reason == EndingReason::DuplicateOf)
+    }
+
     /// Records of danger that no head lowered.
     pub(super) fn open_raises(&self) -> impl Iterator<Item = (&'a LogEntry, SafetyLevel)> {
         self.facts
@@ -147,11 +154,15 @@ impl<'a> Case<'a> {
 
     /// The state after everything known, with these clocks.
     pub(super) fn state(&self, clocks: Vec<ClockState>, judged_through: ServerSeq) -> CaseState {
+        // Nobody asks for papers any more when the case has ended.
+        let is_open = self.decided.ending.is_none();
         let missing: Vec<String> = self
             .profile
             .requirements
             .iter()
-            .filter(|requirement| requirement.gates.is_some() && self.applies(requirement))
+            .filter(|requirement| {
+                is_open && requirement.gates.is_some() && self.applies(requirement)
+            })
             .filter(|requirement| self.satisfied_at(requirement).is_none())
             .map(|requirement| requirement.id.to_string())
             .collect();
@@ -184,6 +195,7 @@ impl<'a> Case<'a> {
             clocks,
             decisions: decision_count(self.decided.deciders.len()),
             judged_through,
+            duplicate_of: self.decided.ending.and_then(|ending| ending.duplicate_of),
         }
     }
 
@@ -215,6 +227,7 @@ impl<'a> Case<'a> {
             (self.decided.is_self_decided, Flag::SelfDecided),
             (unknown_to_the_ending, Flag::ReopenProposed),
             (late, Flag::NewEvidenceBeforeTermination),
+            (self.decided.restricted_since.is_some(), Flag::Restricted),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))

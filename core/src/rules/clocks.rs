@@ -204,23 +204,16 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
             decided(case, |c| matches!(c, Command::ScheduleSession(_))),
         )),
         ClockEvent::SessionHeld => one(case.facts.sessions().first().map(|entry| entry.at())),
-        ClockEvent::ReferralDecided => referrals(case, |made| {
-            matches!(made.entry.command, Command::DecideReferral(_)).then_some(made.entry.id)
-        }),
-        ClockEvent::ReferralIssued => referrals(case, |made| {
-            if let Command::IssueReferral(issue) = &made.entry.command {
-                Some(issue.referral)
-            } else {
-                None
-            }
-        }),
+        ClockEvent::ReferralDecided
+        | ClockEvent::ReferralIssued
+        | ClockEvent::ReferralCancelled => referrals(case, event),
         ClockEvent::ReferralReplied => {
             one(case.milestones().get(&Milestone::ReferralReply).copied())
         }
         ClockEvent::ClosedInformation => {
             one(decided(case, |c| matches!(c, Command::CloseInformation(_))))
         }
-        ClockEvent::Ended => one(decided(case, is_ending)),
+        ClockEvent::Ended => one(ended(case)),
         ClockEvent::DangerRaised => danger_raised(case),
         ClockEvent::DangerHandled => danger_handled(case),
         ClockEvent::ConsentWithdrawn => withdrawals(case),
@@ -300,15 +293,35 @@ fn is_in_depth(command: &Command) -> bool {
     }
 }
 
-fn is_ending(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Terminate(_) | Command::CloseInformation(_) | Command::RejectOutOfScope(_)
-    )
+/// The first ending. A reopened case does not run late for it; a case that was no duplicate after all does.
+fn ended(case: &Case<'_>) -> Option<Timestamp> {
+    let first = decided(case, |command| {
+        matches!(
+            command,
+            Command::Terminate(_)
+                | Command::CloseInformation(_)
+                | Command::RejectOutOfScope(_)
+                | Command::VoidRegistration(_)
+        )
+    });
+    let as_duplicate = case.decided.ending.filter(|_| case.is_duplicate());
+    [first, as_duplicate.map(|ending| ending.at)]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
-fn referrals(case: &Case<'_>, subject: impl Fn(&LogEntry) -> Option<CommandId>) -> Vec<Happening> {
-    let about = |made: &super::Made<'_>| {
+/// Decisions on referrals, each about its own.
+fn referrals(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
+    let subject = |made: &LogEntry| match (&made.entry.command, event) {
+        (Command::DecideReferral(_), ClockEvent::ReferralDecided) => Some(made.entry.id),
+        (Command::IssueReferral(issue), ClockEvent::ReferralIssued) => Some(issue.referral),
+        (Command::CancelReferral(cancelled), ClockEvent::ReferralCancelled) => {
+            Some(cancelled.referral)
+        }
+        _ => None,
+    };
+    let about = |made: &super::decided::Made<'_>| {
         subject(made.entry).map(|subject| Happening {
             at: made.at,
             subject: Some(subject),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::LogEntry;
 use super::verdict::Review;
 use crate::command::{AssessmentStage, Command, EndingReason, ServiceType};
-use crate::id::{CommandId, PersonId, ServerSeq};
+use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
 use crate::profile::words::{Milestone, Status};
 use crate::time::Timestamp;
 
@@ -29,6 +29,10 @@ pub(super) struct Ending {
     pub(super) at: Timestamp,
     /// At which row of the log: what came later was not known to it.
     pub(super) seq: ServerSeq,
+    /// The status before.
+    pub(super) was: Status,
+    /// The case that goes on, where this one is its duplicate.
+    pub(super) duplicate_of: Option<CaseId>,
 }
 
 /// A proposal or fact that waits for a head.
@@ -52,6 +56,12 @@ pub(super) struct Decided<'a> {
     pub(super) services: BTreeSet<ServiceType>,
     /// Raises of danger that a head lowered.
     pub(super) cleared: BTreeSet<CommandId>,
+    /// Since when use of the client's data is limited.
+    pub(super) restricted_since: Option<Timestamp>,
+    /// The most sessions, where a head extended the standard's.
+    pub(super) sessions_extended: Option<u32>,
+    /// Referrals that were called off.
+    pub(super) referrals_cancelled: BTreeMap<CommandId, Timestamp>,
     /// Decisions in the order in which they were made; number n is at n-1.
     pub(super) made: Vec<Made<'a>>,
     /// Answers of heads count as decisions too; this is who made each, in order.
@@ -74,6 +84,9 @@ impl<'a> Decided<'a> {
             assignee: None,
             services: BTreeSet::new(),
             cleared: BTreeSet::new(),
+            restricted_since: None,
+            sessions_extended: None,
+            referrals_cancelled: BTreeMap::new(),
             made: Vec::new(),
             deciders: Vec::new(),
             pending: BTreeMap::new(),
@@ -122,7 +135,8 @@ impl<'a> Decided<'a> {
     pub(super) fn commit(&mut self, made: Made<'a>, seq: ServerSeq) {
         self.deciders.push(made.by);
         self.made.push(made);
-        match &made.entry.entry.command {
+        let command = &made.entry.entry.command;
+        match command {
             Command::Register(_) => self.status = Status::Registered,
             Command::Triage(triage) => {
                 self.services.clone_from(&triage.services);
@@ -130,22 +144,28 @@ impl<'a> Decided<'a> {
                     self.status = Status::Triaged;
                 }
             }
-            Command::CloseInformation(_) => {
-                self.end(Status::Closed, EndingReason::InformationOnly, made.at, seq);
-            }
-            Command::RejectOutOfScope(rejection) => {
-                self.end(Status::Closed, rejection.reason, made.at, seq);
-            }
-            Command::Terminate(termination) => self.terminate(termination.reason, made, seq),
             Command::Assign(assignment) => {
                 self.assignee = Some(assignment.assignee);
                 self.status = Status::Assigned;
             }
             Command::Reassign(reassignment) => self.assignee = Some(reassignment.assignee),
             Command::StartMonitoring(_) => self.status = Status::Monitoring,
-            Command::Close(_) => self.status = Status::Closed,
-            Command::Reopen(_) => self.reopen(made.at),
             Command::LowerSafety(lowering) => self.cleared.extend(&lowering.raises),
+            Command::StartAftercare(_) => self.status = Status::Aftercare,
+            Command::Restrict(_) => self.restricted_since = Some(made.at),
+            Command::LiftRestriction(_) => self.restricted_since = None,
+            Command::ExtendSessions(extension) => self.sessions_extended = Some(extension.most),
+            Command::CancelReferral(cancelled) => {
+                self.referrals_cancelled.insert(cancelled.referral, made.at);
+            }
+            Command::CloseInformation(_)
+            | Command::RejectOutOfScope(_)
+            | Command::Terminate(_)
+            | Command::VoidRegistration(_)
+            | Command::MarkDuplicate(_)
+            | Command::UndoDuplicate(_)
+            | Command::Close(_)
+            | Command::Reopen(_) => self.end_or_resume(made, seq),
             Command::WaiveDocument(_)
             | Command::FinaliseAssessment(_)
             | Command::AgreePlan(_)
@@ -171,30 +191,50 @@ impl<'a> Decided<'a> {
             | Command::RecordReply(_)
             | Command::RecordAftercare(_)
             | Command::RaiseSafety(_)
-            | Command::RecordService(_) => {}
+            | Command::RecordService(_)
+            | Command::DeliverReferral(_)
+            | Command::ConfirmConsent(_)
+            | Command::SettleEvent(_)
+            | Command::SetContact(_) => {}
         }
     }
 
-    fn terminate(&mut self, reason: EndingReason, made: Made<'a>, seq: ServerSeq) {
-        self.is_self_decided |= self.assignee == Some(made.by);
-        let status = match reason {
-            EndingReason::DuplicateOf | EndingReason::RegisteredInError => Status::Closed,
-            EndingReason::InformationOnly
-            | EndingReason::GoalsMet
-            | EndingReason::ReferredOut
-            | EndingReason::ClientWithdrew
-            | EndingReason::Unreachable
-            | EndingReason::OutOfScope
-            | EndingReason::OutOfArea
-            | EndingReason::Moved
-            | EndingReason::Deceased => Status::Terminated,
-        };
-        self.end(status, reason, made.at, seq);
+    /// What ends a case or closes its file, and what takes it up again.
+    fn end_or_resume(&mut self, made: Made<'a>, seq: ServerSeq) {
+        let command = &made.entry.entry.command;
+        if let Command::CloseInformation(_) = command {
+            self.end(Status::Closed, EndingReason::InformationOnly, made.at, seq);
+        } else if let Command::RejectOutOfScope(rejection) = command {
+            self.end(Status::Closed, rejection.reason, made.at, seq);
+        } else if let Command::Terminate(termination) = command {
+            self.is_self_decided |= self.assignee == Some(made.by);
+            self.end(Status::Terminated, termination.reason, made.at, seq);
+        } else if let Command::VoidRegistration(_) = command {
+            let reason = EndingReason::RegisteredInError;
+            self.end(Status::Closed, reason, made.at, seq);
+        } else if let Command::MarkDuplicate(duplicate) = command {
+            self.end(Status::Closed, EndingReason::DuplicateOf, made.at, seq);
+            if let Some(ending) = &mut self.ending {
+                ending.duplicate_of = Some(duplicate.of);
+            }
+        } else if let Command::Close(_) = command {
+            self.status = Status::Closed;
+        } else if let Command::Reopen(_) = command {
+            self.reopen(made.at);
+        } else if let (Command::UndoDuplicate(_), Some(ending)) = (command, self.ending.take()) {
+            self.status = ending.was;
+        }
     }
 
     fn end(&mut self, status: Status, reason: EndingReason, at: Timestamp, seq: ServerSeq) {
+        self.ending = Some(Ending {
+            reason,
+            at,
+            seq,
+            was: self.status,
+            duplicate_of: None,
+        });
         self.status = status;
-        self.ending = Some(Ending { reason, at, seq });
     }
 
     fn reopen(&mut self, at: Timestamp) {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::case::Ask;
+use super::referrals::referrals;
+use super::state::ReferralPhase;
 use super::verdict::{Objection, Refusal};
 use crate::command::{Command, EndingReason, ServiceType, Terminate, VisitPlace};
 use crate::deadline::Reckoner;
@@ -38,6 +40,15 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         }
         return no_danger(ask);
     }
+    if let Command::VoidRegistration(_) = command {
+        let registrar = ask.case.facts.registrar();
+        let is_by_another =
+            |entry: &super::LogEntry| registrar.is_some_and(|by| entry.entry.stamp.by != by);
+        if ask.case.facts.iter().any(is_by_another) {
+            return Err(Refusal::OthersWorked.into());
+        }
+        return no_danger(ask);
+    }
     if let Command::Close(closing) = command {
         let died = ask
             .case
@@ -65,7 +76,11 @@ fn no_danger(ask: &Ask<'_, '_>) -> Result<(), Objection> {
 }
 
 fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
-    if termination.reason == EndingReason::InformationOnly {
+    // These endings have commands of their own.
+    if matches!(
+        termination.reason,
+        EndingReason::InformationOnly | EndingReason::DuplicateOf | EndingReason::RegisteredInError
+    ) {
         return Err(Refusal::ReasonInvalid.into());
     }
     if !termination.safety_checked {
@@ -97,6 +112,12 @@ fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Ob
     };
     if ask.case.facts.has_identity_conflict() {
         return Err(Refusal::IdentityConflict.into());
+    }
+    if referrals(ask.case)
+        .iter()
+        .any(|state| state.phase == ReferralPhase::Decided)
+    {
+        return Err(Refusal::ReferralPending.into());
     }
     let least = usize::from(ask.case.profile.sessions.min);
     let is_short = ask.case.facts.sessions().len() < least && termination.early_reason.is_none();

@@ -74,7 +74,7 @@ impl<'a> Facts<'a> {
                     (Some(_) | None, None) | (None, Some(_)) => true,
                 };
                 if covers && signed.purposes.contains(&purpose) {
-                    signatures.push(signed);
+                    signatures.push((entry, signed));
                 }
             }
             if let Command::WithdrawConsent(withdrawn) = &entry.entry.command
@@ -84,9 +84,9 @@ impl<'a> Facts<'a> {
             }
         }
         let is_answered = |id: &CommandId| {
-            signatures
-                .iter()
-                .any(|signed| signed.after_withdrawals.contains(id))
+            signatures.iter().any(|(entry, signed)| {
+                signed.after_withdrawals.contains(id) || self.is_confirmed(entry, *id)
+            })
         };
         if !withdrawals.iter().all(is_answered) {
             Consent::Withdrawn
@@ -95,6 +95,26 @@ impl<'a> Facts<'a> {
         } else {
             Consent::Granted
         }
+    }
+
+    /// Whether the worker who took a signature asked the client about a withdrawal made apart from it (C1).
+    fn is_confirmed(&self, signature: &LogEntry, withdrawal: CommandId) -> bool {
+        self.iter().any(|entry| {
+            if let Command::ConfirmConsent(confirmed) = &entry.entry.command {
+                confirmed.signature == signature.entry.id
+                    && confirmed.withdrawals.contains(&withdrawal)
+                    && entry.performer() == signature.performer()
+            } else {
+                false
+            }
+        })
+    }
+
+    /// Who registered the case.
+    pub(super) fn registrar(&self) -> Option<PersonId> {
+        self.iter()
+            .find(|entry| matches!(entry.entry.command, Command::Register(_)))
+            .map(|entry| entry.entry.stamp.by)
     }
 
     /// When a paper was first seen.
@@ -119,16 +139,37 @@ impl<'a> Facts<'a> {
 
     /// Sessions that took place, in order, each event once.
     pub(super) fn sessions(&self) -> Vec<&'a LogEntry> {
+        let settled = self.settled_events();
         let mut counted: Vec<&LogEntry> = Vec::new();
         for entry in self
             .iter()
             .filter(|entry| held_session(&entry.entry.command).is_some())
         {
-            if !counted.iter().any(|earlier| is_same_event(earlier, entry)) {
+            let counts = match settled.get(&entry.entry.id) {
+                Some(counts) => *counts,
+                None => !counted.iter().any(|earlier| is_same_event(earlier, entry)),
+            };
+            if counts {
                 counted.push(entry);
             }
         }
         counted
+    }
+
+    /// The records of which their performer said whether they count (amendment C3). What they said last holds.
+    fn settled_events(&self) -> BTreeMap<CommandId, bool> {
+        let mut settled = BTreeMap::new();
+        for entry in self.iter() {
+            if let Command::SettleEvent(settlement) = &entry.entry.command {
+                let own = settlement.events.iter().filter(|event| {
+                    self.iter().any(|other| {
+                        other.entry.id == **event && other.performer() == entry.performer()
+                    })
+                });
+                settled.extend(own.map(|event| (*event, settlement.counts.contains(event))));
+            }
+        }
+        settled
     }
 
     /// Whether an earlier record may tell of the same event (amendment C3).
@@ -136,6 +177,7 @@ impl<'a> Facts<'a> {
         let key = (entry.at(), entry.entry.id);
         let earlier = self.ordered.range(..key);
         span_of(entry).is_some()
+            && !self.settled_events().contains_key(&entry.entry.id)
             && earlier
                 .into_iter()
                 .any(|(_, other)| is_same_event(other, entry))

@@ -41,6 +41,7 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
         (is_after_ending(case, entry), Flag::PostTermination),
         (is_in_future(entry), Flag::ClockFuture),
         (is_time_unverified(entry), Flag::TimeUnverified),
+        (is_in_restriction(case, entry), Flag::Restricted),
     ];
     marks
         .into_iter()
@@ -54,6 +55,10 @@ pub(super) fn review_of(case: &Case<'_>, entry: &LogEntry) -> Option<Review> {
     let ending = case.decided.ending?;
     if danger_of(command).is_some_and(|level| level < SafetyLevel::P3) {
         return Some(Review::DangerAfterEnding);
+    }
+    // What else is written down under the number of a duplicate belongs to the case that goes on.
+    if case.is_duplicate() {
+        return None;
     }
     if recommends_another_course(command, ending.reason) {
         return Some(Review::NewEvidence);
@@ -141,9 +146,16 @@ fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
 }
 
 fn is_out_of_order(case: &Case<'_>, entry: &LogEntry) -> bool {
-    if let Command::RecordReply(reply) = &entry.entry.command {
+    let letter = if let Command::RecordReply(reply) = &entry.entry.command {
+        Some(reply.referral)
+    } else if let Command::DeliverReferral(delivery) = &entry.entry.command {
+        delivery.with_letter.then_some(delivery.referral)
+    } else {
+        None
+    };
+    if let Some(referral) = letter {
         let is_unsent =
-            |state: &ReferralState| state.referral == reply.referral && state.issued_at.is_none();
+            |state: &ReferralState| state.referral == referral && state.issued_at.is_none();
         return referrals(case).iter().any(is_unsent);
     }
     matches!(entry.entry.command, Command::RecordAftercare(_)) && case.decided.ending.is_none()
@@ -155,6 +167,15 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
         let booking = case.decided.find(id).map(|made| &made.entry.entry.command);
         matches!(booking, Some(Command::ScheduleSession(_)))
     };
+    let is_referral = |id| referrals(case).iter().any(|state| state.referral == id);
+    // Only whoever did it can say what holds.
+    let is_own = |id, kind| {
+        case.facts.iter().any(|other| {
+            other.entry.id == id
+                && other.entry.command.kind() == kind
+                && other.performer() == entry.performer()
+        })
+    };
     if let Command::SightDocument(paper) = command {
         case.profile
             .requirements
@@ -165,9 +186,17 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
     } else if let Command::RecordSession(session) = command {
         session.appointment.is_none_or(is_booked)
     } else if let Command::RecordReply(reply) = command {
-        referrals(case)
-            .iter()
-            .any(|state| state.referral == reply.referral)
+        is_referral(reply.referral)
+    } else if let Command::DeliverReferral(delivery) = command {
+        is_referral(delivery.referral)
+    } else if let Command::ConfirmConsent(confirmed) = command {
+        is_own(confirmed.signature, CommandKind::SignConsent)
+    } else if let Command::SettleEvent(settled) = command {
+        settled.counts.is_subset(&settled.events)
+            && settled.events.iter().all(|event| {
+                is_own(*event, CommandKind::RecordVisit)
+                    || is_own(*event, CommandKind::RecordSession)
+            })
     } else if let Command::EditMinutes(edit) = command {
         case.facts.iter().any(|other| {
             other.entry.id == edit.target && matches!(other.entry.command, Command::DraftMinutes(_))
@@ -186,7 +215,16 @@ fn is_news_to_ending(case: &Case<'_>, entry: &LogEntry) -> bool {
 /// Care after the service belongs after the ending.
 fn is_after_ending(case: &Case<'_>, entry: &LogEntry) -> bool {
     !matches!(entry.entry.command, Command::RecordAftercare(_))
+        && !case.is_duplicate()
         && case.decided.ending.is_some_and(|end| entry.at() > end.at)
+}
+
+/// Whether a service took place while use of the client's data was limited. Safety goes first.
+fn is_in_restriction(case: &Case<'_>, entry: &LogEntry) -> bool {
+    let since = case.decided.restricted_since;
+    is_service(&entry.entry.command)
+        && since.is_some_and(|since| entry.at() >= since)
+        && !case.is_in_danger()
 }
 
 fn is_in_future(entry: &LogEntry) -> bool {

@@ -11,6 +11,9 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     let Some(transition) = ask.transition() else {
         return Err(Refusal::NotOffered.into());
     };
+    if is_restricted(ask) {
+        return Err(Refusal::Restricted.into());
+    }
     if ask.approved {
         return Ok(());
     }
@@ -29,6 +32,19 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         }
         OfflineClass::Online | OfflineClass::Proposal | OfflineClass::Fact => Ok(()),
     }
+}
+
+/// Whether a limit on the use of the client's data forbids this. Safety goes first (LK3.md 5.3), and a restriction
+/// must not hold itself in place.
+fn is_restricted(ask: &Ask<'_, '_>) -> bool {
+    let is_exempt = matches!(
+        ask.command(),
+        Command::Restrict(_)
+            | Command::LiftRestriction(_)
+            | Command::LowerSafety(_)
+            | Command::AnswerReview(_)
+    );
+    !is_exempt && ask.case.decided.restricted_since.is_some() && !ask.case.is_in_danger()
 }
 
 /// Whether the author decides this alone: by role, or as the worker responsible for a case of one session (S0:21).

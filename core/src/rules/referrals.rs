@@ -13,15 +13,25 @@ use crate::time::Timestamp;
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if let Command::DecideReferral(referral) = ask.command() {
         let is_open = |state: &ReferralState| {
-            state.phase != ReferralPhase::Declined
-                && recipient(ask.case, state.referral)
-                    .is_some_and(|name| is_same_name(name, referral.recipient.as_str()))
+            !matches!(
+                state.phase,
+                ReferralPhase::Declined | ReferralPhase::Cancelled
+            ) && recipient(ask.case, state.referral)
+                .is_some_and(|name| is_same_name(name, referral.recipient.as_str()))
         };
         if referrals(ask.case).iter().any(is_open) {
             return Err(Refusal::ReferralExists.into());
         }
     }
+    if let Command::CancelReferral(cancelled) = ask.command()
+        && is_cancelled(ask.case, cancelled.referral)
+    {
+        return Err(Refusal::NoEffect.into());
+    }
     if let Command::IssueReferral(issue) = ask.command() {
+        if is_cancelled(ask.case, issue.referral) {
+            return Err(Refusal::ReferralMissing.into());
+        }
         if issued_at(ask.case, issue.referral).is_some() {
             return Err(Refusal::ReferralExists.into());
         }
@@ -30,6 +40,10 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         }
     }
     Ok(())
+}
+
+fn is_cancelled(case: &Case<'_>, referral: CommandId) -> bool {
+    case.decided.referrals_cancelled.contains_key(&referral)
 }
 
 /// Every referral that was decided, in the order of the decisions.
@@ -43,11 +57,16 @@ pub(super) fn referrals(case: &Case<'_>) -> Vec<ReferralState> {
 fn state_of(case: &Case<'_>, referral: CommandId, decided_at: Timestamp) -> ReferralState {
     let issued_at = issued_at(case, referral);
     let reply = last_reply(case, referral);
-    let phase = match (reply, issued_at) {
-        (Some((_, true)), _) => ReferralPhase::Accepted,
-        (Some((_, false)), _) => ReferralPhase::Declined,
-        (None, Some(_)) => ReferralPhase::Issued,
-        (None, None) => ReferralPhase::Decided,
+    let delivered_at = delivered_at(case, referral);
+    let cancelled_at = case.decided.referrals_cancelled.get(&referral).copied();
+    let phase = match (cancelled_at, reply, delivered_at, issued_at) {
+        (Some(_), ..) => ReferralPhase::Cancelled,
+        (None, Some((_, true)), ..) => ReferralPhase::Accepted,
+        (None, Some((_, false)), ..) => ReferralPhase::Declined,
+        // Delivered before its letter, the letter is still to be written.
+        (None, None, Some(_), Some(_)) => ReferralPhase::Delivered,
+        (None, None, None, Some(_)) => ReferralPhase::Issued,
+        (None, None, _, None) => ReferralPhase::Decided,
     };
     ReferralState {
         referral,
@@ -55,7 +74,20 @@ fn state_of(case: &Case<'_>, referral: CommandId, decided_at: Timestamp) -> Refe
         decided_at,
         issued_at,
         replied_at: reply.map(|(at, _)| at),
+        delivered_at,
+        cancelled_at,
     }
+}
+
+/// When it first reached the recipient.
+fn delivered_at(case: &Case<'_>, referral: CommandId) -> Option<Timestamp> {
+    case.facts.first(|command| {
+        if let Command::DeliverReferral(delivery) = command {
+            delivery.referral == referral
+        } else {
+            false
+        }
+    })
 }
 
 /// When the letter of a referral was issued.

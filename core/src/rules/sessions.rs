@@ -6,7 +6,7 @@ use super::LogEntry;
 use super::case::{Ask, Case};
 use super::state::Appointment;
 use super::verdict::{Objection, Refusal};
-use crate::command::{AgreePlan, Attendance, Command, ScheduleSession};
+use crate::command::{AgreePlan, Command, ExtendSessions, ScheduleSession};
 use crate::id::CommandId;
 use crate::profile::words::Guard;
 
@@ -17,6 +17,9 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     }
     if let Command::AgreePlan(plan) = ask.command() {
         return agree(ask, plan);
+    }
+    if let Command::ExtendSessions(extension) = ask.command() {
+        return extend(ask, extension);
     }
     Ok(())
 }
@@ -38,18 +41,41 @@ fn book(ask: &Ask<'_, '_>, booking: &ScheduleSession) -> Result<(), Objection> {
         return Err(Refusal::NotAgreed.into());
     }
     let number = ask.case.facts.sessions().len() + open_appointments(ask.case).count() + 1;
-    let is_beyond = |limit: Option<u16>| limit.is_some_and(|limit| number > usize::from(limit));
-    let may_extend = !standard
-        .extension_roles
-        .is_disjoint(&ask.entry.author_roles);
-    if is_beyond(standard.max) && !may_extend && !ask.approved {
+    if covered(ask.case).is_some_and(|most| number > most) {
         return Err(Refusal::SessionLimit.into());
     }
-    let needs_reason = is_beyond(standard.planned) || is_beyond(standard.max);
-    if needs_reason && booking.reason.is_none() {
+    let is_unplanned = standard
+        .planned
+        .is_some_and(|planned| number > usize::from(planned));
+    if is_unplanned && booking.reason.is_none() {
         return Err(Refusal::ReasonMissing.into());
     }
     Ok(())
+}
+
+/// More sessions need a contract about them (T13, S1:67).
+fn extend(ask: &Ask<'_, '_>, extension: &ExtendSessions) -> Result<(), Objection> {
+    let Some(most) = covered(ask.case) else {
+        return Err(Refusal::NoEffect.into());
+    };
+    let asked = usize::try_from(extension.most).unwrap_or(usize::MAX);
+    if asked <= most {
+        return Err(Refusal::NoEffect.into());
+    }
+    let is_agreed = ask.case.facts.iter().any(|entry| {
+        if let Command::SignContract(contract) = &entry.entry.command {
+            contract
+                .sessions
+                .is_some_and(|agreed| agreed >= extension.most)
+        } else {
+            false
+        }
+    });
+    if is_agreed {
+        Ok(())
+    } else {
+        Err(Refusal::ContractMissing.into())
+    }
 }
 
 fn agree(ask: &Ask<'_, '_>, plan: &AgreePlan) -> Result<(), Objection> {
@@ -116,32 +142,9 @@ pub(super) fn beyond_standard<'a>(case: &Case<'a>) -> Vec<&'a LogEntry> {
     sessions.split_off(most.min(sessions.len()))
 }
 
-/// The most sessions that are covered: the standard's, or as many as were booked by decisions and not given up.
+/// The most sessions that are covered: the standard's, or as many as a head extended them to.
 fn covered(case: &Case<'_>) -> Option<usize> {
     let max = usize::from(case.profile.sessions.max?);
-    let given_up: BTreeSet<CommandId> = case
-        .facts
-        .iter()
-        .filter_map(|entry| gives_up(&entry.entry.command))
-        .collect();
-    let booked = case
-        .decided
-        .made(|command| matches!(command, Command::ScheduleSession(_)).then_some(()));
-    let stands = booked
-        .filter(|(made, ())| !given_up.contains(&made.entry.entry.id))
-        .count();
-    Some(max.max(stands))
-}
-
-/// The booking that did not become a session.
-fn gives_up(command: &Command) -> Option<CommandId> {
-    if let Command::CancelAppointment(cancelled) = command {
-        Some(cancelled.appointment)
-    } else if let Command::RecordSession(session) = command {
-        session
-            .appointment
-            .filter(|_| session.attendance != Attendance::Held)
-    } else {
-        None
-    }
+    let extended = case.decided.sessions_extended.unwrap_or_default();
+    Some(max.max(usize::try_from(extended).unwrap_or(usize::MAX)))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::verdict::{Flag, Review};
 use crate::code::codes;
 use crate::command::{EndingReason, SafetyLevel, ServiceType};
-use crate::id::{ClockId, CommandId, DecisionCount, PersonId, ServerSeq};
+use crate::id::{CaseId, ClockId, CommandId, DecisionCount, PersonId, ServerSeq};
 use crate::profile::words::{Milestone, Status};
 use crate::time::Timestamp;
 
@@ -63,6 +63,9 @@ pub struct CaseState {
     /// The last row of the log that this state knows.
     #[n(16)]
     pub judged_through: ServerSeq,
+    /// The case that goes on, where this one is its duplicate.
+    #[n(17)]
+    pub duplicate_of: Option<CaseId>,
 }
 
 impl CaseState {
@@ -70,7 +73,12 @@ impl CaseState {
     /// whether there is danger. What was done, and what is marked about it, is left out.
     #[must_use]
     pub fn index(&self) -> Self {
-        let is_of_case = |flag: &&Flag| matches!(flag, Flag::MissingDocs | Flag::ReopenProposed);
+        let is_of_case = |flag: &&Flag| {
+            matches!(
+                flag,
+                Flag::MissingDocs | Flag::ReopenProposed | Flag::Restricted
+            )
+        };
         Self {
             milestones: BTreeMap::new(),
             services: BTreeSet::new(),
@@ -103,6 +111,10 @@ codes!(
         Accepted = "accepted",
         /// The recipient does not.
         Declined = "declined",
+        /// The letter, or the client before it, reached the recipient.
+        Delivered = "delivered",
+        /// Called off.
+        Cancelled = "cancelled",
     }
 );
 
@@ -124,6 +136,12 @@ pub struct ReferralState {
     /// When the recipient replied.
     #[n(4)]
     pub replied_at: Option<Timestamp>,
+    /// When it reached the recipient.
+    #[n(5)]
+    pub delivered_at: Option<Timestamp>,
+    /// When it was called off.
+    #[n(6)]
+    pub cancelled_at: Option<Timestamp>,
 }
 
 /// A booked session.

@@ -1,7 +1,7 @@
 //! What each status allows, and whether the thing that is named exists. Reads facts and decisions.
 
 use super::LogEntry;
-use super::case::Ask;
+use super::case::{Ask, Case};
 use super::rule;
 use super::verdict::{Objection, Refusal, Review};
 use crate::command::{Command, EndingReason, ReviewAnswer};
@@ -22,6 +22,25 @@ const AFTER_TRIAGE: &[Status] = &[
     Status::Monitoring,
 ];
 const FRONT_DESK: &[Status] = &[Status::Registered, Status::Triaged];
+const ACTIVE_OR_ENDED: &[Status] = &[
+    Status::Registered,
+    Status::Triaged,
+    Status::Assigned,
+    Status::Intervening,
+    Status::Monitoring,
+    Status::Terminated,
+    Status::Aftercare,
+];
+const REGISTERED: &[Status] = &[
+    Status::Registered,
+    Status::Triaged,
+    Status::Assigned,
+    Status::Intervening,
+    Status::Monitoring,
+    Status::Terminated,
+    Status::Aftercare,
+    Status::Closed,
+];
 const ENDED: &[Status] = &[Status::Terminated, Status::Aftercare];
 const ENDED_OR_CLOSED: &[Status] = &[Status::Terminated, Status::Aftercare, Status::Closed];
 
@@ -73,19 +92,21 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
             Status::Assigned,
             Status::Intervening,
         ],
-        Command::CloseInformation(_) | Command::RejectOutOfScope(_) | Command::Assign(_) => {
-            FRONT_DESK
-        }
+        Command::CloseInformation(_)
+        | Command::RejectOutOfScope(_)
+        | Command::VoidRegistration(_)
+        | Command::Assign(_) => FRONT_DESK,
         Command::Reassign(_) => SERVED,
         Command::WaiveDocument(_)
         | Command::FinaliseAssessment(_)
         | Command::AgreePlan(_)
         | Command::ScheduleSession(_)
+        | Command::ExtendSessions(_)
         | Command::ReportToHead(_) => ACTIVE,
         Command::DecideReferral(_) if ask.case.is_in_danger() => ACTIVE,
         Command::DecideReferral(_) => AFTER_TRIAGE,
-        Command::IssueReferral(_) => {
-            return ACTIVE.contains(&status) || ENDED.contains(&status);
+        Command::IssueReferral(_) | Command::MarkDuplicate(_) | Command::CancelReferral(_) => {
+            ACTIVE_OR_ENDED
         }
         Command::StartMonitoring(_) if is_referred => AFTER_TRIAGE,
         Command::StartMonitoring(_) => &[Status::Intervening, Status::Monitoring],
@@ -94,11 +115,15 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         }
         Command::Terminate(_) => ACTIVE,
         Command::Close(_) => ENDED,
+        Command::StartAftercare(_) => &[Status::Terminated],
+        Command::Reopen(_) if ask.case.is_duplicate() => &[],
         Command::Reopen(_) => ENDED_OR_CLOSED,
-        Command::LowerSafety(_) => return status != Status::Draft,
-        Command::AnswerReview(_) => return true,
-        // Facts are never asked about.
-        Command::EditIdentity(_)
+        Command::UndoDuplicate(_) if ask.case.is_duplicate() => &[Status::Closed],
+        Command::UndoDuplicate(_) => &[],
+        Command::LowerSafety(_) | Command::Restrict(_) | Command::LiftRestriction(_) => REGISTERED,
+        // An answer has rules of its own, and facts are never asked about.
+        Command::AnswerReview(_)
+        | Command::EditIdentity(_)
         | Command::SightDocument(_)
         | Command::RecordApproach(_)
         | Command::InformClient(_)
@@ -114,7 +139,11 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         | Command::RecordReply(_)
         | Command::RecordAftercare(_)
         | Command::RaiseSafety(_)
-        | Command::RecordService(_) => return true,
+        | Command::RecordService(_)
+        | Command::DeliverReferral(_)
+        | Command::ConfirmConsent(_)
+        | Command::SettleEvent(_)
+        | Command::SetContact(_) => Status::ALL,
     };
     allowed.contains(&status)
 }
@@ -132,15 +161,28 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
             |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
         !lowering.raises.is_empty() && lowering.raises.iter().all(raised)
     } else if let Command::IssueReferral(issue) = ask.command() {
-        case.decided
-            .find(issue.referral)
-            .is_some_and(|made| matches!(made.entry.entry.command, Command::DecideReferral(_)))
+        is_referral(case, issue.referral)
+    } else if let Command::CancelReferral(cancelled) = ask.command() {
+        is_referral(case, cancelled.referral)
+    } else if let Command::MarkDuplicate(duplicate) = ask.command() {
+        duplicate.of != ask.entry.entry.case
     } else {
         true
     };
-    if exists {
-        Ok(())
-    } else {
-        Err(Refusal::UnknownTarget.into())
+    if !exists {
+        return Err(Refusal::UnknownTarget.into());
     }
+    let is_restricted = case.decided.restricted_since.is_some();
+    let is_idle = matches!(ask.command(), Command::Restrict(_)) && is_restricted
+        || matches!(ask.command(), Command::LiftRestriction(_)) && !is_restricted;
+    if is_idle {
+        return Err(Refusal::NoEffect.into());
+    }
+    Ok(())
+}
+
+fn is_referral(case: &Case<'_>, id: crate::id::CommandId) -> bool {
+    case.decided
+        .find(id)
+        .is_some_and(|made| matches!(made.entry.entry.command, Command::DecideReferral(_)))
 }

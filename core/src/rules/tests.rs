@@ -9,6 +9,7 @@ mod facts;
 mod golden;
 mod refusals;
 mod reviews;
+mod settled;
 mod stories;
 
 use super::*;
@@ -335,6 +336,13 @@ fn refer() -> Command {
 
 fn issue(referral: CommandId) -> Command {
     Command::IssueReferral(IssueReferral { referral })
+}
+
+fn call_off(referral: CommandId) -> Command {
+    Command::CancelReferral(CancelReferral {
+        referral,
+        reason: line("klien menolak"),
+    })
 }
 
 fn monitor() -> Command {

@@ -77,6 +77,14 @@ codes!(
         ReopenTooLate = "reopen_too_late",
         /// The head refused it in review.
         RefusedInReview = "refused_in_review",
+        /// The client asked that use of their data be limited.
+        Restricted = "restricted",
+        /// It would change nothing.
+        NoEffect = "no_effect",
+        /// A referral is decided, and its letter is neither issued nor called off.
+        ReferralPending = "referral_pending",
+        /// Others have worked on the case, so that it is more than a slip.
+        OthersWorked = "others_worked",
     }
 );
 
@@ -135,6 +143,8 @@ codes!(
         MissingDocs = "missing_docs",
         /// An ended case has an open danger that its ending did not know of.
         ReopenProposed = "reopen_proposed",
+        /// Use of the client's data is limited, at their wish.
+        Restricted = "restricted",
     }
 );
 

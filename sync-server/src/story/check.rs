@@ -6,7 +6,7 @@ use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, CommandId};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{Fate, Replica};
-use jangkau_core::rules::{CaseState, Verdict};
+use jangkau_core::rules::{CaseState, ReferralPhase, ReferralState, Review, Verdict};
 
 use super::fields::Names as _;
 use super::link::Link;
@@ -98,6 +98,8 @@ fn one<L: Link>(
         | Expected::Due(..)
         | Expected::Clock(..)
         | Expected::Reviews(_)
+        | Expected::Referral(..)
+        | Expected::DuplicateOf(_)
         | Expected::Sessions(_)
         | Expected::Assignee(_) => states(player, expect, case, &check.what, &mut fail),
     }
@@ -196,18 +198,12 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
             let met = clocks.any(|clock| clock.outcome == *wanted);
             (!met).then(|| clocks_told(state))
         }
-        Expected::Reviews(wanted) => {
-            let told = |label: &str, reason: String| format!("{label}: {reason}");
-            let wanted: BTreeSet<String> = wanted
-                .iter()
-                .map(|(label, reason)| told(label, reason.to_string()))
-                .collect();
-            let found: BTreeSet<String> = state
-                .reviews
-                .iter()
-                .map(|item| told(&label_of(player, item.command), item.reason.to_string()))
-                .collect();
-            (found != wanted).then(|| format!("in review {}", listed(&found)))
+        Expected::Reviews(wanted) => reviews(player, state, wanted),
+        Expected::Referral(label, wanted) => referral(player, state, label, *wanted),
+        Expected::DuplicateOf(wanted) => {
+            let is = state.duplicate_of.is_some()
+                && state.duplicate_of == player.cases.get(wanted).copied();
+            (!is).then(|| "no duplicate of it".to_owned())
         }
         Expected::Sessions(wanted) => {
             let found = state.sessions.len();
@@ -228,6 +224,40 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::Text(..)
         | Expected::SameDocuments => None,
     }
+}
+
+fn reviews<L>(
+    player: &Player<L>,
+    state: &CaseState,
+    wanted: &[(String, Review)],
+) -> Option<String> {
+    let told = |label: &str, reason: String| format!("{label}: {reason}");
+    let wanted: BTreeSet<String> = wanted
+        .iter()
+        .map(|(label, reason)| told(label, reason.to_string()))
+        .collect();
+    let found: BTreeSet<String> = state
+        .reviews
+        .iter()
+        .map(|item| told(&label_of(player, item.command), item.reason.to_string()))
+        .collect();
+    (found != wanted).then(|| format!("in review {}", listed(&found)))
+}
+
+fn referral<L>(
+    player: &Player<L>,
+    state: &CaseState,
+    label: &str,
+    wanted: ReferralPhase,
+) -> Option<String> {
+    let of_label = |state: &&ReferralState| label_of(player, state.referral) == label;
+    let found = state
+        .referrals
+        .iter()
+        .find(of_label)
+        .map(|state| state.phase);
+    let told = || found.map_or_else(|| "none".to_owned(), |phase| phase.to_string());
+    (found != Some(wanted)).then(|| format!("the referral `{label}`: {}", told()))
 }
 
 fn clocks_told(state: &CaseState) -> String {

@@ -6,7 +6,7 @@ use jangkau_core::id::{ClockId, InstitutionId};
 use jangkau_core::profile::words::{Milestone, Role, Status};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{CannotRecord, SeatState};
-use jangkau_core::rules::{ClockOutcome, Flag, Refusal, Review};
+use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
 use jangkau_core::sync::{SeatStatus, Turned};
 use jangkau_core::time::Timestamp;
 
@@ -230,6 +230,10 @@ pub enum Expected {
     Clock(ClockId, ClockOutcome),
     /// Exactly these commands wait for a head, for these reasons.
     Reviews(Vec<(String, Review)>),
+    /// How far the referral of a label has come.
+    Referral(String, ReferralPhase),
+    /// The case that goes on, of which this is a duplicate.
+    DuplicateOf(String),
     /// Number of sessions counted.
     Sessions(usize),
     /// Who is responsible.

@@ -1,5 +1,7 @@
 //! What commands say: plausible content for each kind.
 
+mod amends;
+
 use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
@@ -84,7 +86,10 @@ pub(super) fn command(
         .or_else(|| agreement(kind, view, chance))
         .or_else(|| professional(kind, view, chance))
         .or_else(|| referral(kind, view, chance))
-        .or_else(|| ending(kind, view, chance));
+        .or_else(|| ending(kind, view, chance))
+        .or_else(|| amends::service(kind, view, office, chance))
+        .or_else(|| amends::file(kind, view, chance))
+        .or_else(|| amends::settling(kind, view, chance));
     Ok(command.map(|command| (command, None)))
 }
 

@@ -70,6 +70,18 @@ const TABLE: &[Weight] = &[
     Weight(Kind::RaiseSafety, 4, &[], &[]),
     Weight(Kind::LowerSafety, 4, &[Kind::RaiseSafety], &[]),
     Weight(Kind::RecordService, 4, &[], &[]),
+    Weight(Kind::ExtendSessions, 1, &[Kind::RecordSession], &[]),
+    Weight(Kind::DeliverReferral, 3, &[Kind::DecideReferral], &[]),
+    Weight(Kind::CancelReferral, 3, &[Kind::DecideReferral], &[]),
+    Weight(Kind::StartAftercare, 3, &[Kind::Terminate], &[]),
+    Weight(Kind::MarkDuplicate, 1, &[], &[Kind::MarkDuplicate]),
+    Weight(Kind::UndoDuplicate, 4, &[Kind::MarkDuplicate], &[]),
+    Weight(Kind::Restrict, 1, &[], &[Kind::Restrict]),
+    Weight(Kind::LiftRestriction, 4, &[Kind::Restrict], &[]),
+    Weight(Kind::VoidRegistration, 1, &[], &[Kind::VoidRegistration]),
+    Weight(Kind::ConfirmConsent, 4, &[Kind::WithdrawConsent], &[]),
+    Weight(Kind::SettleEvent, 3, &[Kind::RecordSession], &[]),
+    Weight(Kind::SetContact, 4, &[], &[]),
 ];
 
 /// What a device shows of a case.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 mod endings;
+mod sessions;
 
 use super::*;
 use Role::*;
@@ -74,10 +75,12 @@ fn every_refusal_has_its_way() {
     letters_and_consent();
     milestones();
     reports_and_contracts();
-    sessions_and_plans();
-    limits_of_sessions();
+    sessions::sessions_and_plans();
+    sessions::limits_of_sessions();
     endings::information_and_safety();
     endings::endings();
+    endings::slips_and_duplicates();
+    restrictions();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()
@@ -395,60 +398,21 @@ fn reports_and_contracts() {
     refuse(&mut story, DivisionHead, met, Refusal::AssessmentMissing);
 }
 
-fn sessions_and_plans() {
+fn restrictions() {
     let mut story = cilegon_ready();
-    refuse(
-        &mut story,
-        SocialWorker,
-        plan(&[SocialWorker]),
-        Refusal::ParticipantsMissing,
-    );
-    let nobody_professional = plan(&[HeadOfInstitution, Clerk]);
-    refuse(
-        &mut story,
-        HeadOfInstitution,
-        nobody_professional,
-        Refusal::ParticipantsMissing,
-    );
+    let reason = || line("permintaan klien 3 Oktober");
+    let restrict = || Command::Restrict(Restrict { reason: reason() });
+    let lift = || Command::LiftRestriction(LiftRestriction { reason: reason() });
+    refuse(&mut story, HeadOfInstitution, lift(), Refusal::NoEffect);
+    story.ok(HeadOfInstitution, restrict());
+    refuse(&mut story, HeadOfInstitution, restrict(), Refusal::NoEffect);
+    refuse(&mut story, SocialWorker, refer(), Refusal::Restricted);
+    story.flagged(SocialWorker, visit(), &[Flag::Restricted]);
+    assert!(story.state().flags.contains(&Flag::Restricted));
+    // Danger goes first.
+    story.ok(Volunteer, raise(SafetyLevel::P1));
     story.ok(SocialWorker, refer());
-    refuse(&mut story, Psychologist, refer(), Refusal::ReferralExists);
-
-    let mut story = Story::new("kaltim-puspaga");
-    story
-        .ok(Admin, register())
-        .ok(Admin, paper("identitas"))
-        .ok(Admin, consent());
-    let mut one_sided = schedule(&story, Psychologist);
-    if let Command::ScheduleSession(booking) = &mut one_sided {
-        booking.both_agreed = false;
-    }
-    refuse(&mut story, Admin, one_sided, Refusal::NotAgreed);
-}
-
-fn limits_of_sessions() {
-    let mut story = mataram_ready();
-    hold_sessions(&mut story, Psychologist, Psychologist, 3);
-    let fourth = schedule(&story, Psychologist);
-    refuse(&mut story, Psychologist, fourth, Refusal::ReasonMissing);
-    hold_sessions(&mut story, Psychologist, Psychologist, 1);
-    let mut fifth = schedule(&story, Psychologist);
-    if let Command::ScheduleSession(booking) = &mut fifth {
-        booking.reason = Some(line("perlu satu lagi"));
-    }
-    refuse(
-        &mut story,
-        Psychologist,
-        fifth.clone(),
-        Refusal::SessionLimit,
-    );
-    story.ok(HeadOfInstitution, fifth);
-    let appointment = story.last();
-    story
-        .wait(HOUR)
-        .ok(Psychologist, session(Some(appointment)));
-
-    let mut story = mataram_ready();
-    hold_sessions(&mut story, Psychologist, Psychologist, 2);
-    let met = terminate(EndingReason::GoalsMet);
-    refuse(&mut story, HeadOfInstitution, met, Refusal::TooFewSessions);
+    story.wait(DAY).ok(SocialWorker, visit());
+    story.ok(HeadOfInstitution, lift());
+    story.replays();
 }

@@ -4,7 +4,7 @@ use jangkau_core::class::Class;
 use jangkau_core::id::ClockId;
 use jangkau_core::profile::words::{Milestone, Status};
 use jangkau_core::replica::SeatState;
-use jangkau_core::rules::{ClockOutcome, Flag, Refusal, Review};
+use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
 use jangkau_core::sync::Turned;
 
 use super::super::fault::{StoryError, StoryFault};
@@ -154,7 +154,7 @@ fn count(node: &Node) -> Result<usize, StoryError> {
         .map_err(|_| node.fault(StoryFault::Expectation("a count is not negative")))
 }
 
-/// Who is responsible, and what waits for a head.
+/// Who is responsible, what waits for a head, how referrals stand, and which case goes on.
 fn people_checks(
     table: &mut Table,
     known: &Known,
@@ -173,6 +173,17 @@ fn people_checks(
         }
         let what = Expected::Reviews(reviews);
         checks.push(Check { line, what });
+    }
+    if let Some(node) = table.take("referrals") {
+        for (label, phase) in node.table()?.rest() {
+            let label = known.label(&phase, &label)?;
+            let stands = phase.code("phase of a referral", codes_of!(ReferralPhase))?;
+            push(checks, &phase, Expected::Referral(label, stands));
+        }
+    }
+    if let Some(node) = table.take("duplicate_of") {
+        let original = known.case_key(&node)?;
+        push(checks, &node, Expected::DuplicateOf(original));
     }
     Ok(())
 }

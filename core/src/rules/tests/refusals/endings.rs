@@ -89,3 +89,45 @@ pub(super) fn endings() {
         Refusal::ReopenTooLate,
     );
 }
+
+pub(super) fn slips_and_duplicates() {
+    let void = || {
+        Command::VoidRegistration(VoidRegistration {
+            reason: line("salah tekan"),
+        })
+    };
+    let mut story = cilegon();
+    story.ok(Volunteer, approach());
+    refuse(&mut story, HeadOfInstitution, void(), Refusal::OthersWorked);
+    let mut story = cilegon();
+    story.waits(SocialWorker, void(), Review::AwaitingHead);
+    let slip = story.last();
+    story.ok(HeadOfInstitution, answer(slip, ReviewAnswer::Commit));
+    assert_eq!(story.state().closure, Some(EndingReason::RegisteredInError));
+
+    for reason in [EndingReason::DuplicateOf, EndingReason::RegisteredInError] {
+        let mut story = cilegon_ready();
+        let ending = terminate(reason);
+        refuse(
+            &mut story,
+            HeadOfInstitution,
+            ending,
+            Refusal::ReasonInvalid,
+        );
+    }
+    let mut story = cilegon_ready();
+    let itself = Command::MarkDuplicate(MarkDuplicate {
+        of: CaseId::from(id(1)),
+        reason: line("NIK sama"),
+    });
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        itself,
+        Refusal::UnknownTarget,
+    );
+    let undo = Command::UndoDuplicate(UndoDuplicate {
+        reason: line("dua keluarga"),
+    });
+    refuse(&mut story, HeadOfInstitution, undo, Refusal::WrongStatus);
+}

@@ -1,0 +1,79 @@
+//! What the client was told and agreed to.
+
+use std::collections::BTreeSet;
+
+use super::records;
+use crate::class::Class;
+use crate::command::vocabulary::{Channel, Purpose};
+use crate::id::CommandId;
+use crate::record::{Line, Prose};
+
+records! {
+    /// The client was told who will help and when (A8, S2:13).
+    InformClient {
+        Intake "client_informed" {
+            /// By which way.
+            channel: Channel = "channel",
+            /// What was told.
+            note: Option<Line> = "note",
+        }
+    }
+    /// T08: the client agreed, purpose by purpose (S4:58).
+    SignConsent {
+        Record "consent" {
+            /// What was agreed to.
+            purposes: BTreeSet<Purpose> = "purposes",
+            /// Version of the text that was read aloud.
+            text_version: Line = "text_version",
+            /// The recipient, where the consent is to share with one.
+            recipient: Option<Line> = "recipient",
+            /// The withdrawals that the worker had seen when this was signed (C1).
+            after_withdrawals: BTreeSet<CommandId> = "after_withdrawals",
+        }
+    }
+    /// T32: the client takes consent back. Any staff may report it.
+    WithdrawConsent {
+        Record "consent_withdrawal" {
+            /// What is no longer agreed to.
+            purposes: BTreeSet<Purpose> = "purposes",
+            /// How it was said.
+            note: Option<Line> = "note",
+        }
+    }
+    /// C1: the worker who took a signature without knowing of a withdrawal asked the client what holds.
+    ConfirmConsent {
+        Record "consent_confirmation" {
+            /// The signature that holds.
+            signature: CommandId = "signature",
+            /// The withdrawals that the client was asked about.
+            withdrawals: BTreeSet<CommandId> = "withdrawals",
+            /// How the client was asked.
+            channel: Channel = "channel",
+            /// What the client said.
+            note: Option<Line> = "note",
+        }
+    }
+    /// T08: both signed the service contract (S3:16d).
+    SignContract {
+        Record "contract" {
+            /// The goals agreed.
+            goals: Prose = "goals",
+            /// Number of sessions agreed, if any.
+            sessions: Option<u32> = "sessions",
+        }
+    }
+    /// T30: the client asks that use of their data be limited (UU 27/2022 art. 41).
+    Restrict {
+        Intake "restriction" {
+            /// What was asked.
+            reason: Line = "reason",
+        }
+    }
+    /// T30: the limit ends.
+    LiftRestriction {
+        Intake "restriction_lifted" {
+            /// Why.
+            reason: Line = "reason",
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Refusals around sessions, plans and referrals.
+
+use super::*;
+
+pub(super) fn sessions_and_plans() {
+    let mut story = cilegon_ready();
+    refuse(
+        &mut story,
+        SocialWorker,
+        plan(&[SocialWorker]),
+        Refusal::ParticipantsMissing,
+    );
+    let nobody_professional = plan(&[HeadOfInstitution, Clerk]);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        nobody_professional,
+        Refusal::ParticipantsMissing,
+    );
+    story.ok(SocialWorker, refer());
+    let referral = story.last();
+    refuse(&mut story, Psychologist, refer(), Refusal::ReferralExists);
+    story.ok(SocialWorker, visit());
+    story.ok(SocialWorker, plan(&[SocialWorker, Psychologist]));
+    let met = terminate(EndingReason::GoalsMet);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        met.clone(),
+        Refusal::ReferralPending,
+    );
+    story.ok(HeadOfInstitution, call_off(referral));
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        call_off(referral),
+        Refusal::NoEffect,
+    );
+    refuse(&mut story, Clerk, issue(referral), Refusal::ReferralMissing);
+    // Called off, it stands in nobody's way.
+    story.ok(Psychologist, refer());
+    let again = story.last();
+    story.ok(HeadOfInstitution, call_off(again));
+    story.ok(HeadOfInstitution, met);
+
+    let mut story = Story::new("kaltim-puspaga");
+    story
+        .ok(Admin, register())
+        .ok(Admin, paper("identitas"))
+        .ok(Admin, consent());
+    let mut one_sided = schedule(&story, Psychologist);
+    if let Command::ScheduleSession(booking) = &mut one_sided {
+        booking.both_agreed = false;
+    }
+    refuse(&mut story, Admin, one_sided, Refusal::NotAgreed);
+}
+
+pub(super) fn limits_of_sessions() {
+    let mut story = mataram_ready();
+    hold_sessions(&mut story, Psychologist, Psychologist, 3);
+    let fourth = schedule(&story, Psychologist);
+    refuse(&mut story, Psychologist, fourth, Refusal::ReasonMissing);
+    hold_sessions(&mut story, Psychologist, Psychologist, 1);
+    let mut fifth = schedule(&story, Psychologist);
+    if let Command::ScheduleSession(booking) = &mut fifth {
+        booking.reason = Some(line("perlu satu lagi"));
+    }
+    refuse(
+        &mut story,
+        Psychologist,
+        fifth.clone(),
+        Refusal::SessionLimit,
+    );
+    let more = |most| {
+        Command::ExtendSessions(ExtendSessions {
+            most,
+            reason: line("anak masih takut"),
+        })
+    };
+    refuse(&mut story, HeadOfInstitution, more(4), Refusal::NoEffect);
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        more(5),
+        Refusal::ContractMissing,
+    );
+    let mut renewed = contract();
+    if let Command::SignContract(contract) = &mut renewed {
+        contract.sessions = Some(5);
+    }
+    story.ok(SocialWorker, renewed);
+    story.ok(HeadOfInstitution, more(5));
+    story.ok(Psychologist, fifth);
+    let appointment = story.last();
+    story
+        .wait(HOUR)
+        .ok(Psychologist, session(Some(appointment)));
+
+    let mut story = mataram_ready();
+    hold_sessions(&mut story, Psychologist, Psychologist, 2);
+    let met = terminate(EndingReason::GoalsMet);
+    refuse(&mut story, HeadOfInstitution, met, Refusal::TooFewSessions);
+}
