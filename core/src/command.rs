@@ -16,8 +16,9 @@ use crate::time::Timestamp;
 pub use records::*;
 pub use table::*;
 pub use vocabulary::{
-    ApplicantKind, AssessmentStage, Attendance, Channel, ContactSafety, EndingReason, PaperState,
-    Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex, VisitPlace,
+    ApplicantKind, AssessmentStage, Attendance, Category, Channel, ContactSafety, EndingReason,
+    PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex,
+    VisitPlace,
 };
 
 /// A fact is recorded whatever the case's status; a proposal is committed or not by the server alone.

@@ -134,6 +134,8 @@ flag-identity_conflict = identity data contradict each other
 flag-missing_docs = papers missing
 flag-reopen_proposed = reopening proposed
 flag-restricted = while use of data is limited
+flag-danger_sign = the kind of problem is a sign of danger
+flag-out_of_authority = beyond this office's authority, propose a referral
 
 ## Why something could not enter
 

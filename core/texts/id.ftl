@@ -134,6 +134,8 @@ flag-identity_conflict = data identitas berbeda
 flag-missing_docs = menunggu kelengkapan berkas
 flag-reopen_proposed = diusulkan dibuka kembali
 flag-restricted = saat pemrosesan data dibatasi
+flag-danger_sign = jenis masalahnya menandakan bahaya
+flag-out_of_authority = di luar kewenangan lembaga, usulkan rujukan
 
 ## Mengapa catatan tidak dapat masuk
 

@@ -239,6 +239,7 @@ impl Office {
             services: [ServiceType::Counselling, ServiceType::Outreach].into(),
             safety: SafetyLevel::P3,
             note: None,
+            categories: None,
         };
         let assessment = FinaliseAssessment {
             stage: AssessmentStage::Initial,

@@ -2,3 +2,7 @@
 
 pub mod figures;
 pub mod world;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod coverage;

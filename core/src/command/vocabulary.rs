@@ -66,6 +66,67 @@ codes!(
     }
 );
 codes!(
+    /// What troubles a family (LK3.md 4.3, DEFAULT). The codes are the field's own words.
+    Category {
+        /// A couple's relation.
+        Couple = "relasi_pasutri",
+        /// Domestic violence, physical.
+        DomesticPhysical = "kdrt_fisik",
+        /// Domestic violence, psychological.
+        DomesticPsychological = "kdrt_psikis",
+        /// Domestic violence, sexual.
+        DomesticSexual = "kdrt_seksual",
+        /// Neglect.
+        Neglect = "penelantaran",
+        /// Divorce and custody.
+        DivorceCustody = "perceraian_hak_asuh",
+        /// Raising a child.
+        Parenting = "pengasuhan_anak",
+        /// A young person's conduct.
+        YouthConduct = "perilaku_remaja",
+        /// Early marriage.
+        EarlyMarriage = "pernikahan_dini",
+        /// Unwanted pregnancy.
+        UnwantedPregnancy = "kehamilan_tidak_diinginkan",
+        /// A child in conflict with the law.
+        ChildInConflictWithLaw = "anak_berhadapan_hukum",
+        /// Violence against a child.
+        ViolenceAgainstChild = "kekerasan_terhadap_anak",
+        /// Sexual violence.
+        SexualViolence = "kekerasan_seksual",
+        /// Bullying.
+        Bullying = "perundungan",
+        /// Leaving school.
+        LeavingSchool = "putus_sekolah",
+        /// Disability.
+        Disability = "abk_disabilitas",
+        /// Mental health and stress.
+        MentalHealth = "kesehatan_jiwa_stres",
+        /// Risk of suicide.
+        SuicideRisk = "risiko_bunuh_diri",
+        /// Substance abuse.
+        SubstanceAbuse = "napza",
+        /// Gambling and devices.
+        Gambling = "judi_gawai",
+        /// Livelihood and debt.
+        Livelihood = "ekonomi_utang",
+        /// Unemployment.
+        Unemployment = "pengangguran",
+        /// Old age.
+        OldAge = "lansia",
+        /// Neglect of an old person.
+        NeglectOfOld = "penelantaran_lansia",
+        /// Inheritance and civil papers.
+        CivilPapers = "waris_adminduk",
+        /// Trafficking and migration.
+        Trafficking = "tppo_migran",
+        /// Before marriage.
+        BeforeMarriage = "pra_nikah",
+        /// Something else.
+        Other = "lainnya",
+    }
+);
+codes!(
     /// How urgent a danger is (LK3.md 4.4). Declared from the gravest.
     SafetyLevel {
         /// Immediate danger: action at once.
@@ -221,3 +282,21 @@ codes!(
         Refuse = "refuse",
     }
 );
+
+impl Category {
+    /// Whether it is a sign of danger in itself: violence, suicide, trafficking, a child before the law (LK3.md 4.3).
+    #[must_use]
+    pub const fn is_danger_sign(self) -> bool {
+        matches!(
+            self,
+            Self::DomesticPhysical
+                | Self::DomesticPsychological
+                | Self::DomesticSexual
+                | Self::ViolenceAgainstChild
+                | Self::SexualViolence
+                | Self::SuicideRisk
+                | Self::Trafficking
+                | Self::ChildInConflictWithLaw
+        )
+    }
+}

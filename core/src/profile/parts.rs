@@ -11,7 +11,7 @@ use super::words::{
     OfflineClass, RequirementKind, RequirementLevel, Role, Source,
 };
 use crate::calendar::Region;
-use crate::command::ApplicantKind;
+use crate::command::{ApplicantKind, Category};
 use crate::deadline::{Spell, Term};
 use crate::id::ClockId;
 use crate::record::ProfileCode;
@@ -196,9 +196,9 @@ pub struct Eligibility {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
-    /// Beginnings of problem categories that are referred elsewhere, for instance `kdrt_`.
+    /// Categories of problems that are referred elsewhere.
     #[serde(default)]
-    pub out_of_authority: Vec<String>,
+    pub out_of_authority: BTreeSet<Category>,
     /// To whom they are referred.
     #[serde(default)]
     pub referral_target: Option<String>,

@@ -71,6 +71,12 @@ impl<'a> Case<'a> {
             .is_some_and(|ending| ending.reason == EndingReason::DuplicateOf)
     }
 
+    /// Whether what troubles the family is a sign of danger in itself.
+    pub(super) fn has_danger_sign(&self) -> bool {
+        let categories = self.facts.categories();
+        categories.iter().any(|category| category.is_danger_sign())
+    }
+
     /// Records of danger that no head lowered.
     pub(super) fn open_raises(&self) -> impl Iterator<Item = (&'a LogEntry, SafetyLevel)> {
         self.facts
@@ -221,7 +227,13 @@ impl<'a> Case<'a> {
                 .iter()
                 .any(|entry| entry.seq > ending.seq && entry.at() < ending.at)
         });
+        let elsewhere = &self.profile.scope.out_of_authority;
         [
+            (self.has_danger_sign(), Flag::DangerSign),
+            (
+                !self.facts.categories().is_disjoint(elsewhere),
+                Flag::OutOfAuthority,
+            ),
             (papers_missing, Flag::MissingDocs),
             (self.facts.has_identity_conflict(), Flag::IdentityConflict),
             (self.decided.is_self_decided, Flag::SelfDecided),

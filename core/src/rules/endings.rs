@@ -68,7 +68,7 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
 }
 
 fn no_danger(ask: &Ask<'_, '_>) -> Result<(), Objection> {
-    if ask.case.is_in_danger() {
+    if ask.case.is_in_danger() || ask.case.has_danger_sign() {
         Err(Refusal::SafetyOpen.into())
     } else {
         Ok(())

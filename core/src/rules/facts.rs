@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::LogEntry;
 use crate::command::{
-    Attendance, Command, Nature, PaperState, Purpose, RecordSession, RecordVisit, SafetyLevel,
-    ServiceType,
+    Attendance, Category, Command, Nature, PaperState, Purpose, RecordSession, RecordVisit,
+    SafetyLevel, ServiceType,
 };
 use crate::deadline::Pause;
 use crate::id::{CommandId, PersonId};
@@ -108,6 +108,18 @@ impl<'a> Facts<'a> {
                 false
             }
         })
+    }
+
+    /// What troubles the family, by every triage: the graver reading wins (D4).
+    pub(super) fn categories(&self) -> BTreeSet<Category> {
+        let of_triage = self.iter().filter_map(|entry| {
+            if let Command::Triage(triage) = &entry.entry.command {
+                triage.categories.clone()
+            } else {
+                None
+            }
+        });
+        of_triage.flatten().collect()
     }
 
     /// Who registered the case.

@@ -5,6 +5,7 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod acceptance;
 mod facts;
 mod golden;
 mod refusals;
@@ -228,6 +229,7 @@ fn triage(services: &[ServiceType]) -> Command {
         services,
         safety: SafetyLevel::P3,
         note: None,
+        categories: None,
     })
 }
 

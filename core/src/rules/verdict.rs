@@ -145,6 +145,10 @@ codes!(
         ReopenProposed = "reopen_proposed",
         /// Use of the client's data is limited, at their wish.
         Restricted = "restricted",
+        /// What troubles the family is a sign of danger in itself.
+        DangerSign = "danger_sign",
+        /// What troubles the family is another office's matter: a referral is proposed.
+        OutOfAuthority = "out_of_authority",
     }
 );
 

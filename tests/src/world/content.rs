@@ -146,6 +146,7 @@ fn intake(
             services: some_of(&offered, chance),
             safety,
             note: maybe(500, chance, prose),
+            categories: None,
         }
         .into()
     } else if kind == Kind::Assign {

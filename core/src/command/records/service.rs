@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::records;
 use crate::class::Class;
-use crate::command::vocabulary::{AssessmentStage, SafetyLevel, ServiceType, VisitPlace};
+use crate::command::vocabulary::{AssessmentStage, Category, SafetyLevel, ServiceType, VisitPlace};
 use crate::id::{CommandId, PersonId};
 use crate::record::{Line, Prose};
 use crate::time::Timestamp;
@@ -26,6 +26,8 @@ records! {
             safety: SafetyLevel = "safety",
             /// Remarks.
             note: Option<Prose> = "note",
+            /// What troubles the family, where that is known already (C11).
+            categories: Option<BTreeSet<Category>> = "categories",
         }
     }
     /// T06: a worker becomes responsible for the case (S1:43, S2:12).
