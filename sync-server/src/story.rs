@@ -23,6 +23,7 @@ pub use fault::{StoryError, StoryFault};
 pub use found::{Invitations, found};
 pub use link::{HostAct, InProcess, Link, LinkError, Reply};
 pub use order::shuffled;
+pub use parse::OpenFile;
 pub use plan::Story;
 pub use player::{Failure, PlayError, Player, Vaults};
 

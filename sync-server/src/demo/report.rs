@@ -149,7 +149,7 @@ fn institution(stage: &Stage) -> Result<Option<InstitutionReport>, ReplicaError>
         return Ok(None);
     };
     // The story was founded on this profile, so it can be read.
-    let Ok(profile) = Profile::parse(plan.profile_toml) else {
+    let Ok(profile) = Profile::parse(&plan.profile_toml) else {
         return Ok(None);
     };
     let zone = profile.institution.zone;

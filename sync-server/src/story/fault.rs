@@ -112,6 +112,14 @@ pub enum StoryFault {
     /// No such profile is shipped.
     #[error("the profile `{0}` is not one of those that are shipped")]
     Profile(String),
+    /// A profile's file cannot be read, or is not sound.
+    #[error("the profile in `{file}`: {problem}")]
+    ProfileFile {
+        /// The file, as the story names it.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 impl StoryFault {

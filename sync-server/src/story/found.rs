@@ -28,7 +28,7 @@ pub fn found(
 ) -> Result<Invitations, EngineError> {
     let mut invitations = Invitations::default();
     for plan in &story.institutions {
-        engine.found(&plan.id, plan.profile_toml, story.clock, rng)?;
+        engine.found(&plan.id, &plan.profile_toml, story.clock, rng)?;
     }
     for plan in &story.staff {
         let roles: Vec<&str> = plan.roles.iter().map(|role| role.code()).collect();

@@ -6,9 +6,8 @@ mod step;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::id::{CommandId, InstitutionId, PersonId};
-use jangkau_core::profile::shipped;
-use jangkau_core::profile::shipped_files;
 use jangkau_core::profile::words::Role;
+use jangkau_core::profile::{Profile, shipped, shipped_files};
 use jangkau_core::time::Timestamp;
 
 use super::fault::{StoryError, StoryFault};
@@ -17,17 +16,25 @@ use super::plan::{Act, Beat, DevicePlan, InstitutionPlan, SeatName, StaffPlan, S
 use super::read::{Node, Table, read};
 
 impl Story {
-    /// Reads a story.
+    /// Reads a story that needs no other file.
     ///
     /// # Errors
     /// The first mistake in the file, with its line.
     pub fn parse(text: &str) -> Result<Self, StoryError> {
+        Self::parse_with(text, &|_| Err("no other file is at hand".to_owned()))
+    }
+
+    /// Reads a story whose institutions may stand on profiles of their own; `open` gives the text of a file that it names.
+    ///
+    /// # Errors
+    /// The first mistake in the file, with its line.
+    pub fn parse_with(text: &str, open: OpenFile<'_>) -> Result<Self, StoryError> {
         let mut top = read(text)?;
         let title = top.need("title")?.words()?.to_owned();
         top.take("about");
         let clock = fields::instant(&top.need("clock")?)?;
         let mut known = Known::default();
-        let institutions = institutions(&mut top, &mut known)?;
+        let institutions = institutions(&mut top, &mut known, open)?;
         let staff = staff(&mut top, &mut known)?;
         let devices = devices(&mut top, &mut known)?;
         let steps = top.take_tables("step")?;
@@ -44,6 +51,9 @@ impl Story {
         })
     }
 }
+
+/// Gives the text of a file that a story names, or why it cannot.
+pub type OpenFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// Every name that the story has used so far.
 #[derive(Default)]
@@ -219,29 +229,50 @@ fn twice(node: &Node, what: &'static str, name: &str) -> StoryError {
     })
 }
 
-fn institutions(top: &mut Table, known: &mut Known) -> Result<Vec<InstitutionPlan>, StoryError> {
-    let profiles = shipped().unwrap_or_default();
+fn institutions(
+    top: &mut Table,
+    known: &mut Known,
+    open: OpenFile<'_>,
+) -> Result<Vec<InstitutionPlan>, StoryError> {
     let mut plans = Vec::new();
     for (_, mut table) in top.take_tables("institution")? {
         let id_node = table.need("id")?;
         let id: InstitutionId = id_node.code("institution id", &["lower-case words"])?;
-        let profile_node = table.need("profile")?;
-        let name = profile_node.words()?;
-        let index = profiles
-            .iter()
-            .position(|profile| profile.id.as_str() == name);
-        let file = index.and_then(|index| shipped_files().get(index).copied());
-        let file = file.ok_or_else(|| profile_node.fault(StoryFault::Profile(name.to_owned())))?;
+        let profile_toml = match table.take("profile_file") {
+            Some(node) => profile_of_file(&node, open)?,
+            None => shipped_profile(&table.need("profile")?)?,
+        };
         if !known.institutions.insert(id.clone()) {
             return Err(twice(&id_node, "institution", id.as_str()));
         }
         table.end()?;
-        plans.push(InstitutionPlan {
-            id,
-            profile_toml: file.toml,
-        });
+        plans.push(InstitutionPlan { id, profile_toml });
     }
     Ok(plans)
+}
+
+fn shipped_profile(node: &Node) -> Result<String, StoryError> {
+    let name = node.words()?;
+    let profiles = shipped().unwrap_or_default();
+    let index = profiles
+        .iter()
+        .position(|profile| profile.id.as_str() == name);
+    let file = index.and_then(|index| shipped_files().get(index).copied());
+    file.map(|file| file.toml.to_owned())
+        .ok_or_else(|| node.fault(StoryFault::Profile(name.to_owned())))
+}
+
+fn profile_of_file(node: &Node, open: OpenFile<'_>) -> Result<String, StoryError> {
+    let file = node.words()?;
+    let fault = |problem: String| {
+        node.fault(StoryFault::ProfileFile {
+            file: file.to_owned(),
+            problem,
+        })
+    };
+    let text = open(file).map_err(fault)?;
+    Profile::parse(&text).map_err(|error| fault(error.to_string()))?;
+    Ok(text)
 }
 
 fn staff(top: &mut Table, known: &mut Known) -> Result<Vec<StaffPlan>, StoryError> {

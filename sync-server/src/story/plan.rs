@@ -33,7 +33,7 @@ pub struct InstitutionPlan {
     /// Its id.
     pub id: InstitutionId,
     /// The profile's file.
-    pub profile_toml: &'static str,
+    pub profile_toml: String,
 }
 
 /// A person on the staff.

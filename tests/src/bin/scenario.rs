@@ -24,7 +24,12 @@ fn problems(file: &Path, shuffle: Option<u64>) -> Vec<(usize, String)> {
         Ok(text) => text,
         Err(error) => return vec![(0, error.to_string())],
     };
-    let story = match Story::parse(&text) {
+    // What a story names stands beside it.
+    let beside = |name: &str| {
+        let folder = file.parent().unwrap_or(Path::new("."));
+        std::fs::read_to_string(folder.join(name)).map_err(|error| error.to_string())
+    };
+    let story = match Story::parse_with(&text, &beside) {
         Ok(story) => story,
         Err(error) => return vec![(error.line, error.fault.to_string())],
     };

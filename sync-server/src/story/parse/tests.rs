@@ -143,15 +143,31 @@ fn mistakes_in_expectations_are_named_with_their_lines() {
     );
 }
 
+#[test]
+fn a_profile_of_ones_own_must_be_sound() {
+    let text = "title = \"x\"\nclock = \"2026-11-23T08:00:00+07:00\"\n\n[[institution]]\nid = \"a\"\nprofile_file = \"p.toml\"\n";
+    let found = |open: OpenFile<'_>| Story::parse_with(text, open).unwrap_err();
+    let missing = found(&|_| Err("not there".to_owned()));
+    assert_eq!(missing.line, 6);
+    let unsound = found(&|_| Ok("id = \"x\"\n".to_owned()));
+    let told = unsound.fault.to_string();
+    assert!(
+        told.starts_with("the profile in `p.toml`: line 1"),
+        "{told}"
+    );
+}
+
 /// Every scenario of the repository can be read; whether it plays is the runner's to say.
 #[test]
 fn the_repositorys_scenarios_are_sound() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
     let mut count = 0;
-    for file in std::fs::read_dir(folder).unwrap() {
+    let beside =
+        |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
+    for file in std::fs::read_dir(&folder).unwrap() {
         let path = file.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        if let Err(error) = Story::parse(&text) {
+        if let Err(error) = Story::parse_with(&text, &beside) {
             panic!("{}:{}: {}", path.display(), error.line, error.fault);
         }
         count += 1;
