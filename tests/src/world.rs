@@ -33,7 +33,7 @@ mod workload;
 
 use std::collections::BTreeMap;
 
-use jangkau_core::id::{InstitutionId, PersonId};
+use jangkau_core::id::{ActorId, ChangeHash, InstitutionId, PersonId};
 use jangkau_core::plant::{self, Plant};
 use jangkau_core::profile::Profile;
 use jangkau_core::time::Timestamp;
@@ -81,6 +81,8 @@ pub struct World {
     staff: Vec<Person>,
     ledger: Ledger,
     canaries: BTreeMap<String, PersonId>,
+    /// The changes that honest devices sent, by their places in their actors' sequences.
+    sequences: BTreeMap<(ActorId, u64), ChangeHash>,
     /// People and devices that enrol later.
     to_enrol: Vec<founding::Enrolment>,
     bug: Option<Plant>,

@@ -85,6 +85,8 @@ impl World {
             Some(Err(error)) => return Err(Violation::broke("Replica::request", &error)),
         };
         device.waits = true;
+        self.watch_sequences(index, &request)?;
+        let device = &mut self.devices[index];
         if device.side == Side::Hostile && self.faults.strikes(Fault::Poison) {
             let fresh = BatchId::generate(self.now, self.rng.rng());
             let key = device.key.clone();
@@ -165,6 +167,25 @@ impl World {
         )?;
         self.may_receive(device.person, &opened.documents)?;
         self.ledger.acknowledged.extend(opened.acknowledged);
+        Ok(())
+    }
+
+    /// An honest device never puts two changes in one place of an actor's sequence, also when it was put back. Of a
+    /// device and its copy nobody can ask that.
+    fn watch_sequences(&mut self, index: MachineIndex, request: &[u8]) -> Checked<()> {
+        let device = &self.devices[index];
+        if device.side == Side::Hostile || device.has_twin {
+            return Ok(());
+        }
+        for (place, hash) in watch::places(request) {
+            let first = *self.sequences.entry(place).or_insert(hash);
+            ensure(first == hash, "an actor's sequence never forks", || {
+                format!(
+                    "machine {index}: {hash:?} at number {} of {:?}",
+                    place.1, place.0
+                )
+            })?;
+        }
         Ok(())
     }
 
@@ -331,6 +352,7 @@ impl World {
             let Some(Ok(request)) = called else {
                 return Err(Violation::broke("Replica::request", &"no request"));
             };
+            self.watch_sequences(index, &request)?;
             self.tell(|_| describe_request(index, &request));
             let replies =
                 self.server

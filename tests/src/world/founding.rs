@@ -71,6 +71,7 @@ impl World {
             staff,
             ledger: Ledger::default(),
             canaries: std::collections::BTreeMap::new(),
+            sequences: std::collections::BTreeMap::new(),
             to_enrol: Vec::new(),
             bug,
             story: None,

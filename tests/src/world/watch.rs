@@ -1,13 +1,16 @@
 //! Reads over the server's shoulder: every reply is opened before it goes out.
 //!
 //! Two things are taken from it: what the server promises (acknowledgements), and whether it gives somebody what is
-//! another's alone.
+//! another's alone. Of requests, the places that changes take in their actors' sequences.
 
 use std::collections::BTreeMap;
 
 use jangkau_core::class::{Compartment, DocumentKey};
-use jangkau_core::id::{CommandId, PersonId, SeatId};
-use jangkau_core::sync::{Backfill, Packed, Seen, SyncReply, decode_body, unpack};
+use jangkau_core::document::inspect;
+use jangkau_core::id::{ActorId, ChangeHash, CommandId, PersonId, SeatId};
+use jangkau_core::sync::{
+    Backfill, Packed, PartBody, Seen, SignedRequest, SyncReply, SyncRequest, decode_body, unpack,
+};
 
 use super::violation::{Checked, Violation, ensure};
 
@@ -62,6 +65,26 @@ pub(super) fn open(
     }
     no_canary_of_others(&plain, to, canaries)?;
     Ok(opened)
+}
+
+/// The changes that a request pushes: their places in their actors' sequences, and their hashes.
+pub(super) fn places(request: &[u8]) -> Vec<((ActorId, u64), ChangeHash)> {
+    let signed = SignedRequest::from_bytes(request).ok();
+    let body = signed.and_then(|signed| decode_body::<SyncRequest>(&signed.body).ok());
+    let Some(push) = body.and_then(|request| request.push) else {
+        return Vec::new();
+    };
+    let mut places = Vec::new();
+    for envelope in unpack(&push.envelopes).into_iter().flatten() {
+        for sealed in envelope.parts() {
+            if let PartBody::Change { bytes, .. } = &sealed.part.body
+                && let Ok((facts, _)) = inspect(bytes)
+            {
+                places.push(((facts.actor, facts.seq), facts.hash));
+            }
+        }
+    }
+    places
 }
 
 fn collect(packed: &Packed, own: SeatId, documents: &mut Vec<DocumentKey>) -> Checked<()> {
