@@ -221,8 +221,9 @@ impl<'a> Decided<'a> {
             self.status = Status::Closed;
         } else if let Command::Reopen(_) = command {
             self.reopen(made.at);
-        } else if let (Command::UndoDuplicate(_), Some(ending)) = (command, self.ending.take()) {
-            self.status = ending.was;
+        } else if let Command::UndoDuplicate(_) = command {
+            let undone = self.ending.take();
+            self.status = undone.map_or(self.status, |ending| ending.was);
         }
     }
 

@@ -103,7 +103,7 @@ impl<'a> Facts<'a> {
             if let Command::ConfirmConsent(confirmed) = &entry.entry.command {
                 confirmed.signature == signature.entry.id
                     && confirmed.withdrawals.contains(&withdrawal)
-                    && entry.performer() == signature.performer()
+                    && self.own_record(entry, confirmed.signature).is_some()
             } else {
                 false
             }
@@ -120,6 +120,12 @@ impl<'a> Facts<'a> {
             }
         });
         of_triage.flatten().collect()
+    }
+
+    /// A fact by its id, if whoever did it is who did `entry`, too: only they can say what holds of it (C1, C3).
+    pub(super) fn own_record(&self, entry: &LogEntry, id: CommandId) -> Option<&'a LogEntry> {
+        self.iter()
+            .find(|other| other.entry.id == id && other.performer() == entry.performer())
     }
 
     /// Who registered the case.
@@ -173,11 +179,10 @@ impl<'a> Facts<'a> {
         let mut settled = BTreeMap::new();
         for entry in self.iter() {
             if let Command::SettleEvent(settlement) = &entry.entry.command {
-                let own = settlement.events.iter().filter(|event| {
-                    self.iter().any(|other| {
-                        other.entry.id == **event && other.performer() == entry.performer()
-                    })
-                });
+                let own = settlement
+                    .events
+                    .iter()
+                    .filter(|event| self.own_record(entry, **event).is_some());
                 settled.extend(own.map(|event| (*event, settlement.counts.contains(event))));
             }
         }

@@ -168,13 +168,9 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
         matches!(booking, Some(Command::ScheduleSession(_)))
     };
     let is_referral = |id| referrals(case).iter().any(|state| state.referral == id);
-    // Only whoever did it can say what holds.
     let is_own = |id, kind| {
-        case.facts.iter().any(|other| {
-            other.entry.id == id
-                && other.entry.command.kind() == kind
-                && other.performer() == entry.performer()
-        })
+        let own = case.facts.own_record(entry, id);
+        own.is_some_and(|own| own.entry.command.kind() == kind)
     };
     if let Command::SightDocument(paper) = command {
         case.profile

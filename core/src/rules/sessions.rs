@@ -145,6 +145,8 @@ pub(super) fn beyond_standard<'a>(case: &Case<'a>) -> Vec<&'a LogEntry> {
 /// The most sessions that are covered: the standard's, or as many as a head extended them to.
 fn covered(case: &Case<'_>) -> Option<usize> {
     let max = usize::from(case.profile.sessions.max?);
-    let extended = case.decided.sessions_extended.unwrap_or_default();
-    Some(max.max(usize::try_from(extended).unwrap_or(usize::MAX)))
+    let extended = case.decided.sessions_extended;
+    Some(extended.map_or(max, |most| {
+        max.max(usize::try_from(most).unwrap_or(usize::MAX))
+    }))
 }

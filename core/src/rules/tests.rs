@@ -381,6 +381,40 @@ fn answer(proposal: CommandId, answer: ReviewAnswer) -> Command {
     })
 }
 
+/// Registered in Cilegon.
+fn cilegon() -> Story {
+    let mut story = Story::new("cilegon-lk3-2023");
+    story.ok(Role::SocialWorker, register());
+    story
+}
+
+/// Assigned in Cilegon, with papers and, as the last command, consent.
+fn cilegon_ready() -> Story {
+    let mut story = cilegon();
+    story
+        .ok(Role::SocialWorker, approach())
+        .ok(Role::SocialWorker, triage(&[ServiceType::Counselling]));
+    story
+        .ok(Role::SocialWorker, assign(Role::SocialWorker))
+        .ok(Role::Clerk, paper("ktp"))
+        .ok(Role::Clerk, paper("kk"));
+    story.ok(Role::SocialWorker, consent());
+    story
+}
+
+/// Assigned in Mataram, with consent and papers.
+fn mataram_ready() -> Story {
+    let mut story = Story::new("mataram-lk3");
+    story
+        .ok(Role::Clerk, register())
+        .ok(Role::Clerk, assign(Role::SocialWorker))
+        .ok(Role::SocialWorker, consent());
+    for requirement in ["data_klien", "ktp_or_kia", "kk", "domisili"] {
+        story.ok(Role::Clerk, paper(requirement));
+    }
+    story
+}
+
 /// Books and holds sessions, each on a day of its own.
 fn hold_sessions(story: &mut Story, booker: Role, lead: Role, count: usize) {
     for _ in 0..count {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::id::{CommandId, InstitutionId, PersonId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::profile::{Profile, shipped, shipped_files};
+use jangkau_core::profile::{Profile, shipped_files};
 use jangkau_core::time::Timestamp;
 
 use super::fault::{StoryError, StoryFault};
@@ -253,13 +253,18 @@ fn institutions(
 
 fn shipped_profile(node: &Node) -> Result<String, StoryError> {
     let name = node.words()?;
-    let profiles = shipped().unwrap_or_default();
-    let index = profiles
-        .iter()
-        .position(|profile| profile.id.as_str() == name);
-    let file = index.and_then(|index| shipped_files().get(index).copied());
-    file.map(|file| file.toml.to_owned())
-        .ok_or_else(|| node.fault(StoryFault::Profile(name.to_owned())))
+    for file in shipped_files() {
+        let profile = Profile::parse(file.toml).map_err(|error| {
+            node.fault(StoryFault::ProfileFile {
+                file: "a shipped profile".to_owned(),
+                problem: error.to_string(),
+            })
+        })?;
+        if profile.id.as_str() == name {
+            return Ok(file.toml.to_owned());
+        }
+    }
+    Err(node.fault(StoryFault::Profile(name.to_owned())))
 }
 
 fn profile_of_file(node: &Node, open: OpenFile<'_>) -> Result<String, StoryError> {

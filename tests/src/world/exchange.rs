@@ -177,7 +177,7 @@ impl World {
         if device.side == Side::Hostile || device.has_twin {
             return Ok(());
         }
-        for (place, hash) in watch::places(request) {
+        for (place, hash) in watch::places(request)? {
             let first = *self.sequences.entry(place).or_insert(hash);
             ensure(first == hash, "an actor's sequence never forks", || {
                 format!(

@@ -56,8 +56,15 @@ impl World {
                 has_no_case: self.has_no_case(promise)?,
             };
             let problem = match device.standing {
-                // A device that was put back need not know; a head finds it.
-                Standing::Working if device.was_put_back && truth.quarantined.contains(id) => None,
+                // A device that was put back has forgotten it, or is told of it by a server that was put back, too; a
+                // head finds it.
+                Standing::Working
+                    if device.was_put_back
+                        && (fate.is_none() || self.server.restores > 0)
+                        && truth.quarantined.contains(id) =>
+                {
+                    None
+                }
                 Standing::Working => misplaced(&place, promise),
                 // What it had not sent went to quarantine before it was wiped.
                 Standing::Retired => {

@@ -9,7 +9,8 @@ use jangkau_core::class::{Compartment, DocumentKey};
 use jangkau_core::document::inspect;
 use jangkau_core::id::{ActorId, ChangeHash, CommandId, PersonId, SeatId};
 use jangkau_core::sync::{
-    Backfill, Packed, PartBody, Seen, SignedRequest, SyncReply, SyncRequest, decode_body, unpack,
+    Backfill, Packed, PartBody, SealedEnvelope, Seen, SignedRequest, SyncReply, SyncRequest,
+    decode_body, unpack,
 };
 
 use super::violation::{Checked, Violation, ensure};
@@ -67,24 +68,30 @@ pub(super) fn open(
     Ok(opened)
 }
 
-/// The changes that a request pushes: their places in their actors' sequences, and their hashes.
-pub(super) fn places(request: &[u8]) -> Vec<((ActorId, u64), ChangeHash)> {
-    let signed = SignedRequest::from_bytes(request).ok();
-    let body = signed.and_then(|signed| decode_body::<SyncRequest>(&signed.body).ok());
-    let Some(push) = body.and_then(|request| request.push) else {
-        return Vec::new();
+/// The changes that an honest request pushes: their places in their actors' sequences, and their hashes.
+///
+/// # Errors
+/// When it does not read: honest devices send nothing else.
+pub(super) fn places(request: &[u8]) -> Checked<Vec<((ActorId, u64), ChangeHash)>> {
+    let signed = SignedRequest::from_bytes(request)
+        .map_err(|error| Violation::broke("read a request", &error))?;
+    let request: SyncRequest =
+        decode_body(&signed.body).map_err(|error| Violation::broke("decode a request", &error))?;
+    let Some(push) = request.push else {
+        return Ok(Vec::new());
     };
+    let envelopes =
+        unpack(&push.envelopes).map_err(|error| Violation::broke("unpack a push", &error))?;
     let mut places = Vec::new();
-    for envelope in unpack(&push.envelopes).into_iter().flatten() {
-        for sealed in envelope.parts() {
-            if let PartBody::Change { bytes, .. } = &sealed.part.body
-                && let Ok((facts, _)) = inspect(bytes)
-            {
-                places.push(((facts.actor, facts.seq), facts.hash));
-            }
-        }
+    for sealed in envelopes.iter().flat_map(SealedEnvelope::parts) {
+        let PartBody::Change { bytes, .. } = &sealed.part.body else {
+            continue;
+        };
+        let (facts, _) =
+            inspect(bytes).map_err(|error| Violation::broke("inspect a change", &error))?;
+        places.push(((facts.actor, facts.seq), facts.hash));
     }
-    places
+    Ok(places)
 }
 
 fn collect(packed: &Packed, own: SeatId, documents: &mut Vec<DocumentKey>) -> Checked<()> {

@@ -34,7 +34,7 @@ pub(super) struct Stage {
 /// Seeds of the usual simulation.
 const SEEDS: u32 = 2_000;
 /// Seeds of the long simulation, after the usual ones.
-const SEEDS_LONG: u32 = 4_000;
+const SEEDS_LONG: u32 = 20_000;
 /// Orders in which the usual gate plays every scenario, besides the written one.
 const SHUFFLES: u32 = 5;
 /// Orders in which the long gate plays every scenario.

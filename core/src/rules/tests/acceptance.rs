@@ -77,15 +77,7 @@ fn check_02_a_volunteer_triages_and_cares_afterwards_but_does_not_assess() {
 #[test]
 fn check_03_cilegon_ends_without_a_plan_after_a_single_session_only() {
     for (sessions, ends) in [(1, true), (2, false)] {
-        let mut story = Story::new("cilegon-lk3-2023");
-        story
-            .ok(SocialWorker, register())
-            .ok(SocialWorker, approach())
-            .ok(SocialWorker, triage(&[ServiceType::Counselling]))
-            .ok(SocialWorker, assign(SocialWorker))
-            .ok(SocialWorker, consent())
-            .ok(Clerk, paper("ktp"))
-            .ok(Clerk, paper("kk"));
+        let mut story = cilegon_ready();
         hold_sessions(&mut story, SocialWorker, Psychologist, sessions);
         let met = terminate(EndingReason::GoalsMet);
         if ends {
@@ -130,14 +122,7 @@ fn check_04_mataram_takes_a_report_without_papers_and_books_no_session_without_t
 
 #[test]
 fn check_05_mataram_counts_the_sessions_that_a_psychologist_held() {
-    let mut story = Story::new("mataram-lk3");
-    story
-        .ok(Clerk, register())
-        .ok(Clerk, assign(SocialWorker))
-        .ok(SocialWorker, consent());
-    for requirement in ["data_klien", "ktp_or_kia", "kk", "domisili"] {
-        story.ok(Clerk, paper(requirement));
-    }
+    let mut story = mataram_ready();
     let by_social_worker = schedule(&story, SocialWorker);
     story.refused(SocialWorker, by_social_worker, Refusal::RoleNotAllowed);
     story.flagged(SocialWorker, session(None), &[Flag::RoleNotAllowed]);

@@ -19,38 +19,6 @@ fn refuse(story: &mut Story, role: Role, command: Command, code: Refusal) {
     REACHED.with_borrow_mut(|reached| reached.insert(code));
 }
 
-fn cilegon() -> Story {
-    let mut story = Story::new("cilegon-lk3-2023");
-    story.ok(SocialWorker, register());
-    story
-}
-
-/// Assigned, with papers and consent.
-fn cilegon_ready() -> Story {
-    let mut story = cilegon();
-    story
-        .ok(SocialWorker, approach())
-        .ok(SocialWorker, triage(&[ServiceType::Counselling]));
-    story
-        .ok(SocialWorker, assign(SocialWorker))
-        .ok(Clerk, paper("ktp"))
-        .ok(Clerk, paper("kk"));
-    story.ok(SocialWorker, consent());
-    story
-}
-
-fn mataram_ready() -> Story {
-    let mut story = Story::new("mataram-lk3");
-    story
-        .ok(Clerk, register())
-        .ok(Clerk, assign(SocialWorker))
-        .ok(SocialWorker, consent());
-    for requirement in ["data_klien", "ktp_or_kia", "kk", "domisili"] {
-        story.ok(Clerk, paper(requirement));
-    }
-    story
-}
-
 /// Cilegon's profile with other needs of `agree_plan`.
 fn plan_needs(milestone: &str) -> Story {
     let text = crate::profile::shipped_files()[0].toml.to_owned();

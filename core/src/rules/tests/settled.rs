@@ -5,24 +5,10 @@ use super::*;
 use crate::profile::words::Status;
 use Role::*;
 
-/// Assigned, with papers and consent; the consent is command 5.
-fn ready() -> Story {
-    let mut story = Story::new("cilegon-lk3-2023");
-    story
-        .ok(SocialWorker, register())
-        .ok(SocialWorker, approach())
-        .ok(SocialWorker, triage(&[ServiceType::Counselling]))
-        .ok(SocialWorker, assign(SocialWorker))
-        .ok(SocialWorker, consent())
-        .ok(Clerk, paper("ktp"))
-        .ok(Clerk, paper("kk"));
-    story
-}
-
 #[test]
 fn c1_a_signature_made_apart_from_a_withdrawal_counts_when_its_worker_asked_the_client() {
-    let mut story = ready();
-    let signature = id(5);
+    let mut story = cilegon_ready();
+    let signature = story.last();
     story.ok(Volunteer, withdraw());
     let withdrawal = story.last();
     story.refused(SocialWorker, refer(), Refusal::ConsentWithdrawn);
@@ -44,7 +30,7 @@ fn c1_a_signature_made_apart_from_a_withdrawal_counts_when_its_worker_asked_the_
 
 #[test]
 fn c3_the_performer_says_which_record_of_an_event_counts() {
-    let mut story = ready();
+    let mut story = cilegon_ready();
     story.ok(Psychologist, session(None));
     let own = story.last();
     // The clerk types the same hour from the psychologist's paper.
@@ -74,7 +60,7 @@ fn c3_the_performer_says_which_record_of_an_event_counts() {
 
 #[test]
 fn d7_a_duplicate_keeps_its_facts_and_goes_on_when_it_was_none() {
-    let mut story = ready();
+    let mut story = cilegon_ready();
     story.ok(SocialWorker, visit());
     let before = story.state();
     let other = CaseId::from(id(200));
@@ -113,7 +99,7 @@ fn d7_a_duplicate_keeps_its_facts_and_goes_on_when_it_was_none() {
 #[test]
 fn b3_a_referral_may_be_delivered_before_its_letter() {
     let phase = |story: &Story| story.state().referrals[0].phase;
-    let mut story = ready();
+    let mut story = cilegon_ready();
     story.ok(SocialWorker, refer());
     let referral = story.last();
     let deliver = |with_letter| {
@@ -159,7 +145,7 @@ fn a_referral_called_off_stops_its_clock() {
 
 #[test]
 fn aftercare_is_agreed_after_the_ending_only() {
-    let mut story = ready();
+    let mut story = cilegon_ready();
     let start = || {
         Command::StartAftercare(StartAftercare {
             plan: prose(),
