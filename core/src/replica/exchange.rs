@@ -55,8 +55,13 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, ReplicaError> {
         let push = self.atomically(|replica| replica.next_push(now, rng))?;
-        let told = self.store.forgotten_envelopes(TOLD_AGAIN_MAX)?;
         let rulings = self.store.forgotten_rulings(TOLD_AGAIN_MAX)?;
+        // All rulings first: of a seat that is no longer in use the server takes only what they speak of.
+        let told = if rulings.len() < TOLD_AGAIN_MAX as usize {
+            self.store.forgotten_envelopes(TOLD_AGAIN_MAX)?
+        } else {
+            Vec::new()
+        };
         let mut asked = Asked {
             nonce: self.session.nonce,
             cursor: self.session.cursor,

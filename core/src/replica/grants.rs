@@ -90,7 +90,7 @@ impl Replica {
         }
         // Own documents that no grant ever covered stay; what the server told of the case would grow old beside them.
         if grants.is_empty() && is_swept {
-            self.store.drop_case_rows(case)?;
+            self.store.drop_case_rows(case, self.session.backed_up)?;
             if self.store.documents_of(case)?.is_empty() {
                 self.store.forget_commands(case)?;
             }

@@ -79,7 +79,10 @@ impl Replica {
             era: reply.era.number,
             seq: reply.page.upto,
         };
-        self.session.backed_up = reply.backed_up_through;
+        if self.session.backed_up != reply.backed_up_through {
+            self.session.backed_up = reply.backed_up_through;
+            self.store.prune_rulings(self.session.backed_up)?;
+        }
         synced.turned_away = self.take_turned(&turned, rng)?;
         if let Some(check) = &reply.check {
             self.take_check(check)?;

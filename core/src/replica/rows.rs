@@ -286,11 +286,13 @@ impl Replica {
         let body = ruling
             .verify(&self.identity.server_key)
             .map_err(|_| ReplicaError::Malformed)?;
-        self.store.add_ruling(seq, body.case, ruling)?;
         let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
+        let mut own = false;
         for (command, verdict) in verdicts {
             self.store.put_verdict(command, seq, &encode(&verdict))?;
+            own |= self.store.command(command)?.is_some_and(|row| row.own);
         }
+        self.store.add_ruling(seq, body.case, ruling, own)?;
         if let Some(state) = &body.state {
             let _: CaseState = decode(state)?;
             self.store

@@ -79,10 +79,11 @@ CREATE TABLE envelope (
 CREATE INDEX envelope_seq ON envelope (seq);
 CREATE INDEX envelope_forgotten ON envelope (forgotten);
 
--- Rulings, as signed.
+-- Rulings, as signed; own ones speak of what this seat recorded.
 CREATE TABLE ruling (
   seq INTEGER PRIMARY KEY,
   case_id BLOB NOT NULL,
+  own INTEGER NOT NULL,
   bytes BLOB NOT NULL
 );
 CREATE INDEX ruling_case ON ruling (case_id);

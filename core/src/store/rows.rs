@@ -9,16 +9,18 @@ use crate::sync::{
 };
 
 impl Store {
+    /// A ruling; an own one has a verdict on what this seat recorded.
     pub(crate) fn add_ruling(
         &self,
         seq: ServerSeq,
         case: CaseId,
         ruling: &SignedRuling,
+        own: bool,
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT OR REPLACE INTO ruling (seq, case_id, bytes) VALUES (?1, ?2, ?3)",
+            "INSERT OR REPLACE INTO ruling (seq, case_id, own, bytes) VALUES (?1, ?2, ?3, ?4)",
         )?;
-        statement.execute(params![seq.get() as i64, case, encode(ruling)])?;
+        statement.execute(params![seq.get() as i64, case, own, encode(ruling)])?;
         Ok(())
     }
 
@@ -95,8 +97,13 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Drops what rulings said about a case.
-    pub(crate) fn drop_case_rows(&self, case: CaseId) -> Result<(), StoreError> {
+    /// Drops what rulings said about a case. Those on own work stay until every backup holds them: they are the proof
+    /// by which a restored server takes it from a seat that is no longer in use.
+    pub(crate) fn drop_case_rows(
+        &self,
+        case: CaseId,
+        backed_up: ServerSeq,
+    ) -> Result<(), StoreError> {
         self.connection.execute(
             "DELETE FROM verdict WHERE command IN \
              (SELECT id FROM command WHERE case_id = ?1 AND NOT own)",
@@ -104,8 +111,20 @@ impl Store {
         )?;
         self.connection
             .execute("DELETE FROM case_state WHERE case_id = ?1", [case])?;
-        self.connection
-            .execute("DELETE FROM ruling WHERE case_id = ?1", [case])?;
+        self.connection.execute(
+            "DELETE FROM ruling WHERE case_id = ?1 AND (NOT own OR seq <= ?2)",
+            params![case, backed_up.get() as i64],
+        )?;
+        Ok(())
+    }
+
+    /// Lets go of the rulings on own work in cases that nobody may read here any more, once every backup holds them.
+    pub(crate) fn prune_rulings(&self, backed_up: ServerSeq) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM ruling WHERE own AND seq <= ?1 \
+             AND case_id NOT IN (SELECT case_id FROM case_state)",
+        )?;
+        statement.execute([backed_up.get() as i64])?;
         Ok(())
     }
 
