@@ -9,7 +9,7 @@ use super::{Replica, ReplicaError};
 use crate::command::{CommandEntry, CommandKind};
 use crate::id::{CaseId, CommandId, DocumentId};
 use crate::plant::{Plant, planted};
-use crate::store::{CommandRow, CommandState};
+use crate::store::{CommandRow, CommandState, PartRow};
 use crate::sync::Turned;
 
 /// How often a command is recorded again before it moves aside itself.
@@ -69,19 +69,25 @@ impl Replica {
                 self.store.put_document(&row)?;
             }
         }
-        for mut row in outbox
-            .iter()
-            .filter(|row| aside.contains_key(&row.id))
-            .cloned()
-        {
+        let moves = |row: &&CommandRow| aside.contains_key(&row.id);
+        let unsent = |row: &&CommandRow| row.state == CommandState::Pending;
+        self.seal_aside(outbox.iter().filter(moves).filter(unsent).cloned(), rng)?;
+        for moved in outbox.iter().filter(moves) {
+            let Some(mut row) = self.store.command(moved.id)? else {
+                continue;
+            };
             row.code = aside.get(&row.id).map(|code| code.code().to_owned());
             self.move_aside(row)?;
         }
-        for row in &survivors {
+        let mut again = Vec::with_capacity(survivors.len());
+        for row in survivors {
+            again.push((self.store.parts(row.id)?, row));
+        }
+        for (_, row) in &again {
             self.store.drop_parts(row.id)?;
         }
-        for row in survivors {
-            self.record_again(row, rng)?;
+        for (parts, row) in again {
+            self.record_again(row, &parts, rng)?;
         }
         Ok(())
     }
@@ -92,14 +98,19 @@ impl Replica {
         Ok(self.store.put_command(&row)?)
     }
 
+    /// Records a command again. If it cannot be, it moves aside as it was.
     fn record_again(
         &mut self,
-        mut row: CommandRow,
+        before: CommandRow,
+        parts: &[PartRow],
         rng: &mut dyn CryptoRng,
     ) -> Result<(), ReplicaError> {
-        row.attempts += 1;
-        row.envelope = None;
-        row.state = CommandState::Pending;
+        let mut row = CommandRow {
+            attempts: before.attempts + 1,
+            envelope: None,
+            state: CommandState::Pending,
+            ..before.clone()
+        };
         if planted(Plant::LoseDependants) {
             row.state = CommandState::Aside;
             row.records.clear();
@@ -110,6 +121,14 @@ impl Replica {
             Ok(()) => Ok(()),
             Err(Stop::Machine(error)) => Err(error),
             Err(Stop::Cannot(_)) => {
+                let mut row = before;
+                if row.state == CommandState::Pending {
+                    for part in parts {
+                        self.store.put_part(row.id, part)?;
+                    }
+                    self.seal_aside(std::iter::once(row.clone()), rng)?;
+                    row = self.store.command(row.id)?.unwrap_or(row);
+                }
                 row.code = Some(Turned::WrongDependencies.code().to_owned());
                 self.move_aside(row)
             }

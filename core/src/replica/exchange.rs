@@ -1,6 +1,7 @@
 //! What the vault asks: sealing what is pending, and one signed request for one round trip.
 
 use std::collections::BTreeSet;
+use std::iter::Peekable;
 
 use rand_core::CryptoRng;
 
@@ -9,15 +10,20 @@ use crate::envelope::{CommandHead, KeyRef, Via};
 use crate::id::{BatchId, EnvelopeHash, Nonce, ServerSeq};
 use crate::store::{CommandRow, CommandState, PartRow, decode, encode};
 use crate::sync::{
-    Batch, Cursor, Packed, Part, PartBody, PushBack, Refused, RefusedReply, SYNC_ROUTE,
-    SealedEnvelope, SignedRequest, SyncRequest, encode_body, pack, seal, unpack,
+    Batch, COMMANDS_PER_PUSH_MAX, Cursor, Packed, Part, PartBody, PushBack, Refused, RefusedReply,
+    SYNC_ROUTE, SealedEnvelope, SignedRequest, SignedRuling, SyncRequest, encode_body, pack, seal,
+    unpack,
 };
 use crate::time::Timestamp;
 
 /// Most commands under one signature.
 const COMMANDS_PER_ENVELOPE_MAX: usize = 64;
 
-/// Most bytes of changes in one push, before compression: a step that a bad line can carry.
+/// Most envelopes in one push, so that it never has more commands than a server takes.
+const ENVELOPES_PER_PUSH_MAX: usize = COMMANDS_PER_PUSH_MAX / COMMANDS_PER_ENVELOPE_MAX;
+
+/// Most bytes of changes in one push, and in what is told again, before compression: a step that a bad line can carry.
+/// One envelope or ruling goes alone if it is longer.
 const PUSH_BYTES_MAX: usize = 1024 * 1024;
 
 /// Most envelopes or rulings told again, or waiting commands asked about, in one request.
@@ -34,6 +40,9 @@ pub(super) struct Asked {
     pub(super) told_rulings: Option<i64>,
     pub(super) backfill: Option<ServerSeq>,
 }
+
+/// Envelopes and rulings that a restored server is to be told of.
+type Forgotten = (Vec<(EnvelopeHash, Vec<u8>)>, Vec<(i64, SignedRuling)>);
 
 /// The push that is under way; the same until it is answered.
 #[derive(Clone, Debug, minicbor::Encode, minicbor::Decode)]
@@ -55,13 +64,7 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, ReplicaError> {
         let push = self.atomically(|replica| replica.next_push(now, rng))?;
-        let rulings = self.store.forgotten_rulings(TOLD_AGAIN_MAX)?;
-        // All rulings first: of a seat that is no longer in use the server takes only what they speak of.
-        let told = if rulings.len() < TOLD_AGAIN_MAX as usize {
-            self.store.forgotten_envelopes(TOLD_AGAIN_MAX)?
-        } else {
-            Vec::new()
-        };
+        let (told, rulings) = self.forgotten()?;
         let mut asked = Asked {
             nonce: self.session.nonce,
             cursor: self.session.cursor,
@@ -120,6 +123,20 @@ impl Replica {
         Ok(SignedRequest::sign(SYNC_ROUTE, seat, nonce, body, &self.identity.key).to_bytes())
     }
 
+    /// What a restored server is to be told next: the rulings, and after the last of them the envelopes. Of a seat that
+    /// is no longer in use it takes only what rulings speak of.
+    fn forgotten(&self) -> Result<Forgotten, ReplicaError> {
+        let mut rulings = self.store.forgotten_rulings(TOLD_AGAIN_MAX)?;
+        let all = rulings.len();
+        rulings.truncate(within_step(rulings.iter().map(|row| row.1.body.len())));
+        if rulings.len() < all || all == TOLD_AGAIN_MAX as usize {
+            return Ok((Vec::new(), rulings));
+        }
+        let mut envelopes = self.store.forgotten_envelopes(TOLD_AGAIN_MAX)?;
+        envelopes.truncate(within_step(envelopes.iter().map(|row| row.1.len())));
+        Ok((envelopes, rulings))
+    }
+
     /// What a restored server may be told of an envelope: all of a colleague's; of an own one no command that stands in
     /// another envelope, because that was recorded again when this one was turned away.
     fn tellable(
@@ -175,32 +192,52 @@ impl Replica {
         }))
     }
 
-    /// Seals pending commands and names the envelopes to push: those that were sealed before, first.
+    /// Seals pending commands and names the envelopes to push: those that were sealed before, first, a step at a time.
     fn seal_outbox(&mut self, rng: &mut dyn CryptoRng) -> Result<Vec<EnvelopeHash>, ReplicaError> {
-        let outbox = self.store.outbox()?;
-        let mut hashes: Vec<EnvelopeHash> = Vec::new();
-        let mut commands = Vec::new();
-        let mut sealed_rows = Vec::new();
-        let mut bytes = 0;
-        for row in outbox {
+        let mut hashes = self.store.unsent_envelopes()?;
+        let mut pending = Vec::new();
+        for row in self.store.outbox()? {
             match (row.state, row.envelope) {
                 (CommandState::Sealed, Some(hash)) if !hashes.contains(&hash) => hashes.push(hash),
-                (CommandState::Pending, _) => {
-                    let parts = self.store.parts(row.id)?;
-                    bytes += parts.iter().map(|part| part.bytes.len()).sum::<usize>();
-                    let is_full = commands.len() >= COMMANDS_PER_ENVELOPE_MAX
-                        || (bytes > PUSH_BYTES_MAX && !commands.is_empty());
-                    if is_full {
-                        break;
-                    }
-                    commands.push((command_head(&row), self.sealable(&row, parts)?));
-                    sealed_rows.push(row);
-                }
+                (CommandState::Pending, _) => pending.push(row),
                 _ => {}
             }
         }
+        let mut lengths = Vec::with_capacity(hashes.len());
+        for hash in hashes.iter().take(ENVELOPES_PER_PUSH_MAX) {
+            lengths.push(self.store.envelope(*hash)?.map_or(0, |stored| stored.len()));
+        }
+        let step = within_step(lengths.into_iter());
+        let is_full = step < hashes.len() || step == ENVELOPES_PER_PUSH_MAX;
+        hashes.truncate(step);
+        if !is_full {
+            hashes.extend(self.seal_first(&mut pending.into_iter().peekable(), rng)?);
+        }
+        Ok(hashes)
+    }
+
+    /// Seals as many of these pending commands as one envelope holds.
+    fn seal_first(
+        &mut self,
+        pending: &mut Peekable<impl Iterator<Item = CommandRow>>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<EnvelopeHash>, ReplicaError> {
+        let mut commands = Vec::new();
+        let mut sealed_rows = Vec::new();
+        let mut bytes = 0;
+        while let Some(row) = pending.peek() {
+            let parts = self.store.parts(row.id)?;
+            bytes += parts.iter().map(|part| part.bytes.len()).sum::<usize>();
+            let is_full = commands.len() >= COMMANDS_PER_ENVELOPE_MAX
+                || (bytes > PUSH_BYTES_MAX && !commands.is_empty());
+            if is_full {
+                break;
+            }
+            commands.push((command_head(row), self.sealable(row, parts)?));
+            sealed_rows.extend(pending.next());
+        }
         if commands.is_empty() {
-            return Ok(hashes);
+            return Ok(None);
         }
         let certificate = &self.identity.certificate;
         let (seat, institution) = (certificate.seat, certificate.institution.clone());
@@ -221,8 +258,29 @@ impl Replica {
             row.envelope = Some(hash);
             self.store.put_command(&row)?;
         }
-        hashes.push(hash);
-        Ok(hashes)
+        Ok(Some(hash))
+    }
+
+    /// Seals what moves aside before it was sent: the server is to keep it, too.
+    pub(super) fn seal_aside(
+        &mut self,
+        rows: impl Iterator<Item = CommandRow>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), ReplicaError> {
+        let mut rows = rows.peekable();
+        while let Some(hash) = self.seal_first(&mut rows, rng)? {
+            self.store.envelope_unsent(hash)?;
+        }
+        Ok(())
+    }
+
+    /// The server has answered on the push under way.
+    pub(super) fn note_pushed(&self) -> Result<(), ReplicaError> {
+        let in_flight: Option<InFlight> = self.store.meta("in_flight")?;
+        for hash in in_flight.iter().flat_map(|pushed| &pushed.envelopes) {
+            self.store.envelope_sent(*hash)?;
+        }
+        Ok(self.store.clear_meta("in_flight")?)
     }
 
     fn sealable(&self, row: &CommandRow, parts: Vec<PartRow>) -> Result<Vec<Part>, ReplicaError> {
@@ -305,6 +363,17 @@ pub(super) fn to_stored(envelope: &SealedEnvelope) -> Result<Vec<u8>, ReplicaErr
 /// The envelopes of stored bytes.
 pub(super) fn unpack_stored(stored: &[u8]) -> Result<Vec<SealedEnvelope>, ReplicaError> {
     unpack(&decode(stored)?).map_err(|_| ReplicaError::Damaged)
+}
+
+/// How many of these fit into one step; at least one, if there is any.
+fn within_step(lengths: impl Iterator<Item = usize>) -> usize {
+    let sums = lengths.scan(0_usize, |sum, length| {
+        *sum = sum.saturating_add(length);
+        Some(*sum)
+    });
+    sums.enumerate()
+        .take_while(|(place, sum)| *place == 0 || *sum <= PUSH_BYTES_MAX)
+        .count()
 }
 
 /// Packs stored envelopes for one message.

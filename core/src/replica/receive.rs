@@ -65,7 +65,7 @@ impl Replica {
             self.take_answer(answer, &mut turned)?;
         }
         if reply.answers.is_some() {
-            self.store.clear_meta("in_flight")?;
+            self.note_pushed()?;
         }
         let mut touched = self.take_page(&reply.page, rng)?;
         if let Some(backfill) = &reply.backfill {
@@ -106,6 +106,7 @@ impl Replica {
         Ok(self.store.unsent()? > 0
             || !self.store.forgotten_envelopes(1)?.is_empty()
             || !self.store.forgotten_rulings(1)?.is_empty()
+            || !self.store.unsent_envelopes()?.is_empty()
             || (may_read && self.store.next_backfill()?.is_some())
             || !self.session.resend.is_empty())
     }

@@ -74,8 +74,11 @@ CREATE TABLE envelope (
   hash BLOB PRIMARY KEY,
   seq INTEGER,
   forgotten INTEGER NOT NULL DEFAULT 0,
+  -- Whether its commands moved aside before the server had them: they go into its quarantine.
+  unsent INTEGER NOT NULL DEFAULT 0,
   bytes BLOB NOT NULL
 );
+CREATE INDEX envelope_unsent ON envelope (unsent) WHERE unsent;
 CREATE INDEX envelope_seq ON envelope (seq);
 CREATE INDEX envelope_forgotten ON envelope (forgotten);
 

@@ -299,6 +299,30 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that the server is to have an envelope whose commands moved aside before they were sent.
+    pub(crate) fn envelope_unsent(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
+        self.connection
+            .execute("UPDATE envelope SET unsent = 1 WHERE hash = ?1", [hash])?;
+        Ok(())
+    }
+
+    /// The server has answered on an envelope.
+    pub(crate) fn envelope_sent(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE envelope SET unsent = 0 WHERE hash = ?1 AND unsent")?
+            .execute([hash])?;
+        Ok(())
+    }
+
+    /// Envelopes whose commands moved aside before they were sent.
+    pub(crate) fn unsent_envelopes(&self) -> Result<Vec<EnvelopeHash>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT hash FROM envelope WHERE unsent ORDER BY rowid")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Notes where an envelope stands of which more is kept here than what came; what was forgotten stays so.
     pub(crate) fn place_envelope(
         &self,

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use jangkau_core::class::Class;
-use jangkau_core::command::{Assign, Command, Reassign, RecordSession};
+use jangkau_core::command::{Assign, Command, Reassign, RecordSession, Register};
 use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId};
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::Verdict;
-use jangkau_core::sync::SeatStatus;
+use jangkau_core::sync::{COMMANDS_PER_PUSH_MAX, SeatStatus, Turned};
 
 use super::bench::{Bench, registration, visit};
 
 /// Most exchanges until a replica has nothing to say.
-const EXCHANGES_MAX: usize = 40;
+const EXCHANGES_MAX: usize = 400;
 
 impl Bench {
     fn replica(&mut self, person: PersonId) -> Replica {
@@ -369,5 +369,71 @@ fn a_retired_seat_drains_into_quarantine_and_a_stolen_one_is_refused() {
         bench.engine.turned_away(&bench.institution).unwrap().len(),
         2
     );
+    bench.check();
+}
+
+#[test]
+fn what_followed_a_command_that_was_turned_away_goes_to_quarantine_too() {
+    let mut bench = Bench::new();
+    let worker = bench.person(&["social_worker"]);
+    let mut field = bench.replica(worker);
+    bench.sync(&mut field);
+    let register = bench.record(&mut field, None, registration());
+    let case = CaseId::from(register);
+    let now = bench.later();
+    let request = field.request(now, &mut bench.rng).unwrap();
+    // Recorded while the registration is on its way, and the seat is retired.
+    let visits: BTreeSet<CommandId> = (0..70)
+        .map(|_| bench.record(&mut field, Some(case), visit()))
+        .collect();
+    let (now, seat) = (bench.later(), field.seat());
+    bench
+        .engine
+        .revoke(&bench.institution.clone(), seat, SeatStatus::Retired, now)
+        .unwrap();
+    let reply = bench.engine.sync(&[request], now, &mut bench.rng).remove(0);
+    field.receive(&reply.unwrap(), now, &mut bench.rng).unwrap();
+    assert!(matches!(
+        field.fate(register).unwrap(),
+        Some(Fate::TurnedAway(Turned::RevokedSeat))
+    ));
+    bench.sync(&mut field);
+    let mut all = visits;
+    all.insert(register);
+    assert_eq!(bench.engine.quarantine(&bench.institution).unwrap(), all);
+    bench.check();
+}
+
+#[test]
+fn a_busy_device_tells_a_restored_server_everything_step_by_step() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut desk, mut field) = (bench.replica(head), bench.replica(worker));
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    let backup = bench.engine.image().unwrap();
+    let long = Prose::new("kunjungan ".repeat(800)).unwrap();
+    let recorded: BTreeSet<CommandId> = (0..COMMANDS_PER_PUSH_MAX + 10)
+        .map(|number| {
+            let register = Register {
+                problem: Some(long.clone()),
+                phone: Some(Line::new(number.to_string()).unwrap()),
+                ..registration()
+            };
+            bench.record(&mut field, None, register)
+        })
+        .collect();
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    let admitted = bench.engine.admitted(&bench.institution).unwrap();
+    assert_eq!(admitted.into_iter().collect::<BTreeSet<_>>(), recorded);
+    bench.same_documents(&desk, head);
     bench.check();
 }
