@@ -168,7 +168,8 @@ impl Command {
             | Self::Restrict(_)
             | Self::LiftRestriction(_)
             | Self::VoidRegistration(_)
-            | Self::SetContact(_) => Vec::new(),
+            | Self::SetContact(_)
+            | Self::ConfirmRegistration(_) => Vec::new(),
         }
     }
 }

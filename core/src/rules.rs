@@ -176,8 +176,8 @@ fn judge_proposal<'a>(
         Verdict::Refused(_) | Verdict::Recorded(_) => {}
         Verdict::Committed => {
             let by = entry.entry.stamp.by;
-            if let Command::AnswerReview(answer) = &entry.entry.command {
-                apply_answer(case, entry, answer.proposal, answer.answer, verdicts);
+            if let Some((proposal, answer)) = reviews::answered(entry) {
+                apply_answer(case, entry, proposal, answer, verdicts);
             } else {
                 case.decided.commit(
                     Made {
@@ -197,11 +197,7 @@ fn judge_proposal<'a>(
 fn stored_verdict(log: &CaseLog<'_>, entry: &LogEntry) -> Option<Verdict> {
     let stored = entry.verdict.clone()?;
     let is_answered = log.entries.iter().any(|later| {
-        let answers = if let Command::AnswerReview(answer) = &later.entry.command {
-            answer.proposal == entry.entry.id
-        } else {
-            false
-        };
+        let answers = reviews::answered(later).is_some_and(|(about, _)| about == entry.entry.id);
         answers && later.seq > entry.seq && later.verdict == Some(Verdict::Committed)
     });
     Some(if is_answered {
@@ -231,9 +227,16 @@ fn apply_answer<'a>(
     let verdict = match answer {
         ReviewAnswer::Commit => {
             case.decided.is_self_decided |= pending.entry.entry.stamp.by == by;
+            // A registration counts from when the client came, whoever let it stand (A8); other decisions from the answer.
+            let is_registration = matches!(pending.entry.entry.command, Command::Register(_));
+            let decided = if is_registration {
+                pending.entry
+            } else {
+                entry
+            };
             let made = Made {
                 entry: pending.entry,
-                at: entry.at(),
+                at: decided.at(),
                 by,
             };
             case.decided.commit(made, entry.seq);

@@ -50,6 +50,7 @@ command-void_registration = registration voided
 command-confirm_consent = consent confirmed with the client
 command-settle_event = records of one event settled
 command-set_contact = safety of a contact
+command-confirm_registration = registration confirmed
 
 ## What became of it
 
@@ -104,6 +105,7 @@ refusal-restricted = The client asked that use of their data be limited. Wait un
 refusal-no_effect = This would change nothing. There is nothing to do.
 refusal-referral_pending = A referral has no letter yet. Issue the letter or call the referral off first.
 refusal-others_worked = Others have worked on this case. End it with a fitting reason instead.
+refusal-registration_unconfirmed = What came by the public link or the hotline is not confirmed yet. Ask the client and confirm the registration first.
 
 ## Why something waits for the head
 
@@ -114,6 +116,7 @@ review-danger_after_ending = There is a sign of danger although the case has end
 review-new_evidence = What has just arrived speaks for another course than ending. The head is asked to look.
 review-post_termination = A service took place after the case had ended. The head says what follows.
 review-exceeds_max = More sessions than the standard allows. The head is asked to extend them.
+review-unconfirmed = It came by the public link or the hotline. A worker asks the client and confirms it; then the case gets its number.
 
 ## Marks on records and cases
 

@@ -50,6 +50,7 @@ command-void_registration = pembatalan pendaftaran
 command-confirm_consent = kepastian persetujuan dari klien
 command-settle_event = penetapan kejadian yang sama
 command-set_contact = keamanan kontak klien
+command-confirm_registration = pemastian pendaftaran
 
 ## Nasib catatan dan usulan
 
@@ -104,6 +105,7 @@ refusal-restricted = Klien meminta pemrosesan datanya dibatasi. Tunggu pimpinan 
 refusal-no_effect = Langkah ini tidak mengubah apa pun. Tidak ada yang perlu dilakukan.
 refusal-referral_pending = Masih ada rujukan tanpa surat. Terbitkan suratnya atau batalkan rujukannya lebih dulu.
 refusal-others_worked = Petugas lain sudah bekerja pada kasus ini. Akhiri dengan alasan yang sesuai, jangan dibatalkan.
+refusal-registration_unconfirmed = Pendaftaran lewat tautan atau hotline belum dipastikan. Hubungi klien dan pastikan pendaftarannya lebih dulu.
 
 ## Mengapa sesuatu ditinjau pimpinan
 
@@ -114,6 +116,7 @@ review-danger_after_ending = Ada tanda bahaya padahal kasus sudah berakhir. Pimp
 review-new_evidence = Catatan yang baru tiba menyarankan langkah lain daripada pengakhiran. Pimpinan diminta meninjau.
 review-post_termination = Layanan berlangsung setelah kasus berakhir. Pimpinan menentukan tindak lanjutnya.
 review-exceeds_max = Sesi melebihi jumlah menurut standar. Pimpinan diminta memutuskan penambahan.
+review-unconfirmed = Pendaftaran datang lewat tautan atau hotline. Petugas menghubungi klien dan memastikannya; setelah itu kasus mendapat nomor.
 
 ## Tanda pada catatan dan kasus
 

@@ -55,4 +55,5 @@ commands! {
     46 Fact ConfirmConsent = "confirm_consent",
     47 Fact SettleEvent = "settle_event",
     48 Fact SetContact = "set_contact",
+    49 Proposal ConfirmRegistration = "confirm_registration",
 }

@@ -173,7 +173,8 @@ impl<'a> Decided<'a> {
             | Command::ReportToHead(_)
             | Command::DecideReferral(_)
             | Command::IssueReferral(_)
-            | Command::AnswerReview(_) => {}
+            | Command::AnswerReview(_)
+            | Command::ConfirmRegistration(_) => {}
             // Facts are never committed.
             Command::EditIdentity(_)
             | Command::SightDocument(_)

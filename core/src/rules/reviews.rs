@@ -1,15 +1,17 @@
 //! What waits for a head although nothing forbids it. Reads facts and decisions.
 
+use super::LogEntry;
 use super::case::Ask;
 use super::people::decides;
 use super::sessions::open_appointments;
 use super::verdict::{Objection, Review};
-use crate::command::{Command, EndingReason};
+use crate::command::{Channel, Command, CommandKind, EndingReason, ReviewAnswer};
+use crate::id::CommandId;
 
 /// Puts before a head: an ending with a session still booked (X06), what its author may only propose, and what was
 /// decided in ignorance of somebody else's decision.
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
-    if ask.approved || matches!(ask.command(), Command::AnswerReview(_)) {
+    if ask.approved || answered(ask.entry).is_some() {
         return Ok(());
     }
     if let Command::Terminate(termination) = ask.command() {
@@ -22,9 +24,40 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if !decides(ask) {
         return Err(Review::AwaitingHead.into());
     }
+    if is_provisional(ask) {
+        return Err(Review::Unconfirmed.into());
+    }
     if ask.is_stale() {
         Err(Review::StaleBase.into())
     } else {
         Ok(())
     }
+}
+
+/// What a command answers, and how: a head's answer any item, a worker's confirmation the registration (A8).
+pub(super) fn answered(entry: &LogEntry) -> Option<(CommandId, ReviewAnswer)> {
+    if let Command::AnswerReview(answer) = &entry.entry.command {
+        Some((answer.proposal, answer.answer))
+    } else if let Command::ConfirmRegistration(_) = &entry.entry.command {
+        let registration = CommandId::from_bytes(*entry.entry.case.as_bytes());
+        Some((registration, ReviewAnswer::Commit))
+    } else {
+        None
+    }
+}
+
+/// Whether a registration came by the public link or the hotline, and no worker stands for it yet (A8). A worker who
+/// registers what came so has confirmed it.
+fn is_provisional(ask: &Ask<'_, '_>) -> bool {
+    let Command::Register(register) = ask.command() else {
+        return false;
+    };
+    let is_unseen = matches!(register.channel, Channel::PublicLink | Channel::Hotline);
+    let confirming = ask
+        .case
+        .profile
+        .transition(CommandKind::ConfirmRegistration);
+    is_unseen
+        && confirming
+            .is_some_and(|confirming| confirming.roles.is_disjoint(&ask.entry.author_roles))
 }

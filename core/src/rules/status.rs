@@ -47,10 +47,18 @@ const ENDED_OR_CLOSED: &[Status] = &[Status::Terminated, Status::Aftercare, Stat
 /// Refuses what the status does not allow. If somebody else's decision moved the case unseen, the head is asked
 /// instead: a proposal is never refused for what its author could not know.
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+    if let Command::ConfirmRegistration(_) = ask.command() {
+        let registration = unconfirmed(ask.case).ok_or(Refusal::NoEffect)?;
+        return rule(&Ask::approved(ask.case, registration));
+    }
     if let Command::AnswerReview(answer) = ask.command() {
         let pending = ask.case.waiting_of(answer.proposal);
         let waiting = pending.ok_or(Refusal::ReviewClosed)?.entry;
         return answer_holds(ask, waiting, answer.answer);
+    }
+    let is_registration = matches!(ask.command(), Command::Register(_));
+    if !is_registration && unconfirmed(ask.case).is_some() {
+        return Err(Refusal::RegistrationUnconfirmed.into());
     }
     if !is_allowed(ask) {
         let code: Objection = if ask.is_stale() {
@@ -61,6 +69,13 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         return Err(code);
     }
     target(ask)
+}
+
+/// The registration that waits for a worker to confirm it (A8).
+fn unconfirmed<'a>(case: &Case<'a>) -> Option<&'a LogEntry> {
+    let waiting = case.decided.pending.values();
+    let registrations = waiting.filter(|pending| pending.reason == Review::Unconfirmed);
+    registrations.map(|pending| pending.entry).next()
 }
 
 /// What a head commits must still hold; a refusal always does.
@@ -121,8 +136,9 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         Command::UndoDuplicate(_) if ask.case.is_duplicate() => &[Status::Closed],
         Command::UndoDuplicate(_) => &[],
         Command::LowerSafety(_) | Command::Restrict(_) | Command::LiftRestriction(_) => REGISTERED,
-        // An answer has rules of its own, and facts are never asked about.
+        // Answers have rules of their own, and facts are never asked about.
         Command::AnswerReview(_)
+        | Command::ConfirmRegistration(_)
         | Command::EditIdentity(_)
         | Command::SightDocument(_)
         | Command::RecordApproach(_)

@@ -6,6 +6,7 @@
 )]
 
 mod acceptance;
+mod commands;
 mod facts;
 mod golden;
 mod refusals;

@@ -85,11 +85,13 @@ codes!(
         ReferralPending = "referral_pending",
         /// Others have worked on the case, so that it is more than a slip.
         OthersWorked = "others_worked",
+        /// What came by the public link or the hotline has not been confirmed.
+        RegistrationUnconfirmed = "registration_unconfirmed",
     }
 );
 
 codes!(
-    /// Why something waits for the head.
+    /// Why something waits, for the head if nothing else is said.
     Review {
         /// Somebody else decided on the case in a way that the author had not seen.
         StaleBase = "stale_base",
@@ -105,6 +107,8 @@ codes!(
         PostTermination = "post_termination",
         /// More sessions were held than the standard allows.
         ExceedsMax = "exceeds_max",
+        /// A registration came by the public link or the hotline: a worker confirms it (A8).
+        Unconfirmed = "unconfirmed",
     }
 );
 

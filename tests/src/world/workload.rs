@@ -82,6 +82,12 @@ const TABLE: &[Weight] = &[
     Weight(Kind::ConfirmConsent, 4, &[Kind::WithdrawConsent], &[]),
     Weight(Kind::SettleEvent, 3, &[Kind::RecordSession], &[]),
     Weight(Kind::SetContact, 4, &[], &[]),
+    Weight(
+        Kind::ConfirmRegistration,
+        6,
+        &[],
+        &[Kind::ConfirmRegistration],
+    ),
 ];
 
 /// What a device shows of a case.

@@ -103,4 +103,13 @@ records! {
             code_word: Option<Line> = "code_word",
         }
     }
+    /// A8: a worker reached whoever came by the public link or the hotline: the registration stands.
+    ConfirmRegistration {
+        Intake "registration_confirmed" {
+            /// How the client was reached.
+            channel: Channel = "channel",
+            /// What the client said.
+            note: Option<Line> = "note",
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 mod endings;
+mod intake;
 mod sessions;
 
 use super::*;
@@ -49,6 +50,7 @@ fn every_refusal_has_its_way() {
     endings::endings();
     endings::slips_and_duplicates();
     restrictions();
+    intake::registrations();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()

@@ -1,9 +1,9 @@
 //! Commands by which people settle, limit, call off and take back.
 
 use jangkau_core::command::{
-    CancelReferral, Channel, Command, CommandKind as Kind, ConfirmConsent, ContactSafety,
-    DeliverReferral, ExtendSessions, LiftRestriction, MarkDuplicate, Restrict, SetContact,
-    SettleEvent, StartAftercare, UndoDuplicate, VoidRegistration,
+    CancelReferral, Channel, Command, CommandKind as Kind, ConfirmConsent, ConfirmRegistration,
+    ContactSafety, DeliverReferral, ExtendSessions, LiftRestriction, MarkDuplicate, Restrict,
+    SetContact, SettleEvent, StartAftercare, UndoDuplicate, VoidRegistration,
 };
 use jangkau_core::id::{CaseId, CommandId};
 
@@ -113,6 +113,12 @@ pub(super) fn settling(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> 
             in_person: chance.per_mille(600),
             hours: maybe(300, chance, line),
             code_word: maybe(200, chance, line),
+        }
+        .into()
+    } else if kind == Kind::ConfirmRegistration {
+        ConfirmRegistration {
+            channel: *chance.pick(Channel::ALL)?,
+            note: maybe(300, chance, line),
         }
         .into()
     } else {
