@@ -134,6 +134,9 @@ impl Command {
                 named
             }
             Self::SettleEvent(settled) => settled.events.iter().copied().collect(),
+            Self::MoveRecord(moved) => vec![moved.record],
+            Self::TakeRecord(taken) => vec![taken.record],
+            Self::ReadAssignment(read) => vec![read.assignment],
             Self::Register(_)
             | Self::SightDocument(_)
             | Self::WaiveDocument(_)
@@ -169,7 +172,8 @@ impl Command {
             | Self::LiftRestriction(_)
             | Self::VoidRegistration(_)
             | Self::SetContact(_)
-            | Self::ConfirmRegistration(_) => Vec::new(),
+            | Self::ConfirmRegistration(_)
+            | Self::NoteClientDate(_) => Vec::new(),
         }
     }
 }

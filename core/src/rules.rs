@@ -84,6 +84,15 @@ impl LogEntry {
         self.entry.stamp.performed_by.unwrap_or(self.entry.stamp.by)
     }
 
+    /// How long it lay on its device, in milliseconds; 0 for what was sent about when it was recorded.
+    #[must_use]
+    pub fn delay_ms(&self) -> i64 {
+        let ahead = self.clock_offset_ms.unwrap_or(0);
+        let recorded = self.recorded_at.plus_millis(ahead.saturating_neg());
+        let delay = self.received_at.millis_since(recorded);
+        if delay > ONLINE_MS_MAX { delay } else { 0 }
+    }
+
     /// Whether it was made in contact with the server. A clock that is known to be wrong is put right first.
     #[must_use]
     pub fn is_online(&self) -> bool {
@@ -179,7 +188,7 @@ fn judge_proposal<'a>(
             if let Some((proposal, answer)) = reviews::answered(entry) {
                 apply_answer(case, entry, proposal, answer, verdicts);
             } else {
-                case.decided.commit(
+                case.commit(
                     Made {
                         entry,
                         at: entry.at(),
@@ -239,7 +248,7 @@ fn apply_answer<'a>(
                 at: decided.at(),
                 by,
             };
-            case.decided.commit(made, entry.seq);
+            case.commit(made, entry.seq);
             Verdict::Committed
         }
         ReviewAnswer::Refuse => {

@@ -51,6 +51,10 @@ command-confirm_consent = consent confirmed with the client
 command-settle_event = records of one event settled
 command-set_contact = safety of a contact
 command-confirm_registration = registration confirmed
+command-move_record = record moved to another case
+command-take_record = record taken over from another case
+command-note_client_date = day that the client chose
+command-read_assignment = assignment read
 
 ## What became of it
 
@@ -139,6 +143,7 @@ flag-reopen_proposed = reopening proposed
 flag-restricted = while use of data is limited
 flag-danger_sign = the kind of problem is a sign of danger
 flag-out_of_authority = beyond this office's authority, propose a referral
+flag-moved = moved to another case
 
 ## Why something could not enter
 
@@ -230,6 +235,8 @@ outcome-on_time = on time
 outcome-late_excused_closed = late because the office was closed
 outcome-late = late
 outcome-ended_by_death = ended by the client's death
+outcome-late_client_choice = late by the client's choice
+outcome-late_sync_delay = late by a slow connection
 
 safety-p1 = emergency (P1)
 safety-p2 = high (P2)

@@ -51,6 +51,10 @@ command-confirm_consent = kepastian persetujuan dari klien
 command-settle_event = penetapan kejadian yang sama
 command-set_contact = keamanan kontak klien
 command-confirm_registration = pemastian pendaftaran
+command-move_record = pemindahan catatan ke kasus lain
+command-take_record = penerimaan catatan dari kasus lain
+command-note_client_date = hari pilihan klien
+command-read_assignment = tugas sudah dibaca
 
 ## Nasib catatan dan usulan
 
@@ -139,6 +143,7 @@ flag-reopen_proposed = diusulkan dibuka kembali
 flag-restricted = saat pemrosesan data dibatasi
 flag-danger_sign = jenis masalahnya menandakan bahaya
 flag-out_of_authority = di luar kewenangan lembaga, usulkan rujukan
+flag-moved = dipindahkan ke kasus lain
 
 ## Mengapa catatan tidak dapat masuk
 
@@ -230,6 +235,8 @@ outcome-on_time = tepat waktu
 outcome-late_excused_closed = terlambat karena kantor tutup
 outcome-late = terlambat
 outcome-ended_by_death = berhenti karena klien meninggal
+outcome-late_client_choice = terlambat atas pilihan klien
+outcome-late_sync_delay = terlambat karena sambungan
 
 safety-p1 = darurat (P1)
 safety-p2 = tinggi (P2)

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod ending;
+mod filing;
 mod intake;
 mod plan;
 mod referral;
@@ -16,6 +17,7 @@ use crate::record::{FieldShape, Record, RecordError};
 
 pub use agreement::*;
 pub use ending::*;
+pub use filing::*;
 pub use intake::*;
 pub use plan::*;
 pub use referral::*;

@@ -56,4 +56,8 @@ commands! {
     47 Fact SettleEvent = "settle_event",
     48 Fact SetContact = "set_contact",
     49 Proposal ConfirmRegistration = "confirm_registration",
+    50 Proposal MoveRecord = "move_record",
+    51 Fact TakeRecord = "take_record",
+    52 Fact NoteClientDate = "note_client_date",
+    55 Fact ReadAssignment = "read_assignment",
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LogEntry;
-use super::decided::{Decided, Pending};
+use super::decided::{Decided, Made, Pending};
 use super::facts::{Facts, held_session, met_visit};
 use super::flags;
 use super::referrals;
@@ -11,7 +11,7 @@ use super::sessions;
 use super::state::{CaseState, ClockState, ReviewItem};
 use super::verdict::{Flag, Review};
 use crate::command::{Command, EndingReason, SafetyLevel};
-use crate::id::{CommandId, DecisionCount, ServerSeq};
+use crate::id::{CommandId, DecisionCount, PersonId, ServerSeq};
 use crate::profile::words::{Condition, Milestone, RequirementLevel, Status};
 use crate::profile::{Profile, Requirement, Transition};
 use crate::time::Timestamp;
@@ -31,6 +31,14 @@ impl<'a> Case<'a> {
             profile,
             facts: Facts::default(),
             decided: Decided::new(),
+        }
+    }
+
+    /// A decision comes to stand, at this row of the log.
+    pub(super) fn commit(&mut self, made: Made<'a>, seq: ServerSeq) {
+        self.decided.commit(made, seq);
+        if let Command::MoveRecord(moved) = &made.entry.entry.command {
+            self.facts.remove(moved.record);
         }
     }
 
@@ -202,6 +210,7 @@ impl<'a> Case<'a> {
             decisions: decision_count(self.decided.deciders.len()),
             judged_through,
             duplicate_of: self.decided.ending.and_then(|ending| ending.duplicate_of),
+            assignment_read_at: assignment_read_at(self),
         }
     }
 
@@ -248,13 +257,45 @@ impl<'a> Case<'a> {
 
     fn fact_flags(&self) -> BTreeMap<CommandId, BTreeSet<Flag>> {
         use crate::command::Nature;
+        let moved = self.decided.moved.iter();
         self.facts
             .iter()
             .filter(|entry| entry.entry.command.kind().nature() == Nature::Fact)
             .map(|entry| (entry.entry.id, flags::flags_of(self, entry)))
             .filter(|(_, flags)| !flags.is_empty())
+            .chain(moved.map(|id| (*id, BTreeSet::from([Flag::Moved]))))
             .collect()
     }
+}
+
+/// Who became responsible: by which decision, when, and who; in the order of the decisions.
+pub(super) fn assignments(
+    case: &Case<'_>,
+) -> impl Iterator<Item = (CommandId, Timestamp, PersonId)> {
+    case.decided
+        .made(|command| {
+            if let Command::Assign(assignment) = command {
+                Some(assignment.assignee)
+            } else if let Command::Reassign(reassignment) = command {
+                Some(reassignment.assignee)
+            } else {
+                None
+            }
+        })
+        .map(|(made, assignee)| (made.entry.entry.id, made.at, assignee))
+}
+
+/// When the assignment in force was read by whom it names (B5).
+fn assignment_read_at(case: &Case<'_>) -> Option<Timestamp> {
+    let (order, _, assignee) = assignments(case).last()?;
+    let reads = case.facts.iter().filter(|entry| {
+        if let Command::ReadAssignment(read) = &entry.entry.command {
+            read.assignment == order && entry.performer() == assignee
+        } else {
+            false
+        }
+    });
+    reads.map(LogEntry::at).next()
 }
 
 /// A count of decisions as it is stored; a case never has more than the type can tell.

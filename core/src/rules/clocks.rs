@@ -54,7 +54,51 @@ fn reckon(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, start: Happening) -
     };
     extend_by_prior(&mut state, log.prior_clocks);
     state.outcome = outcome(&state, due, stopped.map(|(_, event)| event), case);
+    if state.outcome == ClockOutcome::Late {
+        state.outcome = why_late(case, log, clock, &state);
+    }
     state
+}
+
+/// What lies behind a late stop: a day that the client chose (B4), a connection that was slow (X17), or neither.
+fn why_late(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, state: &ClockState) -> ClockOutcome {
+    let (Some(due), Some(stopped)) = (state.due, state.stopped_at) else {
+        return ClockOutcome::Late;
+    };
+    let office = log.profile.office();
+    let reckoner = Reckoner::new(&office, log.calendar);
+    // Said in time, and kept: a day that is named after the fact excuses nothing.
+    let is_chosen = case.facts.iter().any(|entry| {
+        if let Command::NoteClientDate(chosen) = &entry.entry.command {
+            let is_in_time = entry.at() >= state.started_at && entry.at() <= due;
+            let is_kept = reckoner.local_date(stopped) <= reckoner.local_date(chosen.date);
+            is_in_time && chosen.date > due && is_kept
+        } else {
+            false
+        }
+    });
+    if is_chosen {
+        return ClockOutcome::LateClientChoice;
+    }
+    let delay_ms = start_delay_ms(log, clock, state.started_at);
+    let known_at = state.started_at.plus_millis(delay_ms);
+    let is_delayed = delay_ms > 0
+        && due_of(case, log, clock, known_at, Some(stopped)).is_ok_and(|due| stopped <= due.due);
+    if is_delayed {
+        ClockOutcome::LateSyncDelay
+    } else {
+        ClockOutcome::Late
+    }
+}
+
+/// How long what started a clock lay on its device before the server had it.
+fn start_delay_ms(log: &CaseLog<'_>, clock: &Clock, started_at: Timestamp) -> i64 {
+    let is_report = clock.start == ClockEvent::ReportReceived;
+    let starts = log.entries.iter().filter(|entry| {
+        let is_register = matches!(entry.entry.command, Command::Register(_));
+        entry.at() == started_at || (is_report && is_register)
+    });
+    starts.map(LogEntry::delay_ms).max().unwrap_or(0)
 }
 
 /// A due date that was told may move later, never earlier; that of a stopped clock is not touched (LK3.md 7.1).

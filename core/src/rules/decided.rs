@@ -68,6 +68,8 @@ pub(super) struct Decided<'a> {
     pub(super) deciders: Vec<PersonId>,
     /// What was put before a head when it arrived, in the order of the log.
     pub(super) pending: BTreeMap<(ServerSeq, CommandId), Pending<'a>>,
+    /// Records that belong to another case (C4).
+    pub(super) moved: BTreeSet<CommandId>,
     /// Facts that a head has looked at.
     pub(super) looked_at: BTreeSet<CommandId>,
     /// One person proposed and decided something that needs two.
@@ -90,6 +92,7 @@ impl<'a> Decided<'a> {
             made: Vec::new(),
             deciders: Vec::new(),
             pending: BTreeMap::new(),
+            moved: BTreeSet::new(),
             looked_at: BTreeSet::new(),
             is_self_decided: false,
         }
@@ -158,6 +161,10 @@ impl<'a> Decided<'a> {
             Command::CancelReferral(cancelled) => {
                 self.referrals_cancelled.insert(cancelled.referral, made.at);
             }
+            Command::MoveRecord(moved) => {
+                self.moved.insert(moved.record);
+                self.pending.retain(|(_, id), _| *id != moved.record);
+            }
             Command::CloseInformation(_)
             | Command::RejectOutOfScope(_)
             | Command::Terminate(_)
@@ -196,7 +203,10 @@ impl<'a> Decided<'a> {
             | Command::DeliverReferral(_)
             | Command::ConfirmConsent(_)
             | Command::SettleEvent(_)
-            | Command::SetContact(_) => {}
+            | Command::SetContact(_)
+            | Command::TakeRecord(_)
+            | Command::NoteClientDate(_)
+            | Command::ReadAssignment(_) => {}
         }
     }
 

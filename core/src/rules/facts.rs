@@ -42,6 +42,18 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether such a fact is here. What a proposal tells is no fact of its own.
+    pub(super) fn has(&self, id: CommandId) -> bool {
+        self.iter().any(|entry| {
+            entry.entry.id == id && entry.entry.command.kind().nature() == Nature::Fact
+        })
+    }
+
+    /// Takes a fact out that is about another case (C4).
+    pub(super) fn remove(&mut self, id: CommandId) {
+        self.ordered.retain(|(_, known), _| *known != id);
+    }
+
     /// The facts that had happened by then.
     pub(super) fn as_of(&self, then: Timestamp) -> Self {
         let known = self.ordered.iter().take_while(|((at, _), _)| *at <= then);

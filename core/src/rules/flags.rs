@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::LogEntry;
-use super::case::Case;
+use super::case::{Case, assignments};
 use super::facts::{Consent, danger_of, held_session, met_visit};
 use super::papers::gates_kind;
 use super::referrals::referrals;
@@ -193,6 +193,10 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
                 is_own(*event, CommandKind::RecordVisit)
                     || is_own(*event, CommandKind::RecordSession)
             })
+    } else if let Command::TakeRecord(taken) = command {
+        case.facts.has(taken.record)
+    } else if let Command::ReadAssignment(read) = command {
+        assignments(case).any(|(id, _, to)| id == read.assignment && to == entry.performer())
     } else if let Command::EditMinutes(edit) = command {
         case.facts.iter().any(|other| {
             other.entry.id == edit.target && matches!(other.entry.command, Command::DraftMinutes(_))

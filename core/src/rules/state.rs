@@ -66,6 +66,9 @@ pub struct CaseState {
     /// The case that goes on, where this one is its duplicate.
     #[n(17)]
     pub duplicate_of: Option<CaseId>,
+    /// When the worker responsible read the order, if they said so (B5). Nothing waits for it.
+    #[n(18)]
+    pub assignment_read_at: Option<Timestamp>,
 }
 
 impl CaseState {
@@ -189,6 +192,10 @@ codes!(
         Late = "late",
         /// Ended by the client's death.
         EndedByDeath = "ended_by_death",
+        /// Stopped after the due date, on a day that the client chose (B4).
+        LateClientChoice = "late_client_choice",
+        /// Stopped too late because what started it reached the server so late (X17).
+        LateSyncDelay = "late_sync_delay",
     }
 );
 

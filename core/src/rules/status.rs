@@ -135,7 +135,10 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         Command::Reopen(_) => ENDED_OR_CLOSED,
         Command::UndoDuplicate(_) if ask.case.is_duplicate() => &[Status::Closed],
         Command::UndoDuplicate(_) => &[],
-        Command::LowerSafety(_) | Command::Restrict(_) | Command::LiftRestriction(_) => REGISTERED,
+        Command::LowerSafety(_)
+        | Command::Restrict(_)
+        | Command::LiftRestriction(_)
+        | Command::MoveRecord(_) => REGISTERED,
         // Answers have rules of their own, and facts are never asked about.
         Command::AnswerReview(_)
         | Command::ConfirmRegistration(_)
@@ -159,7 +162,10 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         | Command::DeliverReferral(_)
         | Command::ConfirmConsent(_)
         | Command::SettleEvent(_)
-        | Command::SetContact(_) => Status::ALL,
+        | Command::SetContact(_)
+        | Command::TakeRecord(_)
+        | Command::NoteClientDate(_)
+        | Command::ReadAssignment(_) => Status::ALL,
     };
     allowed.contains(&status)
 }
@@ -182,6 +188,9 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         is_referral(case, cancelled.referral)
     } else if let Command::MarkDuplicate(duplicate) = ask.command() {
         duplicate.of != ask.entry.entry.case
+    } else if let Command::MoveRecord(moved) = ask.command() {
+        let is_moved = case.decided.moved.contains(&moved.record);
+        moved.to != ask.entry.entry.case && (is_moved || case.facts.has(moved.record))
     } else {
         true
     };
@@ -189,8 +198,12 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         return Err(Refusal::UnknownTarget.into());
     }
     let is_restricted = case.decided.restricted_since.is_some();
-    let is_idle = matches!(ask.command(), Command::Restrict(_)) && is_restricted
-        || matches!(ask.command(), Command::LiftRestriction(_)) && !is_restricted;
+    let is_idle = if let Command::MoveRecord(moved) = ask.command() {
+        case.decided.moved.contains(&moved.record)
+    } else {
+        matches!(ask.command(), Command::Restrict(_)) && is_restricted
+            || matches!(ask.command(), Command::LiftRestriction(_)) && !is_restricted
+    };
     if is_idle {
         return Err(Refusal::NoEffect.into());
     }

@@ -153,6 +153,8 @@ codes!(
         DangerSign = "danger_sign",
         /// What troubles the family is another office's matter: a referral is proposed.
         OutOfAuthority = "out_of_authority",
+        /// It is about another case, where it stands now.
+        Moved = "moved",
     }
 );
 

@@ -1,6 +1,7 @@
 //! What commands say: plausible content for each kind.
 
 mod amends;
+mod filing;
 
 use std::collections::BTreeSet;
 
@@ -89,7 +90,8 @@ pub(super) fn command(
         .or_else(|| ending(kind, view, chance))
         .or_else(|| amends::service(kind, view, office, chance))
         .or_else(|| amends::file(kind, view, chance))
-        .or_else(|| amends::settling(kind, view, chance));
+        .or_else(|| amends::settling(kind, view, chance))
+        .or_else(|| filing::command(kind, view, office, chance));
     Ok(command.map(|command| (command, None)))
 }
 

@@ -88,6 +88,10 @@ const TABLE: &[Weight] = &[
         &[],
         &[Kind::ConfirmRegistration],
     ),
+    Weight(Kind::MoveRecord, 2, &[Kind::RecordVisit], &[]),
+    Weight(Kind::TakeRecord, 2, &[Kind::RecordVisit], &[]),
+    Weight(Kind::NoteClientDate, 2, &[], &[]),
+    Weight(Kind::ReadAssignment, 4, &[Kind::Assign], &[]),
 ];
 
 /// What a device shows of a case.

@@ -64,3 +64,143 @@ fn a8_a_worker_who_registers_stands_for_it_and_a_head_may_refuse() {
     assert_eq!(story.state().status, Status::Draft);
     story.replays();
 }
+
+#[test]
+fn c4_nothing_rests_on_a_record_that_is_about_another_case() {
+    let mut story = cilegon_ready();
+    let before = story.state();
+    let mut dangerous = visit();
+    if let Command::RecordVisit(visit) = &mut dangerous {
+        visit.danger = Some(SafetyLevel::P1);
+    }
+    story.ok(SocialWorker, dangerous);
+    let misfiled = story.last();
+    assert_eq!(story.state().status, Status::Intervening);
+    assert_eq!(story.state().safety, SafetyLevel::P1);
+    let move_to = |record, to| {
+        Command::MoveRecord(MoveRecord {
+            record,
+            to: CaseId::from(to),
+            reason: line("salah kasus"),
+        })
+    };
+    let unknown = Refusal::UnknownTarget;
+    story.refused(HeadOfInstitution, move_to(id(99), id(200)), unknown);
+    story.refused(HeadOfInstitution, move_to(misfiled, id(1)), unknown);
+    // A decision is taken back, not moved.
+    story.refused(HeadOfInstitution, move_to(id(1), id(200)), unknown);
+    story.waits(
+        SocialWorker,
+        move_to(misfiled, id(200)),
+        Review::AwaitingHead,
+    );
+    let asked = story.last();
+    story.ok(HeadOfInstitution, answer(asked, ReviewAnswer::Commit));
+    let state = story.state();
+    assert_eq!(state.status, before.status);
+    assert_eq!(state.milestones, before.milestones);
+    assert_eq!(state.safety, SafetyLevel::P3);
+    assert_eq!(state.fact_flags[&misfiled], BTreeSet::from([Flag::Moved]));
+    let idle = Refusal::NoEffect;
+    story.refused(HeadOfInstitution, move_to(misfiled, id(200)), idle);
+    story.replays();
+}
+
+#[test]
+fn c4_a_record_that_was_taken_over_counts_as_its_performers_own() {
+    let mut story = cilegon_ready();
+    let mut again = story.draft(Clerk, visit());
+    again.entry.stamp.performed_by = Some(person(SocialWorker));
+    again.entry.stamp.occurred_at = story.now.plus_millis(-2 * HOUR);
+    let happened_at = again.entry.stamp.occurred_at;
+    let verdict = story.push(again);
+    assert_eq!(verdict, Verdict::Recorded(BTreeSet::new()));
+    let copy = story.last();
+    let take = |record| {
+        Command::TakeRecord(TakeRecord {
+            record,
+            from: CaseId::from(id(200)),
+            origin: id(201),
+        })
+    };
+    story.ok(Clerk, take(copy));
+    story.flagged(Clerk, take(id(99)), &[Flag::UnknownTarget]);
+    let visited = story.state().milestones[&crate::profile::words::Milestone::Visit];
+    assert_eq!(visited, happened_at);
+    story.replays();
+}
+
+#[test]
+fn b5_the_assignee_says_that_the_order_was_read() {
+    let mut story = cilegon();
+    story.ok(SocialWorker, assign(Psychologist));
+    let order = story.last();
+    let read = || Command::ReadAssignment(ReadAssignment { assignment: order });
+    story.flagged(SocialWorker, read(), &[Flag::UnknownTarget]);
+    assert_eq!(story.state().assignment_read_at, None);
+    let read_at = story.now;
+    story.ok(Psychologist, read());
+    assert_eq!(story.state().assignment_read_at, Some(read_at));
+    let reassigned = Command::Reassign(Reassign {
+        assignee: person(SocialWorker),
+        reason: line("cuti"),
+    });
+    story.ok(HeadOfInstitution, reassigned);
+    assert_eq!(story.state().assignment_read_at, None);
+    story.replays();
+}
+
+fn outcome_of(story: &Story, clock: &str) -> ClockOutcome {
+    let state = story.state();
+    let clock = state.clocks.iter().find(|one| one.clock.as_str() == clock);
+    clock.unwrap().outcome
+}
+
+#[test]
+fn b4_a_day_that_the_client_chose_is_told_apart() {
+    // Registered on a Monday; the next day is the last on time.
+    let choose = |story: &Story, days| {
+        Command::NoteClientDate(NoteClientDate {
+            date: story.now.plus_millis(days * DAY),
+            note: None,
+        })
+    };
+    let late = |noted_after: Option<i64>, assigned_after: i64| {
+        let mut story = Story::new("mataram-lk3");
+        story.ok(Clerk, register());
+        if let Some(days) = noted_after {
+            let chosen = choose(&story, 3);
+            story.wait(days * DAY).ok(Clerk, chosen).wait(-days * DAY);
+        }
+        story
+            .wait(assigned_after * DAY)
+            .ok(Clerk, assign(SocialWorker));
+        outcome_of(&story, "serah_kasus")
+    };
+    assert_eq!(late(None, 3), ClockOutcome::Late);
+    assert_eq!(late(Some(0), 3), ClockOutcome::LateClientChoice);
+    // The chosen day was missed, too; or it was named when the deadline had passed.
+    assert_eq!(late(Some(0), 4), ClockOutcome::Late);
+    assert_eq!(late(Some(2), 3), ClockOutcome::Late);
+    assert_eq!(late(Some(0), 1), ClockOutcome::OnTime);
+}
+
+#[test]
+fn x17_lateness_by_a_slow_connection_is_told_apart() {
+    let late = |delay_days: i64, assigned_after: i64| {
+        let mut story = Story::new("mataram-lk3");
+        let mut registration = story.draft(Clerk, register());
+        registration.received_at = story.now.plus_millis(delay_days * DAY);
+        let registered = story.push(registration);
+        assert_eq!(registered, Verdict::Committed);
+        story
+            .wait(assigned_after * DAY)
+            .ok(Clerk, assign(SocialWorker));
+        outcome_of(&story, "serah_kasus")
+    };
+    assert_eq!(late(0, 3), ClockOutcome::Late);
+    assert_eq!(late(3, 3), ClockOutcome::LateSyncDelay);
+    // The office knew of it in time and was late by itself.
+    assert_eq!(late(1, 3), ClockOutcome::Late);
+    assert_eq!(late(1, 1), ClockOutcome::OnTime);
+}

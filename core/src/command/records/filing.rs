@@ -1,0 +1,48 @@
+//! What was filed wrongly, and where it went; what workers note about dates and orders.
+
+use super::records;
+use crate::class::Class;
+use crate::id::{CaseId, CommandId};
+use crate::record::Line;
+use crate::time::Timestamp;
+
+records! {
+    /// C4: a record was filed under the wrong case. Here a line of it stays, and nothing rests on it any more.
+    MoveRecord {
+        Intake "record_moved" {
+            /// The misfiled record.
+            record: CommandId = "record",
+            /// The case that it is about.
+            to: CaseId = "to",
+            /// How the mistake was found.
+            reason: Line = "reason",
+        }
+    }
+    /// C4: a record of this case was first filed under another one. It tells of whoever did it and of when it happened.
+    TakeRecord {
+        Intake "record_taken" {
+            /// The record as it stands here.
+            record: CommandId = "record",
+            /// The case under which it was filed first.
+            from: CaseId = "from",
+            /// The record there.
+            origin: CommandId = "origin",
+        }
+    }
+    /// B4: the client wants it on a later day than the standard promises.
+    NoteClientDate {
+        Intake "client_date" {
+            /// The day that the client chose.
+            date: Timestamp = "date",
+            /// What the client said.
+            note: Option<Line> = "note",
+        }
+    }
+    /// B5: whoever became responsible has read the order.
+    ReadAssignment {
+        Intake "assignment_read" {
+            /// The assignment.
+            assignment: CommandId = "assignment",
+        }
+    }
+}
