@@ -3,6 +3,7 @@
 //! A sixth institution is a new file, not new code. [`Profile::parse`] takes only files that are consistent: every
 //! role, milestone, gate and clock that a rule will ask for is there, so that rules never meet a hole.
 
+mod area;
 mod by_law;
 mod check;
 mod fault;
@@ -19,6 +20,7 @@ use crate::command::{Channel, CommandKind, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
 
+pub use area::Area;
 pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
 pub use fault::{Place, ProfileFault};
 pub use parts::{
@@ -65,6 +67,9 @@ pub struct Profile {
     pub roles: Vec<RoleEntry>,
     /// Who holds the powers of a head.
     pub powers: Powers,
+    /// The kecamatan that volunteers serve; empty where the standard names none.
+    #[serde(default)]
+    pub areas: Vec<Area>,
     /// Whom the service is for.
     #[serde(default)]
     pub eligibility: Eligibility,

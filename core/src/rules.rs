@@ -21,6 +21,7 @@ mod people;
 mod referrals;
 mod reviews;
 mod sessions;
+mod standing;
 mod state;
 mod status;
 mod verdict;
@@ -36,6 +37,8 @@ use crate::time::Timestamp;
 
 use case::{Ask, Case};
 use decided::Made;
+pub use facts::is_same_name;
+pub use standing::Standing;
 pub use state::{
     Appointment, CaseState, ClockOutcome, ClockState, ReferralPhase, ReferralState, ReviewItem,
 };
@@ -51,8 +54,12 @@ pub struct LogEntry {
     pub entry: CommandEntry,
     /// What its author was when the server committed it, delegations included.
     pub author_roles: BTreeSet<Role>,
+    /// On which terms its author served then.
+    pub standing: Standing,
     /// What the people whom it names were then. Who is not listed is not checked.
     pub named_roles: BTreeMap<PersonId, BTreeSet<Role>>,
+    /// The kecamatan that they serve; who serves all is listed with none.
+    pub named_areas: BTreeMap<PersonId, BTreeSet<String>>,
     /// By the device's clock.
     pub recorded_at: Timestamp,
     /// By the server's clock.
@@ -185,6 +192,9 @@ fn judge_proposal<'a>(
         Verdict::Refused(_) | Verdict::Recorded(_) => {}
         Verdict::Committed => {
             let by = entry.entry.stamp.by;
+            if let Some(role) = standing::acting(&Ask::new(case, entry)) {
+                case.decided.acting.insert(entry.entry.id, role);
+            }
             if let Some((proposal, answer)) = reviews::answered(entry) {
                 apply_answer(case, entry, proposal, answer, verdicts);
             } else {
@@ -268,6 +278,7 @@ type Family = fn(&Ask<'_, '_>) -> Result<(), Objection>;
 const FAMILIES: &[Family] = &[
     people::check,
     status::check,
+    standing::check,
     consent::check,
     papers::check,
     sessions::check,

@@ -7,6 +7,7 @@ mod pack;
 mod ruling;
 mod sealed;
 mod seat;
+mod terms;
 
 pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
 pub use frame::{
@@ -23,6 +24,7 @@ pub use pack::{PackError, Packed, pack, unpack, unpack_each};
 pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
+pub use terms::{ActingTitle, Delegation, Terms};
 
 #[cfg(test)]
 mod tests;

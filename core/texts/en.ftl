@@ -110,6 +110,7 @@ refusal-no_effect = This would change nothing. There is nothing to do.
 refusal-referral_pending = A referral has no letter yet. Issue the letter or call the referral off first.
 refusal-others_worked = Others have worked on this case. End it with a fitting reason instead.
 refusal-registration_unconfirmed = What came by the public link or the hotline is not confirmed yet. Ask the client and confirm the registration first.
+refusal-outside_area = This volunteer serves another kecamatan. Choose somebody who serves the client's.
 
 ## Why something waits for the head
 
@@ -121,6 +122,7 @@ review-new_evidence = What has just arrived speaks for another course than endin
 review-post_termination = A service took place after the case had ended. The head says what follows.
 review-exceeds_max = More sessions than the standard allows. The head is asked to extend them.
 review-unconfirmed = It came by the public link or the hotline. A worker asks the client and confirms it; then the case gets its number.
+review-outside_mandate = The author's mandate has lapsed. The head decides.
 
 ## Marks on records and cases
 
@@ -144,6 +146,8 @@ flag-restricted = while use of data is limited
 flag-danger_sign = the kind of problem is a sign of danger
 flag-out_of_authority = beyond this office's authority, propose a referral
 flag-moved = moved to another case
+flag-outside_mandate = outside the mandate
+flag-other_area = registered by a volunteer of another kecamatan
 
 ## Why something could not enter
 

@@ -110,6 +110,7 @@ refusal-no_effect = Langkah ini tidak mengubah apa pun. Tidak ada yang perlu dil
 refusal-referral_pending = Masih ada rujukan tanpa surat. Terbitkan suratnya atau batalkan rujukannya lebih dulu.
 refusal-others_worked = Petugas lain sudah bekerja pada kasus ini. Akhiri dengan alasan yang sesuai, jangan dibatalkan.
 refusal-registration_unconfirmed = Pendaftaran lewat tautan atau hotline belum dipastikan. Hubungi klien dan pastikan pendaftarannya lebih dulu.
+refusal-outside_area = Relawan ini bertugas di kecamatan lain. Pilih petugas kecamatan klien.
 
 ## Mengapa sesuatu ditinjau pimpinan
 
@@ -121,6 +122,7 @@ review-new_evidence = Catatan yang baru tiba menyarankan langkah lain daripada p
 review-post_termination = Layanan berlangsung setelah kasus berakhir. Pimpinan menentukan tindak lanjutnya.
 review-exceeds_max = Sesi melebihi jumlah menurut standar. Pimpinan diminta memutuskan penambahan.
 review-unconfirmed = Pendaftaran datang lewat tautan atau hotline. Petugas menghubungi klien dan memastikannya; setelah itu kasus mendapat nomor.
+review-outside_mandate = Masa tugas pengusul sudah berakhir. Pimpinan yang memutuskan.
 
 ## Tanda pada catatan dan kasus
 
@@ -144,6 +146,8 @@ flag-restricted = saat pemrosesan data dibatasi
 flag-danger_sign = jenis masalahnya menandakan bahaya
 flag-out_of_authority = di luar kewenangan lembaga, usulkan rujukan
 flag-moved = dipindahkan ke kasus lain
+flag-outside_mandate = di luar masa tugas
+flag-other_area = didaftarkan relawan kecamatan lain
 
 ## Mengapa catatan tidak dapat masuk
 

@@ -163,6 +163,8 @@ impl TryFrom<NewCase> for command::Register {
             place: line(form.place)?,
             phone: line(form.phone)?,
             domiciled: None,
+            kecamatan: None,
+            helper: None,
             danger: form.danger.map(Into::into),
             name: line(form.name)?,
             nik: None,

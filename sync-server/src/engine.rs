@@ -10,6 +10,7 @@ mod observe;
 mod rebuild;
 mod reply;
 mod standing;
+mod terms;
 
 use std::path::Path;
 
@@ -158,6 +159,11 @@ impl Engine {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Result<Vec<u8>, RefusedReply>>, EngineError> {
+        match self.settle_terms(now) {
+            Ok(()) => {}
+            Err(EngineError::PowerLost) => return Err(EngineError::PowerLost),
+            Err(error) => tracing::error!(%error, "delegations could not be settled"),
+        }
         let mut entries = Vec::with_capacity(requests.len());
         for bytes in requests {
             entries.push(authenticate(

@@ -107,10 +107,17 @@ pub(crate) fn put_staff(
         &Heading::default(),
         now,
     )?;
-    staff::put(db, tenant, row)?;
+    staff::put(db, tenant, row, now)?;
     let held = grants::of_person(db, tenant, row.person)?;
     let profile = library.current(db, tenant)?;
-    let due = institution_grant(&profile, row.person, roles).filter(|_| row.active);
+    let mut powers = roles.clone();
+    // Whoever holds a power for a time holds what it takes to use it (B1).
+    powers.extend(
+        row.terms
+            .iter()
+            .flat_map(|terms| terms.delegated(None, now)),
+    );
+    let due = institution_grant(&profile, row.person, &powers).filter(|_| row.active);
     let mut is_given = false;
     for grant in held {
         let is_wide = grant.scope == jangkau_core::sync::GrantScope::Institution;
@@ -125,6 +132,17 @@ pub(crate) fn put_staff(
     }
     if let Some(due) = due.filter(|_| !is_given) {
         give(db, tenant, due, now)?;
+    }
+    Ok(())
+}
+
+/// Says of everybody to whom something was delegated that it has begun or ended: another row of theirs, and the grants that
+/// follow. The row is what a replay goes by.
+pub(crate) fn settle_terms(db: &Db, library: &Library, now: Timestamp) -> Result<(), StoreError> {
+    for (tenant, id) in staff::due(db, now)? {
+        if let Some(person) = staff::person(db, tenant, id)? {
+            put_staff(db, tenant, library, &person.row(), &person.roles, now)?;
+        }
     }
     Ok(())
 }

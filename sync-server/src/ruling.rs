@@ -11,8 +11,9 @@ use jangkau_core::envelope::Via;
 use jangkau_core::id::{CaseId, CommandId, PersonId, ServerSeq};
 use jangkau_core::plant::{Plant, crash_point, planted};
 use jangkau_core::profile::Profile;
-use jangkau_core::profile::words::Status;
-use jangkau_core::rules::{CaseLog, CaseState, Judgement, LogEntry, Verdict, judge};
+use jangkau_core::profile::words::{Role, Status};
+use jangkau_core::record::Line;
+use jangkau_core::rules::{CaseLog, CaseState, Judgement, LogEntry, Verdict, is_same_name, judge};
 use jangkau_core::sync::{Row, RulingBody, SignedRuling};
 use jangkau_core::time::Timestamp;
 
@@ -258,6 +259,14 @@ impl Bench<'_> {
                 continue;
             }
             let decision = entry_of(&command)?.command;
+            if let Command::Register(register) = &decision {
+                let kecamatan = register.kecamatan.as_ref().map(Line::as_str);
+                if let Some(kecamatan) = kecamatan.filter(|_| !command.is_followed) {
+                    self.route(&profile, case, kecamatan)?;
+                    commands::set_followed(db, tenant, command.id)?;
+                }
+                continue;
+            }
             let (gets, is_responsible) = if let Command::Assign(assignment) = &decision {
                 (assignment.assignee, true)
             } else if let Command::Reassign(reassignment) = &decision {
@@ -281,6 +290,21 @@ impl Bench<'_> {
         }
         Ok(institutions::get(db, tenant)?.head != before)
     }
+
+    /// Gives a new case to the volunteers of its kecamatan, whoever registered it (X16).
+    fn route(&self, profile: &Profile, case: CaseId, kecamatan: &str) -> Result<(), StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        for id in staff::people(db, tenant)? {
+            let Some(person) = staff::person(db, tenant, id)? else {
+                continue;
+            };
+            let is_theirs = |area: &String| is_same_name(area, kecamatan);
+            if person.roles.contains(&Role::Volunteer) && person.terms.areas.iter().any(is_theirs) {
+                give_case(db, tenant, profile, (id, case), self.now)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A case's commands as the rules read them, in the order of the log.
@@ -292,10 +316,11 @@ fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogE
     let mut entries = Vec::with_capacity(stored.len());
     for command in stored {
         let entry = entry_of(command)?;
-        let mut named_roles = BTreeMap::new();
+        let (mut named_roles, mut named_areas) = (BTreeMap::new(), BTreeMap::new());
         for person in named(&entry.command) {
             if let Some(person) = staff::person(db, tenant, person)? {
                 named_roles.insert(person.id, person.roles);
+                named_areas.insert(person.id, person.terms.areas);
             }
         }
         let verdict = command.verdict.as_deref().map(decode).transpose()?;
@@ -303,7 +328,9 @@ fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogE
             seq: command.seq,
             entry,
             author_roles: command.author_roles.clone(),
+            standing: command.standing.clone(),
             named_roles,
+            named_areas,
             recorded_at: command.recorded_at,
             received_at: command.received_at,
             clock_offset_ms: command.clock_offset_ms,
@@ -357,7 +384,10 @@ fn class_of(kind: CommandKind) -> Option<Class> {
 const fn gives_access(kind: CommandKind) -> bool {
     matches!(
         kind,
-        CommandKind::Assign | CommandKind::Reassign | CommandKind::ScheduleSession
+        CommandKind::Register
+            | CommandKind::Assign
+            | CommandKind::Reassign
+            | CommandKind::ScheduleSession
     )
 }
 

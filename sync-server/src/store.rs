@@ -24,7 +24,10 @@ use thiserror::Error;
 pub(crate) type Db = Connection;
 
 /// Numbered migrations; each runs once, in its own transaction.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_log.sql"),
+    include_str!("migrations/0002_terms.sql"),
+];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.
 const JOURNAL_BYTES: std::ops::Range<usize> = 18..20;

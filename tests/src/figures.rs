@@ -213,6 +213,8 @@ impl Office {
             place: Line::new("Kecamatan Jombang").ok(),
             phone: Line::new(format!("0812{number:08}")).ok(),
             domiciled: Some(true),
+            kecamatan: None,
+            helper: None,
             danger: None,
             name: Line::new(format!("Keluarga {number}")).ok(),
             nik: Line::new(format!("3672{number:012}")).ok(),

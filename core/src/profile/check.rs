@@ -305,12 +305,25 @@ fn check_rest(profile: &Profile) -> Found {
         profile.supervision.source,
         profile.supervision.line,
     )?;
+    check_areas(profile)?;
     let mut seen = BTreeSet::new();
     for (index, question) in profile.unresolved.iter().enumerate() {
         if !seen.insert(question.id.as_str()) {
             let place = [Place::Key("unresolved"), Place::Index(index)];
             return at(&place, ProfileFault::Duplicate(question.id.to_string()));
         }
+    }
+    Ok(())
+}
+
+fn check_areas(profile: &Profile) -> Found {
+    let mut seen = BTreeSet::new();
+    for (index, area) in profile.areas.iter().enumerate() {
+        let place = [Place::Key("areas"), Place::Index(index)];
+        if !seen.insert(area.name.to_lowercase()) {
+            return at(&place, ProfileFault::Duplicate(area.name.clone()));
+        }
+        source(&place, area.source, area.line)?;
     }
     Ok(())
 }

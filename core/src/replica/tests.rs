@@ -141,6 +141,8 @@ fn register() -> Register {
         place: None,
         phone: None,
         domiciled: None,
+        kecamatan: None,
+        helper: None,
         danger: None,
         name: Line::new("Ibu S").ok(),
         nik: None,

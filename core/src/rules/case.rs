@@ -8,6 +8,7 @@ use super::facts::{Facts, held_session, met_visit};
 use super::flags;
 use super::referrals;
 use super::sessions;
+use super::standing::{held_roles, is_from_elsewhere};
 use super::state::{CaseState, ClockState, ReviewItem};
 use super::verdict::{Flag, Review};
 use crate::command::{Command, EndingReason, SafetyLevel};
@@ -211,6 +212,7 @@ impl<'a> Case<'a> {
             judged_through,
             duplicate_of: self.decided.ending.and_then(|ending| ending.duplicate_of),
             assignment_read_at: assignment_read_at(self),
+            acting: Some(self.decided.acting.clone()).filter(|acting| !acting.is_empty()),
         }
     }
 
@@ -249,6 +251,7 @@ impl<'a> Case<'a> {
             (unknown_to_the_ending, Flag::ReopenProposed),
             (late, Flag::NewEvidenceBeforeTermination),
             (self.decided.restricted_since.is_some(), Flag::Restricted),
+            (is_from_elsewhere(self), Flag::OtherArea),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))
@@ -349,7 +352,7 @@ impl<'c, 'a> Ask<'c, 'a> {
 
     /// Whether the author, or whoever approved, holds the powers of a head.
     pub(super) fn is_by_head(&self) -> bool {
-        self.approved || self.case.profile.is_head(&self.entry.author_roles)
+        self.approved || self.case.profile.is_head(held_roles(self.entry))
     }
 
     /// Whether somebody else decided something that the author had not seen.

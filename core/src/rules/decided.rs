@@ -6,7 +6,7 @@ use super::LogEntry;
 use super::verdict::Review;
 use crate::command::{AssessmentStage, Command, EndingReason, ServiceType};
 use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
-use crate::profile::words::{Milestone, Status};
+use crate::profile::words::{Milestone, Role, Status};
 use crate::time::Timestamp;
 
 /// A decision that stands.
@@ -68,6 +68,8 @@ pub(super) struct Decided<'a> {
     pub(super) deciders: Vec<PersonId>,
     /// What was put before a head when it arrived, in the order of the log.
     pub(super) pending: BTreeMap<(ServerSeq, CommandId), Pending<'a>>,
+    /// Decisions that were taken by delegated powers, and the role that they belong to (B1).
+    pub(super) acting: BTreeMap<CommandId, Role>,
     /// Records that belong to another case (C4).
     pub(super) moved: BTreeSet<CommandId>,
     /// Facts that a head has looked at.
@@ -92,6 +94,7 @@ impl<'a> Decided<'a> {
             made: Vec::new(),
             deciders: Vec::new(),
             pending: BTreeMap::new(),
+            acting: BTreeMap::new(),
             moved: BTreeSet::new(),
             looked_at: BTreeSet::new(),
             is_self_decided: false,

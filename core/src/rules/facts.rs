@@ -331,8 +331,9 @@ pub(super) fn met_visit(command: &Command) -> Option<&RecordVisit> {
     }
 }
 
-/// Names of offices are compared without case and outer blanks.
-pub(super) fn is_same_name(one: &str, other: &str) -> bool {
+/// Names of offices and places are compared without case and outer blanks.
+#[must_use]
+pub fn is_same_name(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 

@@ -11,6 +11,7 @@ use super::facts::{Consent, danger_of, held_session, met_visit};
 use super::papers::gates_kind;
 use super::referrals::referrals;
 use super::sessions::beyond_standard;
+use super::standing::is_outside_mandate;
 use super::state::ReferralState;
 use super::verdict::{Flag, Review};
 use crate::command::{Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel};
@@ -42,6 +43,7 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
         (is_in_future(entry), Flag::ClockFuture),
         (is_time_unverified(entry), Flag::TimeUnverified),
         (is_in_restriction(case, entry), Flag::Restricted),
+        (is_outside_mandate(entry), Flag::OutsideMandate),
     ];
     marks
         .into_iter()

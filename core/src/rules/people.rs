@@ -1,6 +1,8 @@
 //! Who may decide, and where. Reads the author's roles and, for one exception, facts and decisions.
 
 use super::case::Ask;
+use super::reviews::answered;
+use super::standing::{has_lapsed, held_roles};
 use super::verdict::{Objection, Refusal};
 use crate::command::{Command, CommandKind};
 use crate::profile::words::{Guard, OfflineClass};
@@ -17,7 +19,12 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if ask.approved {
         return Ok(());
     }
-    if !decides(ask) && transition.proposers.is_disjoint(&ask.entry.author_roles) {
+    let roles = &ask.entry.author_roles;
+    // Whoever decided until their mandate lapsed may still ask; but an answer is a decision or nothing (C6).
+    let is_lapsed = has_lapsed(ask.entry) && answered(ask.entry).is_none();
+    let may_ask = !transition.proposers.is_disjoint(roles)
+        || (is_lapsed && !transition.roles.is_disjoint(roles));
+    if !decides(ask) && !may_ask {
         return Err(Refusal::RoleNotAllowed.into());
     }
     match transition.offline {
@@ -59,6 +66,7 @@ pub(super) fn decides(ask: &Ask<'_, '_>) -> bool {
             .guards
             .contains(&Guard::AssigneeAloneIfSingleSession)
         && case.decided.assignee == Some(author)
+        && !has_lapsed(ask.entry)
         && case.facts.sessions().len() == 1;
-    is_alone || !transition.roles.is_disjoint(&ask.entry.author_roles)
+    is_alone || !transition.roles.is_disjoint(held_roles(ask.entry))
 }

@@ -4,6 +4,7 @@ use super::LogEntry;
 use super::case::Ask;
 use super::people::decides;
 use super::sessions::open_appointments;
+use super::standing::has_lapsed;
 use super::verdict::{Objection, Review};
 use crate::command::{Channel, Command, CommandKind, EndingReason, ReviewAnswer};
 use crate::id::CommandId;
@@ -22,7 +23,15 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         }
     }
     if !decides(ask) {
-        return Err(Review::AwaitingHead.into());
+        let is_proposer = ask
+            .transition()
+            .is_some_and(|transition| !transition.proposers.is_disjoint(&ask.entry.author_roles));
+        let reason = if has_lapsed(ask.entry) && !is_proposer {
+            Review::OutsideMandate
+        } else {
+            Review::AwaitingHead
+        };
+        return Err(reason.into());
     }
     if is_provisional(ask) {
         return Err(Review::Unconfirmed.into());

@@ -6,7 +6,7 @@ use super::verdict::{Flag, Review};
 use crate::code::codes;
 use crate::command::{EndingReason, SafetyLevel, ServiceType};
 use crate::id::{CaseId, ClockId, CommandId, DecisionCount, PersonId, ServerSeq};
-use crate::profile::words::{Milestone, Status};
+use crate::profile::words::{Milestone, Role, Status};
 use crate::time::Timestamp;
 
 /// Where a case stands.
@@ -69,6 +69,9 @@ pub struct CaseState {
     /// When the worker responsible read the order, if they said so (B5). Nothing waits for it.
     #[n(18)]
     pub assignment_read_at: Option<Timestamp>,
+    /// Decisions that were taken by delegated powers, and the role that they belong to (B1); none if there are none.
+    #[n(19)]
+    pub acting: Option<BTreeMap<CommandId, Role>>,
 }
 
 impl CaseState {
@@ -92,6 +95,7 @@ impl CaseState {
             flags: self.flags.iter().filter(is_of_case).copied().collect(),
             fact_flags: BTreeMap::new(),
             reviews: Vec::new(),
+            acting: None,
             clocks: self
                 .clocks
                 .iter()

@@ -87,6 +87,8 @@ codes!(
         OthersWorked = "others_worked",
         /// What came by the public link or the hotline has not been confirmed.
         RegistrationUnconfirmed = "registration_unconfirmed",
+        /// The person named serves another kecamatan.
+        OutsideArea = "outside_area",
     }
 );
 
@@ -109,6 +111,8 @@ codes!(
         ExceedsMax = "exceeds_max",
         /// A registration came by the public link or the hotline: a worker confirms it (A8).
         Unconfirmed = "unconfirmed",
+        /// The author's mandate has lapsed: the decision falls to the head (C6).
+        OutsideMandate = "outside_mandate",
     }
 );
 
@@ -155,6 +159,10 @@ codes!(
         OutOfAuthority = "out_of_authority",
         /// It is about another case, where it stands now.
         Moved = "moved",
+        /// Done after the author's mandate had lapsed.
+        OutsideMandate = "outside_mandate",
+        /// Registered by a volunteer of another kecamatan than the client's.
+        OtherArea = "other_area",
     }
 );
 

@@ -269,6 +269,9 @@ pub struct StaffRow {
     /// Whether the person works here.
     #[n(3)]
     pub active: bool,
+    /// On which terms, where there is something to say of them.
+    #[n(4)]
+    pub terms: Option<super::Terms>,
 }
 
 /// A version of a service profile, as its file.

@@ -6,12 +6,13 @@ use jangkau_core::calendar::{Calendar, Region};
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{CalendarRow, SeatStatus, StaffRow};
+use jangkau_core::sync::{CalendarRow, SeatStatus, Terms};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
 use super::{Engine, EngineError};
 use crate::founding;
+use crate::store::staff::Person;
 use crate::store::{institutions, staff};
 
 impl Engine {
@@ -93,7 +94,14 @@ impl Engine {
         let tenant = self.institution(institution)?.tenant;
         let person = PersonId::generate(now, &mut &mut *rng);
         let parsed = parse_roles(roles)?;
-        let row = staff_row(person, name, &parsed, true);
+        let row = Person {
+            id: person,
+            name: name.to_owned(),
+            roles: parsed.clone(),
+            active: true,
+            terms: Terms::default(),
+        }
+        .row();
         self.store.transact(None, |db| {
             founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
         })?;
@@ -117,7 +125,12 @@ impl Engine {
         let known = staff::person(&self.store.db(), tenant, person)?;
         let known = known.ok_or(EngineError::Unknown)?;
         let parsed = parse_roles(roles)?;
-        let row = staff_row(person, &known.name, &parsed, active);
+        let row = Person {
+            roles: parsed.clone(),
+            active,
+            ..known
+        }
+        .row();
         self.store.transact(None, |db| {
             founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
         })?;
@@ -176,13 +189,4 @@ fn parse_roles(codes: &[&str]) -> Result<BTreeSet<Role>, EngineError> {
                 .map_err(|_| EngineError::Invalid((*code).to_owned()))
         })
         .collect()
-}
-
-fn staff_row(person: PersonId, name: &str, roles: &BTreeSet<Role>, active: bool) -> StaffRow {
-    StaffRow {
-        person,
-        name: name.to_owned(),
-        roles: roles.iter().map(|role| role.code().to_owned()).collect(),
-        active,
-    }
 }

@@ -23,6 +23,14 @@ pub enum EngineError {
     /// There is such an institution already.
     #[error("there is such an institution already")]
     Exists,
+    /// Nobody delegates powers that they do not hold, or to themselves.
+    #[error("nobody delegates powers that they do not hold, or to themselves")]
+    NotTheirs,
+    /// A delegation ends after it begins, is not over yet, and is given to somebody who works here.
+    #[error(
+        "a delegation ends after it begins, is not over yet, and is given to somebody who works here"
+    )]
+    BadTerm,
     /// The profile or the list is not one; the text says where.
     #[error("not a profile, a role or a calendar: {0}")]
     Invalid(String),

@@ -5,3 +5,4 @@ mod codes;
 mod refusals;
 mod replicas;
 mod roads;
+mod terms;

@@ -64,6 +64,7 @@ impl<'a> Record<'a> {
         if admitted.is_known() {
             commands::set_records(db, tenant, head.id, admitted.records())?;
         } else {
+            let (roles, standing) = self.signer.person().powers(head.kind, self.received.at);
             let new = NewCommand {
                 head,
                 case,
@@ -75,7 +76,8 @@ impl<'a> Record<'a> {
                 person: self.signer.person().id,
                 received: self.received,
                 records: admitted.records(),
-                author_roles: &self.signer.person().roles,
+                author_roles: &roles,
+                standing: &standing,
             };
             commands::insert(db, tenant, &new)?;
             rulings::add_author_of(db, tenant, head.id, self.signer.person().id)?;

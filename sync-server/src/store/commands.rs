@@ -8,6 +8,7 @@ use jangkau_core::id::{
     CaseId, CommandId, DecisionCount, EnvelopeHash, PersonId, SeatId, ServerSeq,
 };
 use jangkau_core::profile::words::Role;
+use jangkau_core::rules::Standing;
 use jangkau_core::sync::{SealedEnvelope, decode_body, encode_body, pack, unpack};
 use jangkau_core::time::Timestamp;
 use rusqlite::{Row, params};
@@ -30,6 +31,7 @@ pub(crate) struct NewCommand<'a> {
     pub(crate) received: Reception,
     pub(crate) records: &'a [PlacedRecord],
     pub(crate) author_roles: &'a BTreeSet<Role>,
+    pub(crate) standing: &'a Standing,
 }
 
 /// When the server got something, and from what clock.
@@ -57,6 +59,7 @@ pub(crate) struct StoredCommand {
     pub(crate) base: DecisionCount,
     pub(crate) records: Vec<PlacedRecord>,
     pub(crate) author_roles: BTreeSet<Role>,
+    pub(crate) standing: Standing,
     /// The verdict that stands, as `rules` encodes it.
     pub(crate) verdict: Option<Vec<u8>>,
     /// Whether the grants that follow from its verdict were given.
@@ -66,8 +69,9 @@ pub(crate) struct StoredCommand {
 pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<(), StoreError> {
     let sql = "INSERT INTO command (institution, id, case_id, kind, seq, place, envelope, via, seat, \
                person, occurred_at, recorded_at, received_at, base, after, records, author_roles, \
-               clock_offset) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+               clock_offset, standing) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    let standing = Some(new.standing).filter(|standing| **standing != Standing::default());
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         new.head.id,
@@ -87,6 +91,7 @@ pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<()
         encode(&new.records.to_vec()),
         role_words(new.author_roles),
         new.received.clock_offset_ms,
+        standing.map(encode),
     ])?;
     Ok(())
 }
@@ -104,13 +109,14 @@ pub(crate) fn set_records(
 }
 
 const COLUMNS: &str = "id, case_id, kind, command.seq, via, person, recorded_at, received_at, base, \
-                       records, author_roles, verdict.bytes, ifnull(followed, 0), clock_offset FROM command \
+                       records, author_roles, verdict.bytes, ifnull(followed, 0), clock_offset, standing FROM command \
                        LEFT JOIN verdict ON verdict.institution = command.institution \
                        AND verdict.command = command.id";
 
 fn read(row: &Row<'_>) -> Result<StoredCommand, StoreError> {
     let (via, roles): (String, String) = (row.get(4)?, row.get(10)?);
     let records: Vec<u8> = row.get(9)?;
+    let standing: Option<Vec<u8>> = row.get(14)?;
     Ok(StoredCommand {
         id: row.get(0)?,
         case: row.get(1)?,
@@ -123,6 +129,11 @@ fn read(row: &Row<'_>) -> Result<StoredCommand, StoreError> {
         base: DecisionCount::new(row.get(8)?),
         records: decode(&records)?,
         author_roles: parse_roles(&roles)?,
+        standing: standing
+            .as_deref()
+            .map(decode)
+            .transpose()?
+            .unwrap_or_default(),
         verdict: row.get(11)?,
         is_followed: row.get(12)?,
         clock_offset_ms: row.get(13)?,

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use jangkau_core::command::CommandKind;
 use jangkau_core::id::{DeviceId, PersonId, SeatId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{SeatCertificate, SeatStatus, StaffRow};
+use jangkau_core::rules::Standing;
+use jangkau_core::sync::{SeatCertificate, SeatStatus, StaffRow, Terms};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, parse};
+use super::{Db, StoreError, decode, encode, parse};
 
 /// A person on the staff.
 #[derive(Clone, Debug)]
@@ -18,6 +20,36 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) roles: BTreeSet<Role>,
     pub(crate) active: bool,
+    pub(crate) terms: Terms,
+}
+
+impl Person {
+    /// The roles whose powers the person holds for a kind of command, delegations included, and the terms of it.
+    pub(crate) fn powers(&self, kind: CommandKind, at: Timestamp) -> (BTreeSet<Role>, Standing) {
+        let delegated = self.terms.delegated(Some(kind), at);
+        let roles = self.roles.union(&delegated).copied().collect();
+        let standing = Standing {
+            delegated: delegated.difference(&self.roles).copied().collect(),
+            mandate_until: self.terms.mandate_until,
+            areas: self.terms.areas.clone(),
+        };
+        (roles, standing)
+    }
+
+    /// The person as colleagues see them.
+    pub(crate) fn row(&self) -> StaffRow {
+        StaffRow {
+            person: self.id,
+            name: self.name.clone(),
+            roles: self
+                .roles
+                .iter()
+                .map(|role| role.code().to_owned())
+                .collect(),
+            active: self.active,
+            terms: Some(self.terms.clone()).filter(|terms| !terms.is_plain()),
+        }
+    }
 }
 
 /// An enrolled seat, and whether its person works here.
@@ -42,38 +74,68 @@ pub(crate) fn parse_roles(words: &str) -> Result<BTreeSet<Role>, StoreError> {
     words.split_whitespace().map(parse).collect()
 }
 
-pub(crate) fn put(db: &Db, tenant: Tenant, staff: &StaffRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO person (institution, id, name, roles, active) \
-               VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
-               SET name = excluded.name, roles = excluded.roles, active = excluded.active";
+/// Puts a person as of an instant: from then on, what is delegated to them changes next when the row says.
+pub(crate) fn put(
+    db: &Db,
+    tenant: Tenant,
+    staff: &StaffRow,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO person (institution, id, name, roles, active, terms, next_change) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE \
+               SET name = excluded.name, roles = excluded.roles, active = excluded.active, \
+               terms = excluded.terms, next_change = excluded.next_change";
     let roles = staff.roles.join(" ");
+    let next_change = staff
+        .terms
+        .as_ref()
+        .and_then(|terms| terms.next_change(now));
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         staff.person,
         staff.name,
         roles,
-        staff.active
+        staff.active,
+        staff.terms.as_ref().map(encode),
+        next_change.map(Timestamp::as_millis),
     ])?;
     Ok(())
 }
 
+/// The people of all institutions to whom something was delegated that has begun or ended by now.
+pub(crate) fn due(db: &Db, now: Timestamp) -> Result<Vec<(Tenant, PersonId)>, StoreError> {
+    let sql = "SELECT institution, id FROM person WHERE next_change <= ?1 \
+               ORDER BY institution, next_change, id";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([now.as_millis()], |row| {
+        Ok((Tenant(row.get(0)?), row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub(crate) fn person(db: &Db, tenant: Tenant, id: PersonId) -> Result<Option<Person>, StoreError> {
-    let sql = "SELECT name, roles, active FROM person WHERE institution = ?1 AND id = ?2";
-    let found: Option<(String, String, bool)> = db
+    let sql = "SELECT name, roles, active, terms FROM person WHERE institution = ?1 AND id = ?2";
+    let found: Option<(String, String, bool, Option<Vec<u8>>)> = db
         .prepare_cached(sql)?
         .query_row(params![tenant.0, id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((name, roles, active)) = found else {
+    let Some((name, roles, active, terms)) = found else {
         return Ok(None);
     };
     let roles = parse_roles(&roles)?;
+    let terms = terms
+        .as_deref()
+        .map(decode)
+        .transpose()?
+        .unwrap_or_default();
     Ok(Some(Person {
         id,
         name,
         roles,
         active,
+        terms,
     }))
 }
 

@@ -99,6 +99,7 @@ fn one<L: Link>(
         | Expected::Clock(..)
         | Expected::Reviews(_)
         | Expected::Referral(..)
+        | Expected::Acting(..)
         | Expected::DuplicateOf(_)
         | Expected::Sessions(_)
         | Expected::Assignee(_) => states(player, expect, case, &check.what, &mut fail),
@@ -200,6 +201,12 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         }
         Expected::Reviews(wanted) => reviews(player, state, wanted),
         Expected::Referral(label, wanted) => referral(player, state, label, *wanted),
+        Expected::Acting(label, wanted) => {
+            let decision = player.labels().get(label);
+            let held = state.acting.as_ref().zip(decision);
+            let found = held.and_then(|(acting, decision)| acting.get(decision));
+            (found != Some(wanted)).then(|| format!("`{label}` decided by no such power"))
+        }
         Expected::DuplicateOf(wanted) => {
             let is = state.duplicate_of.is_some()
                 && state.duplicate_of == player.cases.get(wanted).copied();

@@ -34,6 +34,16 @@ pub fn found(
         let roles: Vec<&str> = plan.roles.iter().map(|role| role.code()).collect();
         let person = engine.add_staff(&plan.institution, &plan.name, &roles, story.clock, rng)?;
         invitations.people.insert(plan.key.clone(), person);
+        if plan.mandate_until.is_some() || !plan.areas.is_empty() {
+            let areas = plan.areas.clone();
+            engine.set_terms(
+                &plan.institution,
+                person,
+                plan.mandate_until,
+                areas,
+                story.clock,
+            )?;
+        }
         for device in &story.devices {
             if device.people.contains(&plan.key) {
                 let code = engine.invite(&plan.institution, person, story.clock, rng)?;

@@ -1,7 +1,7 @@
 //! The way from a device to the server: in one process, or over HTTP.
 
-use jangkau_core::id::{InstitutionId, SeatId};
-use jangkau_core::sync::{RefusedReply, SeatStatus};
+use jangkau_core::id::{InstitutionId, PersonId, SeatId};
+use jangkau_core::sync::{Delegation, RefusedReply, SeatStatus};
 use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng as _;
@@ -37,6 +37,8 @@ pub enum LinkError {
 pub enum HostAct {
     /// A seat is revoked.
     Revoke(InstitutionId, SeatId, SeatStatus),
+    /// Powers are delegated to a person.
+    Delegate(InstitutionId, PersonId, Delegation),
     /// The process ends and starts again.
     Restart,
     /// A backup is taken.
@@ -113,6 +115,10 @@ impl Link for InProcess {
         match act {
             HostAct::Revoke(institution, seat, how) => {
                 self.engine.revoke(institution, *seat, *how, now)?;
+            }
+            HostAct::Delegate(institution, to, delegation) => {
+                self.engine
+                    .delegate(institution, *to, delegation.clone(), now)?;
             }
             HostAct::Restart => self.engine = Engine::from_image(&self.engine.image()?)?,
             HostAct::Backup => {

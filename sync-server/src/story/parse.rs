@@ -293,6 +293,13 @@ fn staff(top: &mut Table, known: &mut Known) -> Result<Vec<StaffPlan>, StoryErro
             .map(|item| item.code("role", &roles))
             .collect();
         let institution = institution_of(&mut table, known)?;
+        let mandate_until = table
+            .take("mandate_until")
+            .map(|node| fields::instant(&node))
+            .transpose()?;
+        let areas = table
+            .take("kecamatan")
+            .map_or(Ok(Vec::new()), |node| fields::words(&node))?;
         table.end()?;
         if known
             .people
@@ -306,6 +313,8 @@ fn staff(top: &mut Table, known: &mut Known) -> Result<Vec<StaffPlan>, StoryErro
             name,
             roles: held?,
             institution,
+            mandate_until,
+            areas: areas.into_iter().collect(),
         });
     }
     Ok(plans)

@@ -1,5 +1,7 @@
 //! A story as it was parsed: every name in it is known, every command of it can be built.
 
+use std::collections::BTreeSet;
+
 use jangkau_core::class::Class;
 use jangkau_core::command::CommandKind;
 use jangkau_core::id::{ClockId, InstitutionId};
@@ -7,7 +9,7 @@ use jangkau_core::profile::words::{Milestone, Role, Status};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{CannotRecord, SeatState};
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
-use jangkau_core::sync::{SeatStatus, Turned};
+use jangkau_core::sync::{ActingTitle, SeatStatus, Turned};
 use jangkau_core::time::Timestamp;
 
 /// A whole story.
@@ -47,6 +49,10 @@ pub struct StaffPlan {
     pub roles: Vec<Role>,
     /// Where they work.
     pub institution: InstitutionId,
+    /// The last instant of their mandate, if it has one.
+    pub mandate_until: Option<Timestamp>,
+    /// The kecamatan that they serve, if not all.
+    pub areas: BTreeSet<String>,
 }
 
 /// A device, with one vault for each of its people.
@@ -122,12 +128,33 @@ pub enum ServerAct {
         /// How.
         how: SeatStatus,
     },
+    /// Powers are delegated.
+    Delegate(Box<Delegating>),
     /// The process ends and starts again.
     Restart,
     /// A backup is taken.
     Backup,
     /// The last backup is put back; what came after it is lost on the server.
     Restore,
+}
+
+/// Powers that somebody delegates to a colleague.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegating {
+    /// To whom.
+    pub to: String,
+    /// Who delegates.
+    pub by: String,
+    /// The role whose powers they are.
+    pub role: Role,
+    /// The decisions; empty: all of the role's.
+    pub powers: BTreeSet<CommandKind>,
+    /// The first instant.
+    pub from: Timestamp,
+    /// The last instant.
+    pub until: Timestamp,
+    /// As what they stand in.
+    pub title: ActingTitle,
 }
 
 /// A command, as the story tells it.
@@ -232,6 +259,8 @@ pub enum Expected {
     Reviews(Vec<(String, Review)>),
     /// How far the referral of a label has come.
     Referral(String, ReferralPhase),
+    /// The decision of a label was taken by delegated powers of this role.
+    Acting(String, Role),
     /// The case that goes on, of which this is a duplicate.
     DuplicateOf(String),
     /// Number of sessions counted.

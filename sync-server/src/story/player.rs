@@ -8,7 +8,7 @@ use jangkau_core::id::{CaseId, CommandId, DeviceId, InstitutionId, PersonId};
 use jangkau_core::record::RecordError;
 use jangkau_core::replica::{CannotRecord, Replica, ReplicaError};
 use jangkau_core::sync::{
-    Enrol, Enrolled, FrameError, Refused, RefusedReply, decode_body, encode_body,
+    Delegation, Enrol, Enrolled, FrameError, Refused, RefusedReply, decode_body, encode_body,
 };
 use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
@@ -249,6 +249,20 @@ impl<L: Link> Player<L> {
                 let missing = || PlayError::Missing(seat.person.clone());
                 let institution = self.institutions.get(&seat.person).ok_or_else(missing)?;
                 HostAct::Revoke(institution.clone(), replica.seat(), *how)
+            }
+            ServerAct::Delegate(plan) => {
+                let missing = || PlayError::Missing(plan.to.clone());
+                let institution = self.institutions.get(&plan.to).ok_or_else(missing)?;
+                let delegation = Delegation {
+                    role: plan.role,
+                    powers: plan.powers.clone(),
+                    from: plan.from,
+                    until: plan.until,
+                    by: self.person(&plan.by).ok_or_else(missing)?,
+                    title: plan.title,
+                };
+                let to = self.person(&plan.to).ok_or_else(missing)?;
+                HostAct::Delegate(institution.clone(), to, delegation)
             }
             ServerAct::Restart => HostAct::Restart,
             ServerAct::Backup => HostAct::Backup,

@@ -63,6 +63,8 @@ pub(super) fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Comma
         sex: maybe(600, chance, |chance| chance.pick(Sex::ALL).copied()),
         address: maybe(600, chance, line),
         reporter: maybe(300, chance, name),
+        kecamatan: maybe(200, chance, line),
+        helper: maybe(100, chance, name),
     }))
 }
 

@@ -31,6 +31,10 @@ records! {
             domiciled: Option<bool> = "domiciled",
             /// Danger seen at first contact (C11).
             danger: Option<SafetyLevel> = "danger",
+            /// The kecamatan where the client lives (S0:15).
+            kecamatan: Option<Line> = "kecamatan",
+            /// Who filled the form for the client (S3:16b).
+            helper: Option<Line> = "helper",
         }
         Intake "name" { /// Name, or absent for "belum diketahui".
             name: Option<Line> = "value" }

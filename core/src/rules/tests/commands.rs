@@ -204,3 +204,93 @@ fn x17_lateness_by_a_slow_connection_is_told_apart() {
     assert_eq!(late(1, 3), ClockOutcome::Late);
     assert_eq!(late(1, 1), ClockOutcome::OnTime);
 }
+
+/// A command by somebody who stands in for the head.
+fn as_head(story: &Story, role: Role, command: Command) -> LogEntry {
+    let mut entry = story.draft(role, command);
+    entry.author_roles.insert(HeadOfInstitution);
+    entry.standing.delegated.insert(HeadOfInstitution);
+    entry
+}
+
+#[test]
+fn b1_a_decision_by_delegated_powers_stands_and_is_told() {
+    let mut story = cilegon_ready();
+    let ended = as_head(&story, SocialWorker, terminate(EndingReason::Moved));
+    assert_eq!(story.push(ended), Verdict::Committed);
+    let ending = story.last();
+    let acting = BTreeMap::from([(ending, HeadOfInstitution)]);
+    assert_eq!(story.state().acting, Some(acting));
+    story.replays();
+    // What the own role decides needs no delegation.
+    let mut story = cilegon_ready();
+    let own = as_head(&story, SocialWorker, triage(&[ServiceType::Counselling]));
+    assert_eq!(story.push(own), Verdict::Committed);
+    assert_eq!(story.state().acting, None);
+}
+
+#[test]
+fn b1_who_answers_by_delegated_powers_is_told() {
+    let mut story = cilegon_ready();
+    let ending = terminate(EndingReason::Moved);
+    story.waits(SocialWorker, ending, Review::AwaitingHead);
+    let asked = story.last();
+    let yes = answer(asked, ReviewAnswer::Commit);
+    let answered = as_head(&story, Psychologist, yes);
+    assert_eq!(story.push(answered), Verdict::Committed);
+    let acting = BTreeMap::from([(story.last(), HeadOfInstitution)]);
+    assert_eq!(story.state().acting, Some(acting));
+    assert_eq!(story.state().status, Status::Terminated);
+    story.replays();
+}
+
+#[test]
+fn c6_after_a_mandate_facts_are_marked_and_decisions_fall_to_the_head() {
+    let mut story = cilegon();
+    let until = story.now.plus_millis(-HOUR);
+    let lapsed = |story: &Story, role, command, happened_at| {
+        let mut entry = story.draft(role, command);
+        entry.standing.mandate_until = Some(until);
+        entry.entry.stamp.occurred_at = happened_at;
+        entry
+    };
+    let marked = Verdict::Recorded(BTreeSet::from([Flag::OutsideMandate]));
+    let after = lapsed(&story, Volunteer, approach(), story.now);
+    assert_eq!(story.push(after), marked);
+    // What happened within the mandate is as good as ever, however late it comes.
+    let within = lapsed(&story, Volunteer, approach(), until);
+    assert_eq!(story.push(within), Verdict::Recorded(BTreeSet::new()));
+    // A decision counts when the server commits it.
+    let needs = || triage(&[ServiceType::Counselling]);
+    let decided = lapsed(&story, Volunteer, needs(), until);
+    let waits = Verdict::NeedsReview(Review::OutsideMandate);
+    assert_eq!(story.push(decided), waits);
+    let proposal = story.last();
+    let yes = answer(proposal, ReviewAnswer::Commit);
+    let no_head = lapsed(&story, HeadOfInstitution, yes.clone(), story.now);
+    let refused = Verdict::Refused(Refusal::RoleNotAllowed);
+    assert_eq!(story.push(no_head), refused);
+    story.ok(HeadOfInstitution, yes);
+    assert_eq!(story.state().status, Status::Triaged);
+    story.replays();
+}
+
+#[test]
+fn x16_a_volunteer_of_another_kecamatan_registers_and_it_is_seen() {
+    for (kecamatan, is_elsewhere) in [
+        (Some("Grogol"), true),
+        (Some("CIWANDAN "), false),
+        (None, false),
+    ] {
+        let mut registration = register();
+        if let Command::Register(register) = &mut registration {
+            register.kecamatan = kecamatan.map(line);
+        }
+        let mut story = Story::new("cilegon-lk3-2023");
+        let mut entry = story.draft(Volunteer, registration);
+        entry.standing.areas.insert("Ciwandan".to_owned());
+        assert_eq!(story.push(entry), Verdict::Committed);
+        let found = story.state().flags.contains(&Flag::OtherArea);
+        assert_eq!(found, is_elsewhere, "{kecamatan:?}");
+    }
+}

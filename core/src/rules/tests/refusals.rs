@@ -51,6 +51,7 @@ fn every_refusal_has_its_way() {
     endings::slips_and_duplicates();
     restrictions();
     intake::registrations();
+    intake::areas();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()

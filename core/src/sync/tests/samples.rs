@@ -269,6 +269,7 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
                 name: "Rina".to_owned(),
                 roles: vec!["social_worker".to_owned()],
                 active: true,
+                terms: None,
             }),
         ),
         (

@@ -1,10 +1,12 @@
 //! What an administrator may ask of whoever owns the engine, and the answers; as JSON over the socket.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use jangkau_core::command::CommandKind;
 use jangkau_core::id::InstitutionId;
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::SeatStatus;
+use jangkau_core::sync::{ActingTitle, SeatStatus};
 use serde::{Deserialize, Serialize};
 
 /// A question to whoever owns the engine.
@@ -48,6 +50,36 @@ pub enum AdminAsk {
         seat: String,
         /// How.
         how: SeatStatus,
+    },
+    /// Delegate powers to a person.
+    Delegate {
+        /// Where.
+        institution: InstitutionId,
+        /// To whom, as text.
+        to: String,
+        /// Who delegates, as text.
+        by: String,
+        /// The role whose powers they are.
+        role: Role,
+        /// The decisions; empty: all of the role's.
+        powers: BTreeSet<CommandKind>,
+        /// The first instant, as text.
+        from: String,
+        /// The last instant, as text.
+        until: String,
+        /// As what they stand in.
+        title: ActingTitle,
+    },
+    /// Say until when a person serves, and where.
+    Terms {
+        /// Where.
+        institution: InstitutionId,
+        /// Who, as text.
+        person: String,
+        /// The last instant of the mandate, as text.
+        until: Option<String>,
+        /// The kecamatan; empty: all.
+        kecamatan: BTreeSet<String>,
     },
     /// Take a backup.
     Backup,

@@ -1,8 +1,9 @@
 //! An administrator's question, answered by the engine.
 
-use jangkau_core::id::{InstitutionId, PersonId};
+use jangkau_core::id::{IdError, InstitutionId, PersonId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::time::Timestamp;
+use jangkau_core::sync::Delegation;
+use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, no_folder};
@@ -68,9 +69,60 @@ pub(in crate::cli) fn perform(
                 .map(|()| AdminReply::Done),
             Err(error) => return AdminReply::Refused(error.to_string()),
         },
+        AdminAsk::Delegate { .. } | AdminAsk::Terms { .. } => match terms(ask, engine, now) {
+            Ok(done) => done.map(|()| AdminReply::Done),
+            Err(unreadable) => return AdminReply::Refused(unreadable),
+        },
         AdminAsk::Backup => return no_folder(),
     };
     answered.unwrap_or_else(|error| AdminReply::Refused(error.to_string()))
+}
+
+/// Changes the terms on which a person serves. Outer: why the question cannot be read.
+fn terms(
+    ask: &AdminAsk,
+    engine: &mut Engine,
+    now: Timestamp,
+) -> Result<Result<(), EngineError>, String> {
+    let person = |text: &str| -> Result<PersonId, String> {
+        text.parse().map_err(|error: IdError| error.to_string())
+    };
+    let instant = |text: &str| -> Result<Timestamp, String> {
+        text.parse()
+            .map_err(|error: TimestampError| error.to_string())
+    };
+    if let AdminAsk::Delegate {
+        institution,
+        to,
+        by,
+        role,
+        powers,
+        from,
+        until,
+        title,
+    } = ask
+    {
+        let delegation = Delegation {
+            role: *role,
+            powers: powers.clone(),
+            from: instant(from)?,
+            until: instant(until)?,
+            by: person(by)?,
+            title: *title,
+        };
+        return Ok(engine.delegate(institution, person(to)?, delegation, now));
+    }
+    let AdminAsk::Terms {
+        institution,
+        person: who,
+        until,
+        kecamatan,
+    } = ask
+    else {
+        return Ok(Ok(()));
+    };
+    let until = until.as_deref().map(instant).transpose()?;
+    Ok(engine.set_terms(institution, person(who)?, until, kecamatan.clone(), now))
 }
 
 fn list(

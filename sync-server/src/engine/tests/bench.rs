@@ -214,6 +214,8 @@ pub(super) fn registration() -> Register {
         place: None,
         phone: None,
         domiciled: Some(true),
+        kecamatan: None,
+        helper: None,
         danger: None,
         name: Some(Line::new("Ibu Aminah").unwrap()),
         nik: None,

@@ -16,12 +16,12 @@ use super::bench::{Bench, registration, visit};
 const EXCHANGES_MAX: usize = 400;
 
 impl Bench {
-    fn replica(&mut self, person: PersonId) -> Replica {
+    pub(super) fn replica(&mut self, person: PersonId) -> Replica {
         let (enrolled, key) = self.enrolled(person);
         Replica::create_in_memory(&enrolled, key).unwrap()
     }
 
-    fn record(
+    pub(super) fn record(
         &mut self,
         replica: &mut Replica,
         case: Option<CaseId>,
@@ -33,7 +33,7 @@ impl Bench {
     }
 
     /// Syncs until both sides have nothing to say.
-    fn sync(&mut self, replica: &mut Replica) {
+    pub(super) fn sync(&mut self, replica: &mut Replica) {
         for _ in 0..EXCHANGES_MAX {
             let now = self.later();
             let request = replica.request(now, &mut self.rng).unwrap();
@@ -52,12 +52,12 @@ impl Bench {
         panic!("they never come to rest");
     }
 
-    fn check(&self) {
+    pub(super) fn check(&self) {
         let found = self.engine.rebuild_check(&self.institution).unwrap();
         assert_eq!(found, [], "the log says everything");
     }
 
-    fn same_documents(&self, replica: &Replica, person: PersonId) {
+    pub(super) fn same_documents(&self, replica: &Replica, person: PersonId) {
         let held: BTreeSet<_> = self
             .engine
             .holdings(&self.institution, person)

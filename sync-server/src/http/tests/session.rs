@@ -26,6 +26,8 @@ pub(crate) fn tell_a_session_of(name: &str) -> String {
         place: line(name),
         phone: line(name),
         domiciled: Some(true),
+        kecamatan: None,
+        helper: None,
         danger: None,
         name: line(name),
         nik: line(name),

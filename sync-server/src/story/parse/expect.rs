@@ -2,7 +2,7 @@
 
 use jangkau_core::class::Class;
 use jangkau_core::id::ClockId;
-use jangkau_core::profile::words::{Milestone, Status};
+use jangkau_core::profile::words::{Milestone, Role, Status};
 use jangkau_core::replica::SeatState;
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
 use jangkau_core::sync::Turned;
@@ -179,6 +179,13 @@ fn people_checks(
             let label = known.label(&phase, &label)?;
             let stands = phase.code("phase of a referral", codes_of!(ReferralPhase))?;
             push(checks, &phase, Expected::Referral(label, stands));
+        }
+    }
+    if let Some(node) = table.take("acting") {
+        for (label, role) in node.table()?.rest() {
+            let label = known.label(&role, &label)?;
+            let held = role.code("role", codes_of!(Role))?;
+            push(checks, &role, Expected::Acting(label, held));
         }
     }
     if let Some(node) = table.take("duplicate_of") {

@@ -1,21 +1,32 @@
 //! One `[[step]]`.
 
+use std::collections::BTreeSet;
+
 use jangkau_core::command::CommandKind;
+use jangkau_core::profile::words::Role;
 use jangkau_core::replica::CannotRecord;
-use jangkau_core::sync::SeatStatus;
+use jangkau_core::sync::{ActingTitle, SeatStatus};
 use jangkau_core::time::Timestamp;
 
 use super::super::fault::{StoryError, StoryFault};
 use super::super::fields;
-use super::super::plan::{Act, Beat, Doing, ServerAct};
+use super::super::plan::{Act, Beat, Delegating, Doing, ServerAct};
 use super::super::read::{Node, Table};
 use super::{Known, expect, twice};
 
 /// The keys of which a step has exactly one.
-const ACTS: &str = "do, sync, offline, online, set_clock, revoke, server";
+const ACTS: &str = "do, sync, offline, online, set_clock, revoke, delegate, server";
 
 /// What else a step could be; having two of them is told as such.
-const OTHER_ACTS: [&str; 6] = ["sync", "offline", "online", "set_clock", "revoke", "server"];
+const OTHER_ACTS: [&str; 7] = [
+    "sync",
+    "offline",
+    "online",
+    "set_clock",
+    "revoke",
+    "delegate",
+    "server",
+];
 
 /// Reads a step. `now` is the story's clock before it.
 pub(super) fn parse(
@@ -89,6 +100,10 @@ fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryEr
         let seat = seat.clone();
         acts.push(Act::Server(ServerAct::Revoke { seat, how }));
     }
+    if let Some(node) = table.take("delegate") {
+        let delegating = delegating(table, &node, known)?;
+        acts.push(Act::Server(ServerAct::Delegate(Box::new(delegating))));
+    }
     if let Some(node) = table.take("server") {
         acts.push(Act::Server(server(&node)?));
     }
@@ -101,6 +116,32 @@ fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryEr
 fn devices(node: &Node, known: &Known) -> Result<Vec<String>, StoryError> {
     let items = node.items();
     items.iter().map(|item| known.device_key(item)).collect()
+}
+
+/// Powers that somebody delegates, between two dates.
+fn delegating(table: &mut Table, node: &Node, known: &Known) -> Result<Delegating, StoryError> {
+    let roles: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
+    let kinds: Vec<&str> = CommandKind::ALL.iter().map(|kind| kind.code()).collect();
+    let powers = table.take("powers").map_or(Ok(BTreeSet::new()), |node| {
+        let items = node.items();
+        items
+            .iter()
+            .map(|item| item.code("command", &kinds))
+            .collect()
+    })?;
+    let title = match table.take("title") {
+        Some(node) => node.code("title", &["plh", "plt"])?,
+        None => ActingTitle::Plh,
+    };
+    Ok(Delegating {
+        to: known.person_key(node)?,
+        by: known.person_key(&table.need("by")?)?,
+        role: table.need("role")?.code("role", &roles)?,
+        powers,
+        from: fields::instant(&table.need("from")?)?,
+        until: fields::instant(&table.need("until")?)?,
+        title,
+    })
 }
 
 fn server(node: &Node) -> Result<ServerAct, StoryError> {

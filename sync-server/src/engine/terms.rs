@@ -1,0 +1,89 @@
+//! On which terms people serve: mandates, kecamatan, and powers that are delegated with dates.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::id::{InstitutionId, PersonId};
+use jangkau_core::sync::Delegation;
+use jangkau_core::time::Timestamp;
+
+use super::{Engine, EngineError};
+use crate::founding;
+use crate::store::institutions::Tenant;
+use crate::store::staff::{self, Person};
+
+impl Engine {
+    /// Says until when a person's mandate runs, and which kecamatan they serve; none and empty: for good, and all.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn set_terms(
+        &mut self,
+        institution: &InstitutionId,
+        person: PersonId,
+        mandate_until: Option<Timestamp>,
+        areas: BTreeSet<String>,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let mut person = self.colleague(tenant, person)?;
+        person.terms.mandate_until = mandate_until;
+        person.terms.areas = areas;
+        self.put_person(tenant, &person, now)
+    }
+
+    /// Delegates powers to a person, between two dates. Only who holds the role, or is a head, gives them away; what was
+    /// delegated to somebody is not theirs to give.
+    ///
+    /// # Errors
+    /// [`EngineError::NotTheirs`], [`EngineError::BadTerm`], and what else may stop the engine.
+    pub fn delegate(
+        &mut self,
+        institution: &InstitutionId,
+        to: PersonId,
+        delegation: Delegation,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let giver = self.colleague(tenant, delegation.by)?;
+        let mut person = self.colleague(tenant, to)?;
+        let profile = self.library.current(&self.store.db(), tenant)?;
+        let has_lapsed = giver.terms.mandate_until.is_some_and(|until| now > until);
+        let is_theirs = giver.roles.contains(&delegation.role) || profile.is_head(&giver.roles);
+        let is_known = profile.role_title(delegation.role).is_some();
+        if has_lapsed || !is_theirs || !is_known || !giver.active || giver.id == person.id {
+            return Err(EngineError::NotTheirs);
+        }
+        if delegation.until < delegation.from || delegation.until < now || !person.active {
+            return Err(EngineError::BadTerm);
+        }
+        // The log keeps what was; a row only has to say what is and what comes.
+        person.terms.delegations.retain(|known| known.until >= now);
+        person.terms.delegations.push(delegation);
+        self.put_person(tenant, &person, now)
+    }
+
+    /// Notes which delegations have begun or ended by now.
+    pub(super) fn settle_terms(&self, now: Timestamp) -> Result<(), EngineError> {
+        if staff::due(&self.store.db(), now)?.is_empty() {
+            return Ok(());
+        }
+        Ok(self
+            .store
+            .transact(None, |db| founding::settle_terms(db, &self.library, now))?)
+    }
+
+    fn colleague(&self, tenant: Tenant, person: PersonId) -> Result<Person, EngineError> {
+        staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)
+    }
+
+    fn put_person(
+        &self,
+        tenant: Tenant,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        Ok(self.store.transact(None, |db| {
+            founding::put_staff(db, tenant, &self.library, &person.row(), &person.roles, now)
+        })?)
+    }
+}

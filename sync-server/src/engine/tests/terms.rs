@@ -1,0 +1,129 @@
+//! Delegations, mandates and kecamatan: what they give, when they end, and that a replay gives the same.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::command::{Assign, Register};
+use jangkau_core::id::{CaseId, PersonId};
+use jangkau_core::profile::words::Role;
+use jangkau_core::record::Line;
+use jangkau_core::replica::Fate;
+use jangkau_core::rules::{Refusal, Verdict};
+use jangkau_core::sync::{ActingTitle, Delegation};
+
+use super::bench::{Bench, registration};
+use crate::engine::EngineError;
+
+const HOUR: i64 = 60 * 60 * 1_000;
+
+/// The head's powers, from one hour from now on, for an hour.
+fn head_for_an_hour(bench: &Bench, by: PersonId) -> Delegation {
+    Delegation {
+        role: Role::HeadOfInstitution,
+        powers: BTreeSet::new(),
+        from: bench.now.plus_millis(HOUR),
+        until: bench.now.plus_millis(2 * HOUR),
+        by,
+        title: ActingTitle::Plh,
+    }
+}
+
+#[test]
+fn a_delegation_gives_powers_and_sight_between_its_dates() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let deputy = bench.person(&["clergy"]);
+    let volunteer = bench.person(&["volunteer"]);
+    let (mut one, mut two) = (bench.replica(volunteer), bench.replica(deputy));
+    let case = CaseId::from(bench.record(&mut one, None, registration()));
+    let other = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.sync(&mut one);
+    let delegation = head_for_an_hour(&bench, head);
+    let now = bench.later();
+    bench
+        .engine
+        .delegate(&bench.institution, deputy, delegation, now)
+        .unwrap();
+    bench.sync(&mut two);
+    assert_eq!(two.cases().unwrap(), [], "it has not begun");
+    bench.now = bench.now.plus_millis(HOUR);
+    bench.sync(&mut two);
+    assert_eq!(two.cases().unwrap(), [case, other]);
+    let assignment = Assign {
+        assignee: deputy,
+        instruction: None,
+    };
+    let decided = bench.record(&mut two, Some(case), assignment.clone());
+    bench.sync(&mut two);
+    let committed = Some(Fate::Judged(Verdict::Committed));
+    assert_eq!(two.fate(decided).unwrap(), committed);
+    let acting = two.case_state(case).unwrap().unwrap().acting.unwrap();
+    assert_eq!(acting.get(&decided), Some(&Role::HeadOfInstitution));
+    // Recorded while it held, and received when it was over: who held the power when the server had it counts.
+    let late = bench.record(&mut two, Some(other), assignment);
+    bench.now = bench.now.plus_millis(HOUR);
+    bench.sync(&mut two);
+    let refused = Some(Fate::Judged(Verdict::Refused(Refusal::RoleNotAllowed)));
+    assert_eq!(two.fate(late).unwrap(), refused);
+    assert_eq!(two.cases().unwrap(), [case], "what is theirs stays");
+    bench.same_documents(&two, deputy);
+    bench.check();
+}
+
+#[test]
+fn nobody_delegates_what_is_not_theirs() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let other = bench.person(&["social_worker"]);
+    let now = bench.later();
+    let institution = bench.institution.clone();
+    let mut ask = |by, to, change: &dyn Fn(&mut Delegation)| {
+        let mut delegation = Delegation {
+            role: Role::HeadOfInstitution,
+            powers: BTreeSet::new(),
+            from: now,
+            until: now.plus_millis(HOUR),
+            by,
+            title: ActingTitle::Plt,
+        };
+        change(&mut delegation);
+        bench.engine.delegate(&institution, to, delegation, now)
+    };
+    let plain = |_: &mut Delegation| {};
+    let not_theirs = |asked| matches!(asked, Err(EngineError::NotTheirs));
+    assert!(not_theirs(ask(worker, other, &plain)));
+    assert!(not_theirs(ask(head, head, &plain)));
+    assert!(not_theirs(ask(head, other, &|one| one.role = Role::Dpo)));
+    let over = |one: &mut Delegation| one.until = now.plus_millis(-1);
+    assert!(matches!(ask(head, other, &over), Err(EngineError::BadTerm)));
+    assert!(ask(head, other, &plain).is_ok());
+    // What was delegated is not to be delegated on.
+    assert!(not_theirs(ask(other, worker, &plain)));
+    assert!(ask(worker, other, &|one| one.role = Role::SocialWorker).is_ok());
+    bench.check();
+}
+
+#[test]
+fn a_case_of_another_kecamatan_goes_to_its_volunteers() {
+    let mut bench = Bench::new();
+    let [here, there] = [(); 2].map(|()| bench.person(&["volunteer"]));
+    let (mut one, mut two) = (bench.replica(here), bench.replica(there));
+    for (person, area) in [(here, "Ciwandan"), (there, "Grogol")] {
+        let now = bench.later();
+        let areas = BTreeSet::from([area.to_owned()]);
+        bench
+            .engine
+            .set_terms(&bench.institution, person, None, areas, now)
+            .unwrap();
+    }
+    let register = Register {
+        kecamatan: Line::new("Grogol").ok(),
+        ..registration()
+    };
+    let case = CaseId::from(bench.record(&mut one, None, register));
+    bench.sync(&mut one);
+    bench.sync(&mut two);
+    assert_eq!(one.cases().unwrap(), [case]);
+    assert_eq!(two.cases().unwrap(), [case]);
+    bench.check();
+}
