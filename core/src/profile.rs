@@ -6,8 +6,12 @@
 mod area;
 mod by_law;
 mod check;
+mod ending;
 mod fault;
 mod parts;
+mod provenance;
+mod region;
+mod rights;
 mod shipped;
 pub mod words;
 
@@ -16,18 +20,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use crate::command::{Channel, CommandKind, ServiceType};
+use crate::command::{Channel, CommandKind, EndingReason, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
 
 pub use area::Area;
 pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
+pub use ending::{Ending, Facility, FacilityKind};
 pub use fault::{Place, ProfileFault};
 pub use parts::{
     Clock, ComplaintChannel, Eligibility, Evaluation, Hours, Institution, LegalBasis, Letter,
-    Notice, Powers, Provenance, Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey,
-    Transition, Unresolved, WorkCalendar,
+    Notice, Powers, Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey, Transition,
+    Unresolved, WorkCalendar,
 };
+pub use provenance::Provenance;
+pub use region::{NoRegionCode, RegionCode};
+pub use rights::HEAD_POWERS;
 pub use shipped::{ShippedProfile, shipped, shipped_files};
 use words::Role;
 
@@ -47,6 +55,9 @@ pub struct Profile {
     pub valid_to: Option<NaiveDate>,
     /// Title for people, with misprints of the published one put right.
     pub title: String,
+    /// Whether this is a practice institution: marked on every screen and letter, and never counted (amendment C10).
+    #[serde(default)]
+    pub practice: bool,
     /// What the service costs: always 0. There is no way to enter a payment.
     pub fee: u32,
     /// The products as published.
@@ -82,6 +93,8 @@ pub struct Profile {
     pub steps: Vec<Step>,
     /// Who may do what, and after what.
     pub transitions: BTreeMap<CommandKind, Transition>,
+    /// What an ending asks for, by its reason.
+    pub endings: BTreeMap<EndingReason, Ending>,
     /// Counselling sessions.
     pub sessions: Sessions,
     /// Deadlines.
@@ -98,6 +111,9 @@ pub struct Profile {
     pub confidentiality: String,
     /// Laws and guidelines cited.
     pub legal_bases: Vec<LegalBasis>,
+    /// Rooms, instruments, forms and supplies.
+    #[serde(default)]
+    pub facilities: Vec<Facility>,
     /// Notices that can be switched on.
     #[serde(default)]
     pub notices: Vec<Notice>,
@@ -124,11 +140,11 @@ impl Profile {
         let profile: Self = toml::from_str(text).map_err(|error| ProfileError {
             line: error
                 .span()
-                .map_or(1, |span| check::line_of(text, span.start)),
+                .map_or(1, |span| fault::line_of(text, span.start)),
             reason: ProfileFault::Syntax(error.message().to_owned()),
         })?;
         profile.check().map_err(|(place, reason)| ProfileError {
-            line: check::locate(text, &place),
+            line: fault::locate(text, &place),
             reason,
         })?;
         Ok(profile)
@@ -179,6 +195,22 @@ impl Profile {
     #[must_use]
     pub fn is_head(&self, roles: &BTreeSet<Role>) -> bool {
         !self.powers.head.is_disjoint(roles)
+    }
+
+    /// What an ending for a reason asks for; none if this institution does not end cases for it.
+    #[must_use]
+    pub fn ending(&self, reason: EndingReason) -> Option<&Ending> {
+        self.endings.get(&reason).filter(|ending| ending.enabled)
+    }
+
+    /// Who answers for a role: itself where somebody fills it, else those with the powers of a head (amendment C12).
+    #[must_use]
+    pub fn answers_for(&self, role: Role, filled: &BTreeSet<Role>) -> BTreeSet<Role> {
+        if filled.contains(&role) {
+            BTreeSet::from([role])
+        } else {
+            self.powers.head.clone()
+        }
     }
 
     /// The title of a role, in Indonesian; none if this institution does not have it.

@@ -6,11 +6,13 @@ use super::Profile;
 use super::by_law::{CLOCKS_BY_LAW, ClockByLaw};
 use super::fault::{Place, ProfileFault};
 use super::parts::{Clock, Requirement, Transition};
+use super::provenance::sourced;
+use super::rights;
 use super::words::{
     ClockEvent, ClockUnit, Enforcement, EventOrigin, Guard, Milestone, OfflineClass,
-    RequirementKind, RequirementLevel, Role, Source,
+    RequirementKind, RequirementLevel, Role,
 };
-use crate::command::{CommandKind, Nature};
+use crate::command::{CommandKind, EndingReason, Nature};
 
 type Found = Result<(), (Vec<Place>, ProfileFault)>;
 
@@ -26,9 +28,13 @@ pub(super) fn check(profile: &Profile) -> Found {
     check_roles(profile)?;
     check_transitions(profile)?;
     check_requirements(profile)?;
+    check_possible(profile)?;
+    rights::check(profile)?;
+    check_endings(profile)?;
     check_sessions(profile)?;
     check_clocks(profile)?;
-    check_rest(profile)
+    check_rest(profile)?;
+    check_sources(profile)
 }
 
 fn check_head(profile: &Profile) -> Found {
@@ -55,7 +61,6 @@ fn check_hours(profile: &Profile) -> Found {
             return at(&place, ProfileFault::Hours);
         }
         seen.extend(&hours.days);
-        source(&place, hours.source, hours.line)?;
     }
     if seen.is_empty() {
         at(&[Place::Key("hours")], ProfileFault::NeverOpen)
@@ -71,18 +76,12 @@ fn check_roles(profile: &Profile) -> Found {
         if !seen.insert(entry.role) {
             return at(&place, ProfileFault::Duplicate(entry.role.to_string()));
         }
-        source(&place, entry.source, entry.line)?;
     }
     let place = [Place::Key("powers"), Place::Key("head")];
     if profile.powers.head.is_empty() {
         return at(&place, ProfileFault::NoHead);
     }
-    known_roles(profile, &profile.powers.head, &place)?;
-    source(
-        &[Place::Key("powers")],
-        profile.powers.source,
-        profile.powers.line,
-    )
+    known_roles(profile, &profile.powers.head, &place)
 }
 
 fn check_transitions(profile: &Profile) -> Found {
@@ -105,7 +104,6 @@ fn check_transition(
     transition: &Transition,
     place: &[Place],
 ) -> Found {
-    source(place, transition.source, transition.line)?;
     let is_fact_class = transition.offline == OfflineClass::Fact;
     if is_fact_class != (kind.nature() == Nature::Fact) {
         return at(place, ProfileFault::OfflineClass(kind));
@@ -151,7 +149,6 @@ fn check_requirements(profile: &Profile) -> Found {
         if !seen.insert(requirement.id.as_str()) {
             return at(&place, ProfileFault::Duplicate(requirement.id.to_string()));
         }
-        source(&place, requirement.source, requirement.line)?;
         check_requirement(profile, requirement, &place)?;
     }
     Ok(())
@@ -165,6 +162,17 @@ fn check_requirement(profile: &Profile, requirement: &Requirement, place: &[Plac
     };
     if !fits {
         return at(place, ProfileFault::RequirementLevel);
+    }
+    let waive = profile.transition(CommandKind::WaiveDocument);
+    let may_waive = |role: &Role| {
+        waive.is_some_and(|line| line.roles.contains(role) || line.proposers.contains(role))
+    };
+    if let Some(role) = requirement
+        .waiver_roles
+        .iter()
+        .find(|role| !may_waive(role))
+    {
+        return at(place, ProfileFault::Waiver(*role));
     }
     let Some(gate) = requirement.gates else {
         return Ok(());
@@ -186,10 +194,77 @@ fn check_requirement(profile: &Profile, requirement: &Requirement, place: &[Plac
     }
 }
 
+/// A decision can be done when what it needs can be earned by something else that can be done before it.
+fn check_possible(profile: &Profile) -> Found {
+    let needs = |kind: CommandKind| {
+        let of_transition = profile.transition(kind).map(|line| line.needs.iter());
+        let gates = profile.requirements.iter().filter(move |requirement| {
+            requirement.gates == Some(kind) && requirement.level == RequirementLevel::Mandatory
+        });
+        let milestones = of_transition.into_iter().flatten().copied();
+        milestones.chain(gates.filter_map(|requirement| requirement.milestone))
+    };
+    let mut possible: BTreeSet<CommandKind> = BTreeSet::new();
+    loop {
+        let earned = |milestone: Milestone| {
+            let mut by = milestone.earned_by().iter();
+            by.any(|kind| possible.contains(kind))
+        };
+        let more = CommandKind::ALL.iter().copied().filter(|kind| {
+            !possible.contains(kind)
+                && profile.transition(*kind).is_some()
+                && needs(*kind).all(earned)
+        });
+        let more: Vec<CommandKind> = more.collect();
+        if more.is_empty() {
+            break;
+        }
+        possible.extend(more);
+    }
+    let never = CommandKind::ALL
+        .iter()
+        .find(|kind| profile.transition(**kind).is_some() && !possible.contains(kind));
+    match never {
+        Some(kind) => at(
+            &[Place::Key("transitions"), Place::Key(kind.code())],
+            ProfileFault::NeverPossible(*kind),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn check_endings(profile: &Profile) -> Found {
+    for reason in EndingReason::ALL {
+        let place = [Place::Key("endings"), Place::Key(reason.code())];
+        match (profile.endings.get(reason), reason.is_chosen()) {
+            (None, true) => return at(&place, ProfileFault::EndingMissing(*reason)),
+            (Some(_), false) => return at(&place, ProfileFault::EndingMisplaced(*reason)),
+            (None, false) => {}
+            (Some(ending), true) => {
+                let asks = ending.finished_work || ending.attempts > 0 || !ending.enabled;
+                let is_held_up = *reason == EndingReason::Deceased && asks;
+                if is_held_up || ending.attempt_days > ending.attempts {
+                    return at(&place, ProfileFault::EndingAsks);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is said to be from the standard stands there.
+fn check_sources(profile: &Profile) -> Found {
+    for value in sourced(profile) {
+        value
+            .check(&profile.provenance)
+            .or_else(|fault| at(&value.place, fault))?;
+    }
+    Ok(())
+}
+
 fn check_sessions(profile: &Profile) -> Found {
     let sessions = &profile.sessions;
     let place = [Place::Key("sessions")];
-    source(&place, sessions.source, sessions.line)?;
     known_roles(profile, &sessions.lead_roles, &place)?;
     if sessions.lead_roles.is_empty() {
         return at(
@@ -211,7 +286,6 @@ fn check_clocks(profile: &Profile) -> Found {
         if !seen.insert(&clock.id) {
             return at(&place, ProfileFault::Duplicate(clock.id.to_string()));
         }
-        source(&place, clock.source, clock.line)?;
         check_clock(profile, clock).or_else(|fault| at(&place, fault))?;
     }
     match CLOCKS_BY_LAW
@@ -269,42 +343,10 @@ fn check_rest(profile: &Profile) -> Found {
             return at(&place, ProfileFault::Duplicate(letter.kind.to_string()));
         }
         known_roles(profile, &BTreeSet::from([letter.signatory]), &place)?;
-        source(&place, letter.source, letter.line)?;
-    }
-    for (index, step) in profile.steps.iter().enumerate() {
-        source(
-            &[Place::Key("steps"), Place::Index(index)],
-            step.source,
-            step.line,
-        )?;
-    }
-    for (index, channel) in profile.complaint_channels.iter().enumerate() {
-        let place = [Place::Key("complaint_channels"), Place::Index(index)];
-        source(&place, channel.source, channel.line)?;
-    }
-    for (index, basis) in profile.legal_bases.iter().enumerate() {
-        source(
-            &[Place::Key("legal_bases"), Place::Index(index)],
-            basis.source,
-            basis.line,
-        )?;
     }
     known_roles(profile, &profile.evaluation.by, &[Place::Key("evaluation")])?;
-    source(
-        &[Place::Key("evaluation")],
-        profile.evaluation.source,
-        profile.evaluation.line,
-    )?;
-    known_roles(
-        profile,
-        &profile.supervision.by,
-        &[Place::Key("supervision")],
-    )?;
-    source(
-        &[Place::Key("supervision")],
-        profile.supervision.source,
-        profile.supervision.line,
-    )?;
+    let supervision = [Place::Key("supervision")];
+    known_roles(profile, &profile.supervision.by, &supervision)?;
     check_areas(profile)?;
     let mut seen = BTreeSet::new();
     for (index, question) in profile.unresolved.iter().enumerate() {
@@ -323,7 +365,6 @@ fn check_areas(profile: &Profile) -> Found {
         if !seen.insert(area.name.to_lowercase()) {
             return at(&place, ProfileFault::Duplicate(area.name.clone()));
         }
-        source(&place, area.source, area.line)?;
     }
     Ok(())
 }
@@ -333,14 +374,6 @@ fn known_roles(profile: &Profile, roles: &BTreeSet<Role>, place: &[Place]) -> Fo
     match roles.iter().find(|role| !known(role)) {
         Some(role) => at(place, ProfileFault::RoleMissing(*role)),
         None => Ok(()),
-    }
-}
-
-fn source(place: &[Place], source: Source, line: Option<u16>) -> Found {
-    if (source == Source::Seed) == line.is_some() {
-        Ok(())
-    } else {
-        at(place, ProfileFault::SourceLine)
     }
 }
 
@@ -356,42 +389,4 @@ fn can_happen(profile: &Profile, event: ClockEvent) -> bool {
         EventOrigin::Institution => true,
         EventOrigin::Case(kinds) => kinds.iter().any(|kind| profile.transition(*kind).is_some()),
     }
-}
-
-/// The 1-based line of a byte of a text.
-pub(super) fn line_of(text: &str, byte: usize) -> usize {
-    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// The 1-based line on which a place stands; as much of the way as the text has.
-pub(super) fn locate(text: &str, place: &[Place]) -> usize {
-    let Ok(root) = toml::de::DeTable::parse(text) else {
-        return 1;
-    };
-    let mut start = 0;
-    let mut value: Option<&toml::de::DeValue<'_>> = None;
-    for step in place {
-        let table = match value {
-            None => Some(root.get_ref()),
-            Some(toml::de::DeValue::Table(table)) => Some(table),
-            Some(_) => None,
-        };
-        let next = match step {
-            Place::Key(key) => table.and_then(|table| {
-                table
-                    .iter()
-                    .find(|(name, _)| name.get_ref().as_ref() == *key)
-                    .map(|(_, value)| value)
-            }),
-            Place::Index(index) => match value {
-                Some(toml::de::DeValue::Array(array)) => array.get(*index),
-                Some(_) | None => None,
-            },
-        };
-        let Some(next) = next else { break };
-        start = next.span().start;
-        value = Some(next.get_ref());
-    }
-    line_of(text, start)
 }

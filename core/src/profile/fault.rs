@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use super::words::{Guard, Milestone, Role};
-use crate::command::CommandKind;
+use crate::class::Class;
+use crate::command::{CommandKind, EndingReason};
 
 /// A step on the way from the top of a file to one of its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,4 +87,72 @@ pub enum ProfileFault {
     /// A published line is not named, or named where there is none.
     #[error("`source = \"seed\"` needs a line, and nothing else has one")]
     SourceLine,
+    /// A line is named that the published text does not have.
+    #[error("nothing stands on line {0} of the published text")]
+    PublishedLine(u16),
+    /// Words are quoted that do not stand where they should.
+    #[error("these words do not stand on line {0} of the published text")]
+    Quote(u16),
+    /// A decision that needs something which only comes after it.
+    #[error("`{0}` can never be done: what it needs comes only after it")]
+    NeverPossible(CommandKind),
+    /// A power that every institution needs is switched off.
+    #[error("`{0}` is a power that every institution needs")]
+    PowerOff(CommandKind),
+    /// Nobody with the powers of a head takes a decision that is a head's.
+    #[error("none of those with the powers of a head decides `{0}`")]
+    PowerWithoutHead(CommandKind),
+    /// A role decides without being able to read what the decision rests on.
+    #[error("the role `{0}` decides `{1}` and may not read `{2}`, on which it rests")]
+    Unreadable(Role, CommandKind, Class),
+    /// Nobody who may waive documents is named by a requirement.
+    #[error("the role `{0}` neither waives documents nor proposes it")]
+    Waiver(Role),
+    /// A reason of an ending is not mentioned; what is not used says `enabled = false`.
+    #[error("the ending `{0}` is missing")]
+    EndingMissing(EndingReason),
+    /// A reason that has a command of its own is among those that are chosen.
+    #[error("the ending `{0}` has a command of its own")]
+    EndingMisplaced(EndingReason),
+    /// An ending asks for what cannot be.
+    #[error("a death ends a case at once, and attempts need as many visits as days")]
+    EndingAsks,
+}
+
+/// The 1-based line of a byte of a text.
+pub(super) fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The 1-based line on which a place stands; as much of the way as the text has.
+pub(super) fn locate(text: &str, place: &[Place]) -> usize {
+    let Ok(root) = toml::de::DeTable::parse(text) else {
+        return 1;
+    };
+    let mut start = 0;
+    let mut value: Option<&toml::de::DeValue<'_>> = None;
+    for step in place {
+        let table = match value {
+            None => Some(root.get_ref()),
+            Some(toml::de::DeValue::Table(table)) => Some(table),
+            Some(_) => None,
+        };
+        let next = match step {
+            Place::Key(key) => table.and_then(|table| {
+                table
+                    .iter()
+                    .find(|(name, _)| name.get_ref().as_ref() == *key)
+                    .map(|(_, value)| value)
+            }),
+            Place::Index(index) => match value {
+                Some(toml::de::DeValue::Array(array)) => array.get(*index),
+                Some(_) | None => None,
+            },
+        };
+        let Some(next) = next else { break };
+        start = next.span().start;
+        value = Some(next.get_ref());
+    }
+    line_of(text, start)
 }

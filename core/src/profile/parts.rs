@@ -6,6 +6,7 @@ use chrono::{NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use super::region::RegionCode;
 use super::words::{
     ClockEvent, ClockUnit, Condition, Enforcement, Guard, InstitutionKind, LetterKind, Milestone,
     OfflineClass, RequirementKind, RequirementLevel, Role, Source,
@@ -42,21 +43,6 @@ impl<'de> Deserialize<'de> for ProfileCode {
     }
 }
 
-/// What was published, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Provenance {
-    /// Number of the decree; empty where the published one is blank.
-    pub decree_number: String,
-    /// The title, verbatim.
-    pub title_as_published: String,
-    /// File under `core/data/standards` with the verbatim text.
-    pub published_text: String,
-    /// Remarks about the text, for instance what is missing in it.
-    #[serde(default)]
-    pub remarks: Vec<String>,
-}
-
 /// Who offers the service.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,8 +53,8 @@ pub struct Institution {
     pub name: String,
     /// The office that it belongs to.
     pub parent_office: String,
-    /// Kemendagri's code, dotted.
-    pub region_code: String,
+    /// Kemendagri's code.
+    pub region_code: RegionCode,
     /// The zone in which its days begin and end, for instance `Asia/Makassar`.
     #[serde(deserialize_with = "zone")]
     pub zone: Tz,
@@ -186,7 +172,7 @@ pub struct Eligibility {
     pub applicant_kinds: BTreeSet<ApplicantKind>,
     /// Code of the region where the client must live, if any.
     #[serde(default)]
-    pub domicile_region: Option<String>,
+    pub domicile_region: Option<RegionCode>,
     /// Reasons for which a head may help somebody from elsewhere.
     #[serde(default)]
     pub override_reasons: Vec<ProfileCode>,
@@ -228,6 +214,9 @@ pub struct Requirement {
     /// What may be shown instead.
     #[serde(default)]
     pub substitutes: Vec<String>,
+    /// Who may waive it, where that is narrower than the transition `waive_document`; empty means whoever that allows.
+    #[serde(default)]
+    pub waiver_roles: BTreeSet<Role>,
     /// Where this comes from.
     pub source: Source,
     /// Line of the published text.
@@ -277,7 +266,7 @@ pub struct Transition {
     pub line: Option<u16>,
 }
 
-const fn yes() -> bool {
+pub(super) const fn yes() -> bool {
     true
 }
 

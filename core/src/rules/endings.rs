@@ -8,13 +8,11 @@ use super::state::ReferralPhase;
 use super::verdict::{Objection, Refusal};
 use crate::command::{Command, EndingReason, ServiceType, Terminate, VisitPlace};
 use crate::deadline::Reckoner;
+use crate::profile::Ending;
 use crate::profile::words::{Guard, Milestone};
 
 /// Days after an ending within which the same case may be taken up again (T26: six months).
 const REOPEN_DAYS_MAX: i64 = 183;
-/// Attempts before a client counts as unreachable (T25), on at least two days, one of them at home.
-const ATTEMPTS_MIN: usize = 3;
-const ATTEMPT_DAYS_MIN: usize = 2;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -32,10 +30,11 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         return no_danger(ask);
     }
     if let Command::RejectOutOfScope(rejection) = command {
-        if !matches!(
+        let is_rejection = matches!(
             rejection.reason,
             EndingReason::OutOfScope | EndingReason::OutOfArea
-        ) {
+        );
+        if !is_rejection || ask.case.profile.ending(rejection.reason).is_none() {
             return Err(Refusal::ReasonInvalid.into());
         }
         return no_danger(ask);
@@ -76,13 +75,11 @@ fn no_danger(ask: &Ask<'_, '_>) -> Result<(), Objection> {
 }
 
 fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
-    // These endings have commands of their own.
-    if matches!(
-        termination.reason,
-        EndingReason::InformationOnly | EndingReason::DuplicateOf | EndingReason::RegisteredInError
-    ) {
+    // Other endings have commands of their own.
+    let asked = ask.case.profile.ending(termination.reason);
+    let Some(asked) = asked.filter(|_| termination.reason.is_chosen()) else {
         return Err(Refusal::ReasonInvalid.into());
-    }
+    };
     if !termination.safety_checked {
         return Err(Refusal::SafetyUnchecked.into());
     }
@@ -90,19 +87,10 @@ fn terminate(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection
     if ask.case.is_in_danger() && !ask.is_by_head() {
         return Err(Refusal::SafetyOpen.into());
     }
-    match termination.reason {
-        EndingReason::GoalsMet => work_is_finished(ask, termination),
-        EndingReason::Unreachable => was_tried(ask),
-        EndingReason::InformationOnly
-        | EndingReason::ReferredOut
-        | EndingReason::ClientWithdrew
-        | EndingReason::OutOfScope
-        | EndingReason::OutOfArea
-        | EndingReason::Moved
-        | EndingReason::Deceased
-        | EndingReason::DuplicateOf
-        | EndingReason::RegisteredInError => Ok(()),
+    if asked.finished_work {
+        work_is_finished(ask, termination)?;
     }
+    was_tried(ask, asked)
 }
 
 fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Objection> {
@@ -133,7 +121,7 @@ fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Ob
     Ok(())
 }
 
-fn was_tried(ask: &Ask<'_, '_>) -> Result<(), Objection> {
+fn was_tried(ask: &Ask<'_, '_>, asked: &Ending) -> Result<(), Objection> {
     let office = ask.case.profile.office();
     let calendar = crate::calendar::Calendar::empty();
     let reckoner = Reckoner::new(&office, &calendar);
@@ -149,7 +137,8 @@ fn was_tried(ask: &Ask<'_, '_>) -> Result<(), Objection> {
             was_at_home |= visit.place == VisitPlace::Home;
         }
     }
-    if attempts >= ATTEMPTS_MIN && days.len() >= ATTEMPT_DAYS_MIN && was_at_home {
+    let is_enough = attempts >= asked.attempts && days.len() >= usize::from(asked.attempt_days);
+    if asked.attempts == 0 || is_enough && was_at_home {
         Ok(())
     } else {
         Err(Refusal::AttemptsMissing.into())

@@ -2,7 +2,7 @@
 
 use super::case::Ask;
 use super::verdict::{Objection, Refusal};
-use crate::command::{Command, CommandKind, EndingReason};
+use crate::command::{Command, CommandKind};
 use crate::profile::Requirement;
 use crate::profile::words::{Guard, Milestone, RequirementKind};
 
@@ -43,7 +43,7 @@ fn needs(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     let Some(transition) = ask.transition() else {
         return Ok(());
     };
-    if is_excused(ask.command()) {
+    if is_excused(ask) {
         return Ok(());
     }
     let earned = ask.case.milestones();
@@ -61,10 +61,11 @@ fn needs(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     }
 }
 
-/// Endings for these reasons need no finished work (amendment B2).
-fn is_excused(command: &Command) -> bool {
-    if let Command::Terminate(termination) = command {
-        termination.reason != EndingReason::GoalsMet
+/// Endings for reasons that ask for no finished work (amendment B2).
+fn is_excused(ask: &Ask<'_, '_>) -> bool {
+    if let Command::Terminate(termination) = ask.command() {
+        let ending = ask.case.profile.ending(termination.reason);
+        !ending.is_some_and(|ending| ending.finished_work)
     } else {
         false
     }

@@ -45,6 +45,7 @@ pub(super) fn check_profile(
     match Profile::parse(&read(&check.file)?) {
         Ok(profile) => {
             writeln!(out, "{file}: {} version {}", profile.id, profile.version)?;
+            tell_open(&profile, out)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
@@ -52,6 +53,20 @@ pub(super) fn check_profile(
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// What the office still has to confirm, check or answer before the profile is its own.
+fn tell_open(profile: &Profile, out: &mut dyn Write) -> Result<(), CliError> {
+    let defaults = profile.defaults();
+    writeln!(out, "  values not from the standard: {defaults}")?;
+    let channels = profile.complaint_channels.iter();
+    for channel in channels.filter(|channel| !channel.verified) {
+        writeln!(out, "  not verified: {} {}", channel.kind, channel.value)?;
+    }
+    for open in &profile.unresolved {
+        writeln!(out, "  to answer: {}: {}", open.id, open.question)?;
+    }
+    Ok(())
 }
 
 /// Prints one deadline.

@@ -75,6 +75,8 @@ fn a_profile_with_a_fault_is_told_by_line() {
     let path = file.to_str().unwrap();
     let (good, text) = typed(&["check-profile", path]).unwrap();
     assert!(good && text.contains("cilegon-lk3-2023"), "{text}");
+    assert!(text.contains("  not verified: email dinsos@atilegon"), "{text}");
+    assert!(text.contains("  to answer: jam_layanan: "), "{text}");
     std::fs::write(&file, sound.replace("\nfee = 0", "\nfee = 5")).unwrap();
     let line = sound.lines().position(|line| line == "fee = 0").unwrap() + 1;
     let (good, text) = typed(&["check-profile", path]).unwrap();
