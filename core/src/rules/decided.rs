@@ -144,12 +144,7 @@ impl<'a> Decided<'a> {
         let command = &made.entry.entry.command;
         match command {
             Command::Register(_) => self.status = Status::Registered,
-            Command::Triage(triage) => {
-                self.services.clone_from(&triage.services);
-                if self.status == Status::Registered {
-                    self.status = Status::Triaged;
-                }
-            }
+            Command::Triage(triage) => self.triage(&triage.services),
             Command::Assign(assignment) => {
                 self.assignee = Some(assignment.assignee);
                 self.status = Status::Assigned;
@@ -164,10 +159,7 @@ impl<'a> Decided<'a> {
             Command::CancelReferral(cancelled) => {
                 self.referrals_cancelled.insert(cancelled.referral, made.at);
             }
-            Command::MoveRecord(moved) => {
-                self.moved.insert(moved.record);
-                self.pending.retain(|(_, id), _| *id != moved.record);
-            }
+            Command::MoveRecord(moved) => self.move_out(moved.record),
             Command::CloseInformation(_)
             | Command::RejectOutOfScope(_)
             | Command::Terminate(_)
@@ -211,6 +203,19 @@ impl<'a> Decided<'a> {
             | Command::NoteClientDate(_)
             | Command::ReadAssignment(_) => {}
         }
+    }
+
+    fn triage(&mut self, services: &BTreeSet<ServiceType>) {
+        self.services.clone_from(services);
+        if self.status == Status::Registered {
+            self.status = Status::Triaged;
+        }
+    }
+
+    /// A record belongs to another case: nobody has to look at it here any more.
+    fn move_out(&mut self, record: CommandId) {
+        self.moved.insert(record);
+        self.pending.retain(|(_, id), _| *id != record);
     }
 
     /// What ends a case or closes its file, and what takes it up again.

@@ -14,6 +14,12 @@ const ACTIVE: &[Status] = &[
     Status::Intervening,
     Status::Monitoring,
 ];
+const BEFORE_RESULTS: &[Status] = &[
+    Status::Registered,
+    Status::Triaged,
+    Status::Assigned,
+    Status::Intervening,
+];
 const SERVED: &[Status] = &[Status::Assigned, Status::Intervening, Status::Monitoring];
 const AFTER_TRIAGE: &[Status] = &[
     Status::Triaged,
@@ -101,12 +107,7 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         .contains_key(&Milestone::ReferralIssued);
     let allowed: &[Status] = match ask.command() {
         Command::Register(_) => &[Status::Draft],
-        Command::Triage(_) => &[
-            Status::Registered,
-            Status::Triaged,
-            Status::Assigned,
-            Status::Intervening,
-        ],
+        Command::Triage(_) => BEFORE_RESULTS,
         Command::CloseInformation(_)
         | Command::RejectOutOfScope(_)
         | Command::VoidRegistration(_)

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use jangkau_core::command::CommandKind;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{ActingTitle, SeatStatus};
-use jangkau_core::time::Timestamp;
+use jangkau_core::sync::SeatStatus;
 
 use super::{CliError, admin_socket, inspect, qr, serve};
 use crate::backup::{Backups, back_up, restore};
@@ -18,9 +16,11 @@ use crate::config::{Config, Settings};
 
 mod message;
 mod perform;
+mod terms;
 
 pub use message::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing};
 pub(super) use perform::perform;
+use terms::{Delegating, Serving};
 
 /// `admin …`.
 #[derive(Debug, Subcommand)]
@@ -86,47 +86,9 @@ pub(super) enum AdminCommand {
         how: SeatStatus,
     },
     /// Delegate powers to a person, between two dates
-    Delegate {
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// Who receives them, as `admin list` shows the person
-        #[arg(long, value_name = "ID")]
-        to: PersonId,
-        /// Who delegates: somebody with the role, or a head
-        #[arg(long, value_name = "ID")]
-        by: PersonId,
-        /// The role whose powers they are
-        #[arg(long)]
-        role: Role,
-        /// A decision that may be taken by it, such as `terminate`; may be given more than once; none: all of the role's
-        #[arg(long, num_args = 1..)]
-        power: Vec<CommandKind>,
-        /// The first instant, such as `2026-11-23T08:00:00+07:00`
-        #[arg(long, value_name = "INSTANT")]
-        from: Timestamp,
-        /// The last instant
-        #[arg(long, value_name = "INSTANT")]
-        until: Timestamp,
-        /// `plh` while the holder is away, `plt` while nobody holds the office
-        #[arg(long, default_value = "plh")]
-        title: ActingTitle,
-    },
+    Delegate(Delegating),
     /// Say until when a person's mandate runs, and which kecamatan they serve
-    Terms {
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// The person, as `admin list` shows them
-        #[arg(long, value_name = "ID")]
-        person: PersonId,
-        /// The last instant of the mandate; left out: it has no end
-        #[arg(long, value_name = "INSTANT")]
-        until: Option<Timestamp>,
-        /// A kecamatan; may be given more than once; left out: all
-        #[arg(long, num_args = 1..)]
-        kecamatan: Vec<String>,
-    },
+    Terms(Serving),
     /// Take a backup now
     Backup,
     /// Put a backup in the database's place; the server must be stopped
@@ -200,36 +162,8 @@ pub(super) fn run(
             seat: seat.to_string(),
             how,
         },
-        AdminCommand::Delegate {
-            institution,
-            to,
-            by,
-            role,
-            power,
-            from,
-            until,
-            title,
-        } => AdminAsk::Delegate {
-            institution,
-            to: to.to_string(),
-            by: by.to_string(),
-            role,
-            powers: power.into_iter().collect(),
-            from: from.to_string(),
-            until: until.to_string(),
-            title,
-        },
-        AdminCommand::Terms {
-            institution,
-            person,
-            until,
-            kecamatan,
-        } => AdminAsk::Terms {
-            institution,
-            person: person.to_string(),
-            until: until.map(|until| until.to_string()),
-            kecamatan: kecamatan.into_iter().collect(),
-        },
+        AdminCommand::Delegate(delegating) => delegating.into(),
+        AdminCommand::Terms(serving) => serving.into(),
         AdminCommand::Backup => AdminAsk::Backup,
     };
     tell(put(&config, ask)?, json, out)?;
