@@ -118,10 +118,33 @@ pub enum CalendarFault {
     /// The day has no name.
     #[error("the day has no name")]
     Name,
+    /// A day stands in a list that is not for such days.
+    #[error(
+        "such a day does not belong into the list `{0}`: `national` is for nasional and cuti_bersama"
+    )]
+    Misplaced(String),
+    /// There is no day in it.
+    #[error("the list is empty")]
+    Empty,
     /// The same row stands twice.
     #[error("the same day stands twice in this list")]
     Twice,
 }
+
+/// A list of holidays that ought to be loaded and is not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissingList {
+    /// Its name: `national` or a region's.
+    pub name: String,
+    /// The year.
+    pub year: i32,
+}
+
+/// The name of the list of national days and collective leave.
+pub const NATIONAL: &str = "national";
+
+/// The month from whose first day next year's lists ought to be there.
+const NEXT_YEAR_FROM_MONTH: u32 = 11;
 
 const NATIONAL_HEADER: &str = "date,kind,name,confidence";
 const REGIONAL_HEADER: &str = "date,name,confidence";
@@ -204,6 +227,84 @@ impl Calendar {
             include_str!("../data/calendars/bali.csv"),
         )?;
         Ok(national.union(&bali))
+    }
+
+    /// The calendar of an institution that loaded these lists, each with its name, oldest first. A list takes the place
+    /// of an older one of its name in the years that it speaks of; the other years stay.
+    ///
+    /// # Errors
+    /// The first line that is not a row.
+    pub fn of_lists<'t>(
+        lists: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Result<Self, CalendarError> {
+        let mut by_name: BTreeMap<&str, Self> = BTreeMap::new();
+        for (name, csv) in lists {
+            let newer = Self::parse_any(&Region::new(name), csv)?;
+            let years: BTreeSet<i32> = newer.holidays().map(|day| day.date.year()).collect();
+            let older = by_name.remove(name).unwrap_or_default();
+            let mut kept = newer;
+            for day in older.holidays() {
+                if !years.contains(&day.date.year()) {
+                    kept.insert(day.clone());
+                }
+            }
+            by_name.insert(name, kept);
+        }
+        let all = by_name.values();
+        Ok(all.fold(Self::default(), |all, list| all.union(list)))
+    }
+
+    /// Reads a list that an administrator hands in under a name: `national` holds national days and collective leave,
+    /// another name either a region's days or the days on which the office is closed.
+    ///
+    /// # Errors
+    /// The first line that is not a row of such a list.
+    pub fn parse_named(name: &str, csv: &str) -> Result<Self, CalendarError> {
+        let list = Self::parse_any(&Region::new(name), csv)?;
+        let is_misplaced = |day: &&Holiday| match day.kind {
+            HolidayKind::National | HolidayKind::CollectiveLeave => name != NATIONAL,
+            HolidayKind::OfficeClosure | HolidayKind::Regional(_) => name == NATIONAL,
+        };
+        if list.days.is_empty() {
+            let reason = CalendarFault::Empty;
+            return Err(CalendarError { line: 1, reason });
+        }
+        if let Some(day) = list.holidays().find(is_misplaced) {
+            let text = day.date.to_string();
+            let found = csv.lines().position(|row| row.trim().starts_with(&text));
+            let reason = CalendarFault::Misplaced(name.to_owned());
+            return Err(CalendarError {
+                line: found.map_or(1, |before| before + 1),
+                reason,
+            });
+        }
+        Ok(list)
+    }
+
+    /// The lists that an office which follows these regions ought to have and has not: this year's, and from 1 November
+    /// next year's (amendment C9). Each is a red item.
+    #[must_use]
+    pub fn missing(&self, regions: &BTreeSet<Region>, today: NaiveDate) -> Vec<MissingList> {
+        let this = today.year();
+        let years = if today.month() >= NEXT_YEAR_FROM_MONTH {
+            vec![this, this + 1]
+        } else {
+            vec![this]
+        };
+        let mut missing = Vec::new();
+        for year in years {
+            if !self.national_years.contains(&year) {
+                let name = NATIONAL.to_owned();
+                missing.push(MissingList { name, year });
+            }
+            for region in regions {
+                if !self.regional_years.contains(&(region.clone(), year)) {
+                    let name = region.as_str().to_owned();
+                    missing.push(MissingList { name, year });
+                }
+            }
+        }
+        missing
     }
 
     /// Both lists together.
@@ -451,5 +552,78 @@ mod tests {
                 expected
             );
         }
+    }
+
+    const HEADER: &str = "date,kind,name,confidence\n";
+
+    #[test]
+    fn a_newer_list_takes_the_place_of_an_older_one_in_its_years() {
+        let of = |lists: &[(&str, &str)]| {
+            let owned: Vec<(&str, String)> = lists
+                .iter()
+                .map(|(name, rows)| (*name, format!("{HEADER}{rows}")))
+                .collect();
+            let lists = owned.iter().map(|(name, csv)| (*name, csv.as_str()));
+            let calendar = Calendar::of_lists(lists).unwrap();
+            let dates = calendar.holidays().map(|day| day.date.to_string());
+            dates.collect::<Vec<_>>().join(" ")
+        };
+        let national = ("national", "2026-03-19,nasional,Nyepi,high\n");
+        let next = ("national", "2027-03-08,nasional,Nyepi,high\n");
+        let corrected = ("national", "2026-03-20,nasional,Nyepi,high\n");
+        let closure = ("office", "2026-03-25,tutup_kantor,Pindah gedung,high\n");
+        assert_eq!(of(&[national, next]), "2026-03-19 2027-03-08");
+        assert_eq!(of(&[national, next, corrected]), "2026-03-20 2027-03-08");
+        assert_eq!(
+            of(&[national, closure, next]),
+            "2026-03-19 2026-03-25 2027-03-08"
+        );
+    }
+
+    #[test]
+    fn a_day_belongs_into_a_list_of_its_kind() {
+        let check = |name: &str, rows: &str, expected: &str| {
+            let read = Calendar::parse_named(name, &format!("{HEADER}{rows}"));
+            let told = read.map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(
+                told.starts_with(expected) && told.is_empty() == expected.is_empty(),
+                "{told}"
+            );
+        };
+        let closure = "2026-03-25,tutup_kantor,Pindah gedung,high\n";
+        let leave = "2026-03-26,cuti_bersama,Cuti,high\n";
+        check("office", closure, "");
+        check("national", leave, "");
+        check(
+            "office",
+            &format!("{closure}{leave}"),
+            "line 3: such a day does not belong",
+        );
+        check("national", closure, "line 2: such a day does not belong");
+        check("office", "", "line 1: the list is empty");
+    }
+
+    #[test]
+    fn next_years_list_is_missed_from_november() {
+        let calendar = Calendar::shipped().unwrap();
+        let check = |regions: &[&str], today: &str, expected: &[(&str, i32)]| {
+            let regions = regions.iter().map(|name| Region::new(name)).collect();
+            let missing = calendar.missing(&regions, today.parse().unwrap());
+            let missing: Vec<_> = missing
+                .iter()
+                .map(|list| (list.name.as_str(), list.year))
+                .collect();
+            assert_eq!(missing, expected, "{today}");
+        };
+        check(&[], "2026-10-31", &[]);
+        check(&[], "2026-11-01", &[("national", 2027)]);
+        check(
+            &["bali"],
+            "2026-12-31",
+            &[("national", 2027), ("bali", 2027)],
+        );
+        check(&["bali"], "2025-11-01", &[]);
+        check(&[], "2027-01-01", &[("national", 2027)]);
+        check(&["papua"], "2026-01-02", &[("papua", 2026)]);
     }
 }

@@ -171,6 +171,7 @@ impl Command {
             | Self::Restrict(_)
             | Self::LiftRestriction(_)
             | Self::VoidRegistration(_)
+            | Self::MoveProfile(_)
             | Self::SetContact(_)
             | Self::ConfirmRegistration(_)
             | Self::NoteClientDate(_) => Vec::new(),

@@ -11,7 +11,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Time
 use chrono_tz::Tz;
 use thiserror::Error;
 
-use crate::calendar::{Calendar, Region};
+use crate::calendar::{Calendar, MissingList, Region};
 use crate::code::codes;
 use crate::time::Timestamp;
 
@@ -181,6 +181,13 @@ impl<'a> Reckoner<'a> {
     #[must_use]
     pub fn local(&self, instant: Timestamp) -> DateTime<Tz> {
         instant.to_utc().with_timezone(&self.office.zone)
+    }
+
+    /// The lists of holidays that the office ought to have by now and has not: red items.
+    #[must_use]
+    pub fn missing_lists(&self, now: Timestamp) -> Vec<MissingList> {
+        let today = self.local_date(now);
+        self.calendar.missing(&self.office.regions, today)
     }
 
     /// Whether the office works on this local date.

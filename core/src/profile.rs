@@ -13,6 +13,7 @@ mod provenance;
 mod region;
 mod rights;
 mod shipped;
+mod stamp;
 pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};

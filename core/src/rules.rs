@@ -27,6 +27,7 @@ mod status;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::calendar::Calendar;
 use crate::command::{Command, CommandEntry, Nature, ReviewAnswer};
@@ -113,8 +114,10 @@ impl LogEntry {
 /// Everything that a judgement rests on.
 #[derive(Clone, Copy, Debug)]
 pub struct CaseLog<'a> {
-    /// The profile that the case is pinned to.
+    /// The profile under which the case was registered.
     pub profile: &'a Profile,
+    /// The versions of the profile that have been activated: a decision may move the case to one of them.
+    pub versions: &'a [Arc<Profile>],
     /// The calendar in force.
     pub calendar: &'a Calendar,
     /// The case's commands in the order of the log.
@@ -131,12 +134,14 @@ pub struct Judgement {
     pub verdicts: Vec<(CommandId, Verdict)>,
     /// The case after all entries.
     pub state: CaseState,
+    /// The version of the profile that the case is under, after all entries.
+    pub profile_version: u32,
 }
 
 /// Judges the commands that have no verdict, and computes the case's state. Reads facts and decisions.
 #[must_use]
 pub fn judge(log: &CaseLog<'_>) -> Judgement {
-    let mut case = Case::new(log.profile);
+    let mut case = Case::new(log.profile, log.versions);
     let mut verdicts = Vec::new();
     for entry in log.entries {
         match entry.entry.command.kind().nature() {
@@ -154,6 +159,7 @@ pub fn judge(log: &CaseLog<'_>) -> Judgement {
     Judgement {
         verdicts,
         state: case.state(clocks, judged_through),
+        profile_version: case.profile.version,
     }
 }
 

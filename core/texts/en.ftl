@@ -55,6 +55,7 @@ command-move_record = record moved to another case
 command-take_record = record taken over from another case
 command-note_client_date = day that the client chose
 command-read_assignment = assignment read
+command-move_profile = move to a newer version of the standard
 
 ## What became of it
 
@@ -111,6 +112,7 @@ refusal-referral_pending = A referral has no letter yet. Issue the letter or cal
 refusal-others_worked = Others have worked on this case. End it with a fitting reason instead.
 refusal-registration_unconfirmed = What came by the public link or the hotline is not confirmed yet. Ask the client and confirm the registration first.
 refusal-outside_area = This volunteer serves another kecamatan. Choose somebody who serves the client's.
+refusal-review_open = Something in this case still waits for the head. Answer it first, then move the case to the new version.
 
 ## Why something waits for the head
 

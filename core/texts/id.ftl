@@ -55,6 +55,7 @@ command-move_record = pemindahan catatan ke kasus lain
 command-take_record = penerimaan catatan dari kasus lain
 command-note_client_date = hari pilihan klien
 command-read_assignment = tugas sudah dibaca
+command-move_profile = perpindahan ke versi standar yang baru
 
 ## Nasib catatan dan usulan
 
@@ -111,6 +112,7 @@ refusal-referral_pending = Masih ada rujukan tanpa surat. Terbitkan suratnya ata
 refusal-others_worked = Petugas lain sudah bekerja pada kasus ini. Akhiri dengan alasan yang sesuai, jangan dibatalkan.
 refusal-registration_unconfirmed = Pendaftaran lewat tautan atau hotline belum dipastikan. Hubungi klien dan pastikan pendaftarannya lebih dulu.
 refusal-outside_area = Relawan ini bertugas di kecamatan lain. Pilih petugas kecamatan klien.
+refusal-review_open = Masih ada yang menunggu keputusan Ketua dalam kasus ini. Jawab dahulu, lalu pindahkan kasus ke versi baru.
 
 ## Mengapa sesuatu ditinjau pimpinan
 

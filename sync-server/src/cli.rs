@@ -14,7 +14,9 @@ use clap::{Parser, Subcommand};
 use crate::config::Settings;
 use crate::demo::{self, DemoOptions};
 
-pub use admin::{AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing};
+pub use admin::{
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsListing,
+};
 
 /// Jangkau's server: merges the replicas of each institution and judges its decisions.
 #[derive(Debug, Parser)]
@@ -31,7 +33,8 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
-    /// Found an institution, invite its staff, revoke seats, back up and restore; also while the server runs
+    /// Found an institution, invite its staff, revoke seats, activate profiles, load calendars, back up and restore; also while
+    /// the server runs
     Admin {
         #[command(flatten)]
         settings: Settings,

@@ -9,6 +9,7 @@ mod error;
 mod observe;
 mod rebuild;
 mod reply;
+mod standards;
 mod standing;
 mod terms;
 
@@ -28,6 +29,7 @@ use crate::{founding, intake, ruling};
 pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
+pub use standards::Standards;
 pub use standing::EnrolledPerson;
 
 /// Minutes from 1970 to 2026, from which eras are counted.

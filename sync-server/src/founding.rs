@@ -6,11 +6,12 @@ use data_encoding::BASE32_NOPAD;
 use ed25519_dalek::SigningKey;
 use jangkau_core::calendar::Calendar;
 use jangkau_core::grant::institution_grant;
-use jangkau_core::id::{InstitutionId, PersonId, SeatId, ServerSeq};
+use jangkau_core::id::{CaseId, InstitutionId, PersonId, SeatId, ServerSeq};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
+use jangkau_core::rules::CaseState;
 use jangkau_core::sync::{
-    CalendarRow, Enrol, ProfileRow, Row, SeatCertificate, SeatStatus, StaffRow,
+    CalendarRow, Enrol, ProfileRow, Row, SeatCertificate, SeatStatus, StaffRow, Terms,
 };
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
@@ -19,7 +20,7 @@ use crate::grants::{end, give};
 use crate::library::{Library, server_key};
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, grants, staff};
+use crate::store::{Db, StoreError, decode, grants, rulings, staff};
 
 /// How long an invitation can be used: until the next working week's end.
 const INVITE_MS_MAX: i64 = 7 * 24 * 60 * 60 * 1_000;
@@ -52,8 +53,25 @@ pub(crate) fn found(
     Ok(())
 }
 
-/// Puts another version of the profile into force.
-pub(crate) fn add_profile(
+/// Puts another version of the profile into force, and gives everybody what their roles allow under it from now on.
+pub(crate) fn activate(
+    db: &Db,
+    tenant: Tenant,
+    (toml, profile): (&str, &Profile),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    add_profile(db, tenant, (toml, profile), now)?;
+    for person in staff::people(db, tenant)? {
+        if let Some(person) = staff::person(db, tenant, person)? {
+            let powers = powers_of(&person.roles, Some(&person.terms), now);
+            let who = (person.id, &powers, person.active);
+            give_by_roles(db, tenant, profile, who, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn add_profile(
     db: &Db,
     tenant: Tenant,
     (toml, profile): (&str, &Profile),
@@ -74,7 +92,7 @@ pub(crate) fn add_profile(
     institutions::add_profile(db, tenant, at, &row)
 }
 
-/// Puts another version of a list of holidays into force.
+/// Puts another version of a list of holidays into force. Cases with a running clock are judged again by it.
 pub(crate) fn add_calendar(
     db: &Db,
     tenant: Tenant,
@@ -88,7 +106,32 @@ pub(crate) fn add_calendar(
         &Heading::default(),
         now,
     )?;
-    institutions::add_calendar(db, tenant, at, row)
+    institutions::add_calendar(db, tenant, at, row)?;
+    let mut after = None;
+    loop {
+        let cases = rulings::cases(db, tenant, after, CASES_AT_ONCE)?;
+        let Some(last) = cases.last() else {
+            return Ok(());
+        };
+        after = Some(*last);
+        for case in cases {
+            if has_running_clock(db, tenant, case)? {
+                rulings::touch(db, tenant, case, at)?;
+            }
+        }
+    }
+}
+
+/// Cases that are looked through at once when a list of holidays changes.
+const CASES_AT_ONCE: u32 = 512;
+
+fn has_running_clock(db: &Db, tenant: Tenant, case: CaseId) -> Result<bool, StoreError> {
+    let state = rulings::file(db, tenant, case)?.and_then(|file| file.state);
+    let state: Option<CaseState> = state.as_deref().map(decode).transpose()?;
+    Ok(state.is_some_and(|state| {
+        let mut clocks = state.clocks.iter();
+        clocks.any(|clock| clock.stopped_at.is_none())
+    }))
 }
 
 /// Puts a person on the staff, or changes one: the row that colleagues see, and what the roles give of every case.
@@ -108,16 +151,28 @@ pub(crate) fn put_staff(
         now,
     )?;
     staff::put(db, tenant, row, now)?;
-    let held = grants::of_person(db, tenant, row.person)?;
     let profile = library.current(db, tenant)?;
-    let mut powers = roles.clone();
-    // Whoever holds a power for a time holds what it takes to use it (B1).
-    powers.extend(
-        row.terms
-            .iter()
-            .flat_map(|terms| terms.delegated(None, now)),
-    );
-    let due = institution_grant(&profile, row.person, &powers).filter(|_| row.active);
+    let powers = powers_of(roles, row.terms.as_ref(), now);
+    let who = (row.person, &powers, row.active);
+    give_by_roles(db, tenant, &profile, who, now)
+}
+
+/// A person's own roles, and those whose powers they hold for a time: with them goes what it takes to use them (B1).
+fn powers_of(roles: &BTreeSet<Role>, terms: Option<&Terms>, now: Timestamp) -> BTreeSet<Role> {
+    let delegated = terms.iter().flat_map(|terms| terms.delegated(None, now));
+    roles.iter().copied().chain(delegated).collect()
+}
+
+/// Gives what a person's roles allow of every case, and ends what they no longer allow.
+fn give_by_roles(
+    db: &Db,
+    tenant: Tenant,
+    profile: &Profile,
+    (person, roles, active): (PersonId, &BTreeSet<Role>, bool),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let held = grants::of_person(db, tenant, person)?;
+    let due = institution_grant(profile, person, roles).filter(|_| active);
     let mut is_given = false;
     for grant in held {
         let is_wide = grant.scope == jangkau_core::sync::GrantScope::Institution;
@@ -126,7 +181,7 @@ pub(crate) fn put_staff(
         });
         if is_wide && is_due {
             is_given = true;
-        } else if is_wide || !row.active {
+        } else if is_wide || !active {
             end(db, tenant, &grant, now)?;
         }
     }

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use jangkau_core::calendar::{Calendar, Region};
+use jangkau_core::calendar::Calendar;
 use jangkau_core::id::ProfileId;
 use jangkau_core::profile::{Profile, shipped_files};
-use jangkau_core::sync::CalendarRow;
 use jangkau_core::time::Timestamp;
 
 use crate::store::institutions::{self, InstitutionRow, Tenant};
@@ -31,7 +30,11 @@ pub(crate) struct Library {
 
 impl Library {
     /// Every version of an institution's profile, oldest first; at least one.
-    fn profiles(&self, db: &Db, tenant: Tenant) -> Result<Vec<Arc<Profile>>, StoreError> {
+    pub(crate) fn profiles(
+        &self,
+        db: &Db,
+        tenant: Tenant,
+    ) -> Result<Vec<Arc<Profile>>, StoreError> {
         if let Some(known) = self.profiles.borrow().get(&tenant) {
             return Ok(known.clone());
         }
@@ -113,16 +116,8 @@ impl Library {
             return Ok((Arc::clone(known), version));
         }
         let rows = institutions::calendars(db, tenant)?;
-        let mut newest: BTreeMap<&str, &CalendarRow> = BTreeMap::new();
-        for row in &rows {
-            newest.insert(&row.name, row);
-        }
-        let mut calendar = Calendar::empty();
-        for (name, row) in newest {
-            let list = Calendar::parse_any(&Region::new(name), &row.csv)
-                .map_err(|_| StoreError::Undecodable)?;
-            calendar = calendar.union(&list);
-        }
+        let lists = rows.iter().map(|row| (row.name.as_str(), row.csv.as_str()));
+        let calendar = Calendar::of_lists(lists).map_err(|_| StoreError::Undecodable)?;
         let calendar = Arc::new(calendar);
         self.calendars
             .borrow_mut()

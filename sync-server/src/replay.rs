@@ -109,7 +109,7 @@ impl Rerun<'_> {
             Row::Profile(profile) => {
                 let parsed = Profile::parse(&profile.toml).map_err(|_| StoreError::Undecodable)?;
                 self.library.forget();
-                founding::add_profile(db, other, (&profile.toml, &parsed), now)
+                founding::activate(db, other, (&profile.toml, &parsed), now)
             }
             Row::Calendar(calendar) => founding::add_calendar(db, other, calendar, now),
             Row::Seat(_, _) => {

@@ -157,14 +157,15 @@ impl Bench<'_> {
             let profile = self.profile_of(pin)?;
             let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
             let entries = entries(db, tenant, &stored)?;
-            let judgement = judged(&profile, &calendar, &file, &entries)?;
+            let versions = self.library.profiles(db, tenant)?;
+            let judgement = judged((&profile, &versions), &calendar, &file, &entries)?;
             let header = RulingBody {
                 case,
                 class: None,
                 judged_through: file.touched,
                 ruled_at: self.now,
                 profile: profile.id.clone(),
-                profile_version: profile.version,
+                profile_version: judgement.profile_version,
                 calendar_version,
                 verdicts: encode(&Vec::<(CommandId, Verdict)>::new()),
                 state: None,
@@ -350,7 +351,7 @@ fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogE
 
 /// Runs the rules behind a panic boundary: a case that they cannot judge must not stop the server.
 fn judged(
-    profile: &Profile,
+    (profile, versions): (&Profile, &[Arc<Profile>]),
     calendar: &Calendar,
     file: &CaseFile,
     entries: &[LogEntry],
@@ -359,6 +360,7 @@ fn judged(
     let prior_clocks = prior.map(|state| state.clocks).unwrap_or_default();
     let log = CaseLog {
         profile,
+        versions,
         calendar,
         entries,
         prior_clocks: &prior_clocks,

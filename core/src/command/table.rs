@@ -60,4 +60,5 @@ commands! {
     51 Fact TakeRecord = "take_record",
     52 Fact NoteClientDate = "note_client_date",
     55 Fact ReadAssignment = "read_assignment",
+    61 Proposal MoveProfile = "move_profile",
 }

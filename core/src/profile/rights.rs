@@ -23,6 +23,7 @@ pub const HEAD_POWERS: &[CommandKind] = &[
     CommandKind::Restrict,
     CommandKind::LiftRestriction,
     CommandKind::VoidRegistration,
+    CommandKind::MoveProfile,
 ];
 
 /// What a decision rests on: who takes it must be able to read these classes. A number, a booking and a file's closing
@@ -53,6 +54,7 @@ const RESTS_ON: &[(CommandKind, &[Class])] = &[
     (CommandKind::Restrict, &[Class::Intake]),
     (CommandKind::LiftRestriction, &[Class::Intake]),
     (CommandKind::VoidRegistration, &[Class::Intake]),
+    (CommandKind::MoveProfile, &[Class::Intake]),
 ];
 
 /// The first power without a holder, or with one who cannot read what it rests on.

@@ -1,6 +1,7 @@
 //! A case as far as it is judged: facts and decisions together, and the question that the rules answer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::LogEntry;
 use super::decided::{Decided, Made, Pending};
@@ -20,27 +21,41 @@ use crate::time::Timestamp;
 /// What is known of a case at some row of the log.
 #[derive(Clone, Debug)]
 pub(super) struct Case<'a> {
+    /// The version that it is under at this row.
     pub(super) profile: &'a Profile,
+    versions: &'a [Arc<Profile>],
     pub(super) facts: Facts<'a>,
     pub(super) decided: Decided<'a>,
 }
 
 impl<'a> Case<'a> {
     /// Before the first command.
-    pub(super) fn new(profile: &'a Profile) -> Self {
+    pub(super) fn new(profile: &'a Profile, versions: &'a [Arc<Profile>]) -> Self {
         Self {
             profile,
+            versions,
             facts: Facts::default(),
             decided: Decided::new(),
         }
     }
 
-    /// A decision comes to stand, at this row of the log.
+    /// A decision comes to stand, at this row of the log. What comes after a move to another version of the profile is
+    /// judged by that version; a record that was filed here by mistake leaves.
     pub(super) fn commit(&mut self, made: Made<'a>, seq: ServerSeq) {
         self.decided.commit(made, seq);
+        if let Command::MoveProfile(moved) = &made.entry.entry.command {
+            self.profile = self.version(moved.version).unwrap_or(self.profile);
+        }
         if let Command::MoveRecord(moved) = &made.entry.entry.command {
             self.facts.remove(moved.record);
         }
+    }
+
+    /// An activated version of the case's profile.
+    pub(super) fn version(&self, version: u32) -> Option<&'a Profile> {
+        let mut versions = self.versions.iter();
+        let found = versions.find(|other| other.id == self.profile.id && other.version == version);
+        found.map(Arc::as_ref)
     }
 
     /// The status as decided, moved on by the first service act after an assignment and by care after an ending.
@@ -148,7 +163,7 @@ impl<'a> Case<'a> {
 
     /// What waits for a head, in the order of the log: what was put there when it arrived, and the sessions beyond the
     /// standard, whichever of them arrived first.
-    fn waiting(&self) -> BTreeMap<(ServerSeq, CommandId), Pending<'a>> {
+    pub(super) fn waiting(&self) -> BTreeMap<(ServerSeq, CommandId), Pending<'a>> {
         let mut waiting = self.decided.pending.clone();
         let reason = Review::ExceedsMax;
         for entry in sessions::beyond_standard(self) {

@@ -24,7 +24,7 @@ struct Happening {
 /// Every clock that has started.
 pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
     let mut clocks = Vec::new();
-    for clock in &log.profile.clocks {
+    for clock in &case.profile.clocks {
         let mut starts = happenings(case, clock.start);
         if starts.iter().all(|start| start.subject.is_none()) {
             // A clock without a subject runs once, from the first start.
@@ -164,7 +164,7 @@ fn due_of(
             hours: None,
         });
     }
-    let office = log.profile.office();
+    let office = case.profile.office();
     let pauses = if clock.pauses {
         pauses(case, stopped)
     } else {

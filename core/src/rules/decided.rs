@@ -175,6 +175,7 @@ impl<'a> Decided<'a> {
             | Command::ReportToHead(_)
             | Command::DecideReferral(_)
             | Command::IssueReferral(_)
+            | Command::MoveProfile(_)
             | Command::AnswerReview(_)
             | Command::ConfirmRegistration(_) => {}
             // Facts are never committed.

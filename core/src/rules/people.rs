@@ -27,6 +27,9 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if !decides(ask) && !may_ask {
         return Err(Refusal::RoleNotAllowed.into());
     }
+    if !may_waive(ask) {
+        return Err(Refusal::RoleNotAllowed.into());
+    }
     match transition.offline {
         OfflineClass::Online if !ask.entry.is_online() => {
             let is_number = ask.command().kind() == CommandKind::IssueReferral;
@@ -39,6 +42,19 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         }
         OfflineClass::Online | OfflineClass::Proposal | OfflineClass::Fact => Ok(()),
     }
+}
+
+/// Whether the author is among those who may waive the requirement, where the profile names some.
+fn may_waive(ask: &Ask<'_, '_>) -> bool {
+    let Command::WaiveDocument(waiver) = ask.command() else {
+        return true;
+    };
+    let mut requirements = ask.case.profile.requirements.iter();
+    let requirement = requirements.find(|requirement| requirement.id == waiver.requirement);
+    requirement.is_none_or(|requirement| {
+        let may = &requirement.waiver_roles;
+        may.is_empty() || !may.is_disjoint(&ask.entry.author_roles)
+    })
 }
 
 /// Whether a limit on the use of the client's data forbids this. Safety goes first (LK3.md 5.3), and a restriction

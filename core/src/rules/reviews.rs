@@ -5,7 +5,7 @@ use super::case::Ask;
 use super::people::decides;
 use super::sessions::open_appointments;
 use super::standing::has_lapsed;
-use super::verdict::{Objection, Review};
+use super::verdict::{Objection, Refusal, Review};
 use crate::command::{Channel, Command, CommandKind, EndingReason, ReviewAnswer};
 use crate::id::CommandId;
 
@@ -14,6 +14,11 @@ use crate::id::CommandId;
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if ask.approved || answered(ask.entry).is_some() {
         return Ok(());
+    }
+    // What was asked under one version is answered under it (DEFAULT; LK3.md is silent).
+    let waits = ask.case.waiting();
+    if matches!(ask.command(), Command::MoveProfile(_)) && !waits.is_empty() {
+        return Err(Refusal::ReviewOpen.into());
     }
     if let Command::Terminate(termination) = ask.command() {
         // A death stops appointments by itself.

@@ -121,9 +121,10 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         | Command::ReportToHead(_) => ACTIVE,
         Command::DecideReferral(_) if ask.case.is_in_danger() => ACTIVE,
         Command::DecideReferral(_) => AFTER_TRIAGE,
-        Command::IssueReferral(_) | Command::MarkDuplicate(_) | Command::CancelReferral(_) => {
-            ACTIVE_OR_ENDED
-        }
+        Command::IssueReferral(_)
+        | Command::MarkDuplicate(_)
+        | Command::CancelReferral(_)
+        | Command::MoveProfile(_) => ACTIVE_OR_ENDED,
         Command::StartMonitoring(_) if is_referred => AFTER_TRIAGE,
         Command::StartMonitoring(_) => &[Status::Intervening, Status::Monitoring],
         Command::Terminate(end) if end.reason == EndingReason::GoalsMet && !is_referred => {
@@ -192,6 +193,8 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     } else if let Command::MoveRecord(moved) = ask.command() {
         let is_moved = case.decided.moved.contains(&moved.record);
         moved.to != ask.entry.entry.case && (is_moved || case.facts.has(moved.record))
+    } else if let Command::MoveProfile(moved) = ask.command() {
+        case.version(moved.version).is_some()
     } else {
         true
     };
@@ -204,11 +207,21 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     } else {
         matches!(ask.command(), Command::Restrict(_)) && is_restricted
             || matches!(ask.command(), Command::LiftRestriction(_)) && !is_restricted
+            || is_backward(ask)
     };
     if is_idle {
         return Err(Refusal::NoEffect.into());
     }
     Ok(())
+}
+
+/// Whether a move of the profile leads to the version that the case is under, or before it.
+fn is_backward(ask: &Ask<'_, '_>) -> bool {
+    if let Command::MoveProfile(moved) = ask.command() {
+        moved.version <= ask.case.profile.version
+    } else {
+        false
+    }
 }
 
 fn is_referral(case: &Case<'_>, id: crate::id::CommandId) -> bool {

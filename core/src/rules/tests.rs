@@ -13,6 +13,7 @@ mod refusals;
 mod reviews;
 mod settled;
 mod stories;
+mod versions;
 
 use super::*;
 use crate::command::{self as c, *};
@@ -27,6 +28,7 @@ const DAY: i64 = 24 * HOUR;
 /// One case on its way: each command is judged at once, with the verdicts before it stored.
 struct Story {
     profile: Profile,
+    versions: Vec<std::sync::Arc<Profile>>,
     calendar: Calendar,
     entries: Vec<LogEntry>,
     /// The server's time; each command takes ten minutes.
@@ -69,6 +71,7 @@ impl Story {
         let now = "2026-10-05T09:00:00+07:00".parse().unwrap();
         Self {
             profile,
+            versions: Vec::new(),
             calendar,
             entries: Vec::new(),
             now,
@@ -83,6 +86,7 @@ impl Story {
     fn judge(&self) -> Judgement {
         judge(&CaseLog {
             profile: &self.profile,
+            versions: &self.versions,
             calendar: &self.calendar,
             entries: &self.entries,
             prior_clocks: &[],
@@ -187,6 +191,7 @@ impl Story {
         }
         let log = CaseLog {
             profile: &self.profile,
+            versions: &self.versions,
             calendar: &self.calendar,
             entries: &fresh,
             prior_clocks: &[],

@@ -89,6 +89,8 @@ codes!(
         RegistrationUnconfirmed = "registration_unconfirmed",
         /// The person named serves another kecamatan.
         OutsideArea = "outside_area",
+        /// Something still waits for a head, who answers it under the version that the case is under.
+        ReviewOpen = "review_open",
     }
 );
 

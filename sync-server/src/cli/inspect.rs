@@ -110,7 +110,8 @@ fn calendar(files: &[PathBuf]) -> Result<Calendar, CliError> {
     })
 }
 
-fn read(path: &Path) -> Result<String, CliError> {
+/// A file's text.
+pub(super) fn read(path: &Path) -> Result<String, CliError> {
     std::fs::read_to_string(path).map_err(|cause| CliError::File {
         path: path.to_owned(),
         cause,

@@ -75,7 +75,10 @@ fn a_profile_with_a_fault_is_told_by_line() {
     let path = file.to_str().unwrap();
     let (good, text) = typed(&["check-profile", path]).unwrap();
     assert!(good && text.contains("cilegon-lk3-2023"), "{text}");
-    assert!(text.contains("  not verified: email dinsos@atilegon"), "{text}");
+    assert!(
+        text.contains("  not verified: email dinsos@atilegon"),
+        "{text}"
+    );
     assert!(text.contains("  to answer: jam_layanan: "), "{text}");
     std::fs::write(&file, sound.replace("\nfee = 0", "\nfee = 5")).unwrap();
     let line = sound.lines().position(|line| line == "fee = 0").unwrap() + 1;
@@ -139,4 +142,65 @@ fn a_seat_is_not_revoked_into_life() {
         refused.contains("either `retired` or `stolen`"),
         "{refused}"
     );
+}
+
+#[test]
+fn an_office_changes_its_standard_and_its_calendar() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let admin = |words: &[&str]| {
+        let base = ["admin", "--database", database.to_str().unwrap()];
+        typed(&[&base, words].concat())
+    };
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let at = ["--institution", "lk3-latihan"];
+    let found = [
+        &["found"],
+        &at[..],
+        &["--profile", "cilegon-lk3-2023", "--practice"],
+    ]
+    .concat();
+    assert_eq!(admin(&found), Ok((true, "done\n".to_owned())));
+    let sound = jangkau_core::profile::shipped_files()[0].toml;
+    let profile = file("dua.toml", sound);
+    let activate = [
+        &["profile", "activate", &profile],
+        &at[..],
+        &["--from", "2099-01-05"],
+    ]
+    .concat();
+    assert_eq!(admin(&activate), Ok((true, "version 2\n".to_owned())));
+    let refused = admin(&[&["profile", "activate", &profile], &at[..]].concat()).unwrap_err();
+    assert!(refused.contains("today or later"), "{refused}");
+    let broken = file("rusak.toml", &sound.replace("\nfee = 0", "\nfee = 5"));
+    let refused = admin(&[&["profile", "activate", &broken], &at[..]].concat()).unwrap_err();
+    assert!(refused.contains(": the fee must be 0"), "{refused}");
+    let list = file(
+        "office.csv",
+        "date,kind,name,confidence\n2099-01-06,tutup_kantor,Pindah,high\n",
+    );
+    let import = [
+        &["calendar", "import", &list],
+        &at[..],
+        &["--name", "office"],
+    ]
+    .concat();
+    assert_eq!(admin(&import), Ok((true, "version 1\n".to_owned())));
+    let (_, text) = admin(&["status"]).unwrap();
+    for expected in [
+        "lk3-latihan (practice)\n",
+        "  cilegon-lk3-2023 version 1 from 2023-01-01, in force\n",
+        "  cilegon-lk3-2023 version 2 from 2099-01-05\n",
+        "  holidays national version 1: 2025, 2026\n",
+        "  holidays office version 1: 2099\n",
+        "  nobody is dpo: the head answers for it\n",
+    ] {
+        assert!(text.contains(expected), "`{expected}` is not in {text}");
+    }
+    let (_, json) = admin(&["status", "--json"]).unwrap();
+    assert!(json.contains("\"practice\": true"), "{json}");
 }

@@ -1,12 +1,11 @@
-//! What an administrator does: institutions, profiles, calendars, staff, invitations, seats.
+//! What an administrator does: institutions, staff, invitations, seats.
 
 use std::collections::BTreeSet;
 
-use jangkau_core::calendar::{Calendar, Region};
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{CalendarRow, SeatStatus, Terms};
+use jangkau_core::sync::{SeatStatus, Terms};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
@@ -37,46 +36,6 @@ impl Engine {
         });
         self.library.forget();
         Ok(founded?)
-    }
-
-    /// Puts another version of the profile into force. Cases stay pinned to what they were registered under.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn put_profile(
-        &mut self,
-        institution: &InstitutionId,
-        profile_toml: &str,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
-        let profile = parse_profile(profile_toml)?;
-        let tenant = self.institution(institution)?.tenant;
-        let profile = (profile_toml, &profile);
-        let put = self
-            .store
-            .transact(None, |db| founding::add_profile(db, tenant, profile, now));
-        self.library.forget();
-        Ok(put?)
-    }
-
-    /// Puts another version of a list of holidays into force, `national` or a region's.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn put_calendar(
-        &mut self,
-        institution: &InstitutionId,
-        row: &CalendarRow,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
-        Calendar::parse_any(&Region::new(&row.name), &row.csv)
-            .map_err(|error| EngineError::Invalid(error.to_string()))?;
-        let tenant = self.institution(institution)?.tenant;
-        let put = self
-            .store
-            .transact(None, |db| founding::add_calendar(db, tenant, row, now));
-        self.library.forget();
-        Ok(put?)
     }
 
     /// Adds a person with roles (codes of the profile).
@@ -177,7 +136,7 @@ impl Engine {
     }
 }
 
-fn parse_profile(toml: &str) -> Result<Profile, EngineError> {
+pub(super) fn parse_profile(toml: &str) -> Result<Profile, EngineError> {
     Profile::parse(toml).map_err(|error| EngineError::Invalid(error.to_string()))
 }
 

@@ -5,4 +5,5 @@ mod codes;
 mod refusals;
 mod replicas;
 mod roads;
+mod standards;
 mod terms;

@@ -1,5 +1,6 @@
 //! The way from a device to the server: in one process, or over HTTP.
 
+use chrono::NaiveDate;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::sync::{Delegation, RefusedReply, SeatStatus};
 use jangkau_core::time::Timestamp;
@@ -45,6 +46,10 @@ pub enum HostAct {
     Backup,
     /// The last backup is put back.
     Restore,
+    /// A list of holidays is loaded, under a name.
+    Calendar(InstitutionId, String, String),
+    /// The profile with other words in it becomes the next version, from a day on.
+    Activate(InstitutionId, Vec<(String, String)>, NaiveDate),
 }
 
 /// Carries requests to a server. `now` is the server's clock.
@@ -89,6 +94,22 @@ impl InProcess {
     }
 }
 
+impl InProcess {
+    /// What a rebuild of the institutions from their logs gives otherwise than it stands; nothing where all is well.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn differing(&self) -> Result<Vec<String>, EngineError> {
+        let mut differing = Vec::new();
+        for institution in &self.institutions {
+            for mismatch in self.engine.rebuild_check(institution)? {
+                differing.push(format!("{institution} is rebuilt otherwise: {mismatch:?}"));
+            }
+        }
+        Ok(differing)
+    }
+}
+
 fn reply(result: Result<Vec<u8>, RefusedReply>) -> Reply {
     match result {
         Ok(body) => Reply::Done(body),
@@ -119,6 +140,21 @@ impl Link for InProcess {
             HostAct::Delegate(institution, to, delegation) => {
                 self.engine
                     .delegate(institution, *to, delegation.clone(), now)?;
+            }
+            HostAct::Calendar(institution, name, csv) => {
+                self.engine.import_calendar(institution, name, csv, now)?;
+            }
+            HostAct::Activate(institution, edits, from) => {
+                let mut text = self.engine.profile_text(institution)?;
+                for (old, new) in edits {
+                    if !text.contains(old) {
+                        let problem = format!("`{old}` does not stand in the profile");
+                        return Err(EngineError::Invalid(problem).into());
+                    }
+                    text = text.replacen(old, new, 1);
+                }
+                self.engine
+                    .activate_profile(institution, &text, Some(*from), now)?;
             }
             HostAct::Restart => self.engine = Engine::from_image(&self.engine.image()?)?,
             HostAct::Backup => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use jangkau_core::class::Class;
 use jangkau_core::command::CommandKind;
 use jangkau_core::id::{ClockId, InstitutionId};
@@ -136,6 +137,24 @@ pub enum ServerAct {
     Backup,
     /// The last backup is put back; what came after it is lost on the server.
     Restore,
+    /// A list of holidays is loaded.
+    Calendar {
+        /// Where.
+        institution: InstitutionId,
+        /// Its name.
+        name: String,
+        /// The list.
+        csv: String,
+    },
+    /// The profile with other words in it becomes the next version.
+    Activate {
+        /// Where.
+        institution: InstitutionId,
+        /// Words, and what stands in their place.
+        edits: Vec<(String, String)>,
+        /// Its first day.
+        from: NaiveDate,
+    },
 }
 
 /// Powers that somebody delegates to a colleague.

@@ -267,6 +267,16 @@ impl<L: Link> Player<L> {
             ServerAct::Restart => HostAct::Restart,
             ServerAct::Backup => HostAct::Backup,
             ServerAct::Restore => HostAct::Restore,
+            ServerAct::Calendar {
+                institution,
+                name,
+                csv,
+            } => HostAct::Calendar(institution.clone(), name.clone(), csv.clone()),
+            ServerAct::Activate {
+                institution,
+                edits,
+                from,
+            } => HostAct::Activate(institution.clone(), edits.clone(), *from),
         })
     }
 
@@ -366,6 +376,12 @@ impl<L: Link> Player<L> {
         self.seats
             .get(seat)
             .ok_or_else(|| PlayError::Missing(seat.to_string()))
+    }
+
+    /// The way to the server.
+    #[must_use]
+    pub const fn link(&self) -> &L {
+        &self.link
     }
 
     /// Every vault, by device and person.

@@ -47,6 +47,7 @@ impl World {
     fn computed(&self, facts: &[LogEntry], calendar: &Calendar) -> CaseState {
         let log = CaseLog {
             profile: &self.profile,
+            versions: &[],
             calendar,
             entries: facts,
             prior_clocks: &[],

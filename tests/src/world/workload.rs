@@ -92,6 +92,7 @@ const TABLE: &[Weight] = &[
     Weight(Kind::TakeRecord, 2, &[Kind::RecordVisit], &[]),
     Weight(Kind::NoteClientDate, 2, &[], &[]),
     Weight(Kind::ReadAssignment, 4, &[Kind::Assign], &[]),
+    Weight(Kind::MoveProfile, 1, &[], &[Kind::MoveProfile]),
 ];
 
 /// What a device shows of a case.

@@ -92,4 +92,13 @@ records! {
             reason: Line = "reason",
         }
     }
+    /// An open case goes on under a newer version of the service profile (LK3.md 6.1).
+    MoveProfile {
+        Intake "profile_move" {
+            /// The version.
+            version: u32 = "version",
+            /// Why.
+            reason: Line = "reason",
+        }
+    }
 }

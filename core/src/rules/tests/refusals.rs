@@ -6,6 +6,7 @@ mod endings;
 mod intake;
 mod sessions;
 
+use super::versions::version_of;
 use super::*;
 use Role::*;
 
@@ -52,12 +53,40 @@ fn every_refusal_has_its_way() {
     restrictions();
     intake::registrations();
     intake::areas();
+    versions();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()
         .filter(|code| !reached.contains(code))
         .collect();
     assert_eq!(missed, Vec::<&Refusal>::new());
+}
+
+/// A move is forward, to a version that there is, and not while a head is still asked something.
+fn versions() {
+    let mut story = cilegon();
+    story.versions = vec![version_of(&story.profile, 2, str::to_owned)];
+    let to = |version| {
+        Command::MoveProfile(MoveProfile {
+            version,
+            reason: line("SK baru"),
+        })
+    };
+    refuse(&mut story, SocialWorker, to(2), Refusal::RoleNotAllowed);
+    refuse(&mut story, HeadOfInstitution, to(3), Refusal::UnknownTarget);
+    story.waits(
+        SocialWorker,
+        terminate(EndingReason::ClientWithdrew),
+        Review::AwaitingHead,
+    );
+    let asked = story.last();
+    refuse(&mut story, HeadOfInstitution, to(2), Refusal::ReviewOpen);
+    story.ok(HeadOfInstitution, answer(asked, ReviewAnswer::Refuse));
+    story.ok(HeadOfInstitution, to(2));
+    refuse(&mut story, HeadOfInstitution, to(2), Refusal::NoEffect);
+    story.ok(HeadOfInstitution, terminate(EndingReason::Moved));
+    story.ok(HeadOfInstitution, close());
+    refuse(&mut story, HeadOfInstitution, to(2), Refusal::WrongStatus);
 }
 
 fn roles_and_places() {

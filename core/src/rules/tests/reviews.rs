@@ -255,6 +255,7 @@ fn a_calendar_that_changes_extends_and_never_shortens() {
     let due = |calendar: &Calendar, prior: &[ClockState]| {
         let log = CaseLog {
             profile: &story.profile,
+            versions: &[],
             calendar,
             entries: &story.entries,
             prior_clocks: prior,

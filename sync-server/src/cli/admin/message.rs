@@ -81,6 +81,29 @@ pub enum AdminAsk {
         /// The kecamatan; empty: all.
         kecamatan: BTreeSet<String>,
     },
+    /// Put a profile into force as the institution's next version.
+    Activate {
+        /// Where.
+        institution: InstitutionId,
+        /// The profile's file.
+        profile: String,
+        /// From which local date on; none: as the file says.
+        from: Option<String>,
+    },
+    /// Load a list of holidays.
+    ImportCalendar {
+        /// Where.
+        institution: InstitutionId,
+        /// `national`, a region, or a name for the office's own closures.
+        name: String,
+        /// The list.
+        csv: String,
+    },
+    /// By which profile and calendars an institution works, and what is missing.
+    Status {
+        /// Only this one.
+        institution: Option<InstitutionId>,
+    },
     /// Take a backup.
     Backup,
 }
@@ -101,6 +124,10 @@ pub enum AdminReply {
     Invited(Invitation),
     /// Who and what there is.
     Listed(Vec<InstitutionListing>),
+    /// A profile or a list stands as this version.
+    Version(u32),
+    /// By what institutions work.
+    Standards(Vec<StandardsListing>),
     /// A backup was taken.
     BackedUp(PathBuf),
     /// It cannot be done, and why.
@@ -138,4 +165,27 @@ pub struct PersonListing {
     pub roles: Vec<String>,
     /// Seats and what became of them.
     pub seats: Vec<(String, SeatStatus)>,
+}
+
+/// By what an institution works, as `admin status` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandardsListing {
+    /// Which.
+    pub institution: InstitutionId,
+    /// Whether it is for practising only.
+    pub practice: bool,
+    /// Id of the profile.
+    pub profile: String,
+    /// Its versions, each with its first local date.
+    pub versions: Vec<(u32, String)>,
+    /// The version under which a case is registered now.
+    pub in_force: u32,
+    /// The lists of holidays: name, how often it was loaded, and its years.
+    pub calendars: Vec<(String, u32, Vec<i32>)>,
+    /// Lists that ought to be there, by name and year: red items.
+    pub missing: Vec<(String, i32)>,
+    /// Codes of roles that nobody fills.
+    pub unfilled: Vec<String>,
+    /// Questions that the office has not answered.
+    pub unresolved: usize,
 }

@@ -12,13 +12,14 @@ use super::super::fault::{StoryError, StoryFault};
 use super::super::fields;
 use super::super::plan::{Act, Beat, Delegating, Doing, ServerAct};
 use super::super::read::{Node, Table};
-use super::{Known, expect, twice};
+use super::{Known, expect, institution_of, twice};
 
 /// The keys of which a step has exactly one.
-const ACTS: &str = "do, sync, offline, online, set_clock, revoke, delegate, server";
+const ACTS: &str =
+    "do, sync, offline, online, set_clock, revoke, delegate, server, calendar, activate";
 
 /// What else a step could be; having two of them is told as such.
-const OTHER_ACTS: [&str; 7] = [
+const OTHER_ACTS: [&str; 9] = [
     "sync",
     "offline",
     "online",
@@ -26,6 +27,8 @@ const OTHER_ACTS: [&str; 7] = [
     "revoke",
     "delegate",
     "server",
+    "calendar",
+    "activate",
 ];
 
 /// Reads a step. `now` is the story's clock before it.
@@ -107,10 +110,41 @@ fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryEr
     if let Some(node) = table.take("server") {
         acts.push(Act::Server(server(&node)?));
     }
+    if let Some(node) = table.take("calendar") {
+        acts.push(Act::Server(ServerAct::Calendar {
+            institution: institution_of(table, known)?,
+            name: node.words()?.to_owned(),
+            csv: table.need("csv")?.words()?.to_owned(),
+        }));
+    }
+    if let Some(node) = table.take("activate") {
+        acts.push(Act::Server(activation(table, &node, known)?));
+    }
     match (acts.pop(), acts.is_empty()) {
         (Some(act), true) => Ok(act),
         _ => Err(StoryFault::OneAct { known: ACTS }.at(line)),
     }
+}
+
+/// A new version of the profile: what to write instead of what, and from which day on it holds.
+fn activation(table: &mut Table, node: &Node, known: &Known) -> Result<ServerAct, StoryError> {
+    let mut edits = Vec::new();
+    for pair in node.items() {
+        let words = pair.items();
+        let [old, new] = words.as_slice() else {
+            return Err(pair.fault(StoryFault::Expectation("an edit is two texts, old and new")));
+        };
+        edits.push((old.words()?.to_owned(), new.words()?.to_owned()));
+    }
+    let from = table.need("from")?;
+    let day = from.words()?;
+    Ok(ServerAct::Activate {
+        institution: institution_of(table, known)?,
+        edits,
+        from: day
+            .parse()
+            .map_err(|_| from.fault(StoryFault::Expectation("a day is written 2027-01-04")))?,
+    })
 }
 
 fn devices(node: &Node, known: &Known) -> Result<Vec<String>, StoryError> {

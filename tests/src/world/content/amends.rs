@@ -2,8 +2,8 @@
 
 use jangkau_core::command::{
     CancelReferral, Channel, Command, CommandKind as Kind, ConfirmConsent, ConfirmRegistration,
-    ContactSafety, DeliverReferral, ExtendSessions, LiftRestriction, MarkDuplicate, Restrict,
-    SetContact, SettleEvent, StartAftercare, UndoDuplicate, VoidRegistration,
+    ContactSafety, DeliverReferral, ExtendSessions, LiftRestriction, MarkDuplicate, MoveProfile,
+    Restrict, SetContact, SettleEvent, StartAftercare, UndoDuplicate, VoidRegistration,
 };
 use jangkau_core::id::{CaseId, CommandId};
 
@@ -77,6 +77,12 @@ pub(super) fn file(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Opti
         .into()
     } else if kind == Kind::VoidRegistration {
         VoidRegistration {
+            reason: line(chance)?,
+        }
+        .into()
+    } else if kind == Kind::MoveProfile {
+        MoveProfile {
+            version: 1 + chance.below(3) as u32,
             reason: line(chance)?,
         }
         .into()

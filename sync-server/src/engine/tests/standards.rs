@@ -1,0 +1,147 @@
+//! Versions of the profile, and calendars, as an administrator changes them.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::calendar::MissingList;
+use jangkau_core::class::Class;
+use jangkau_core::profile::shipped_files;
+use jangkau_core::profile::words::Role;
+
+use super::bench::Bench;
+
+fn cilegon() -> String {
+    shipped_files()[0].toml.to_owned()
+}
+
+/// What activating a file from a day on is told.
+fn told(bench: &mut Bench, text: &str, from: &str) -> String {
+    let now = bench.later();
+    let from = Some(from.parse().unwrap());
+    let activated = bench
+        .engine
+        .activate_profile(&bench.institution, text, from, now);
+    activated.map_or_else(|error| error.to_string(), |version| version.to_string())
+}
+
+#[test]
+fn versions_follow_each_other_and_none_begins_in_the_past() {
+    let mut bench = Bench::new();
+    let check = |bench: &mut Bench, text: &str, from: &str, expected: &str| {
+        let told = told(bench, text, from);
+        assert!(
+            told.contains(expected),
+            "`{told}` does not say `{expected}`"
+        );
+    };
+    let text = cilegon();
+    let future = "2099-01-05";
+    check(&mut bench, &text, "2023-01-01", "today or later");
+    check(&mut bench, "id = 1", future, "not a profile");
+    check(
+        &mut bench,
+        shipped_files()[1].toml,
+        future,
+        "the institution has",
+    );
+    check(
+        &mut bench,
+        &text.replace("\nfee = 0", "\nfee = 1"),
+        future,
+        "the fee must be 0",
+    );
+    check(&mut bench, &text, future, "2");
+    check(
+        &mut bench,
+        &text,
+        "2099-01-04",
+        "not before the one before it",
+    );
+    check(&mut bench, &text, future, "3");
+    let standards = bench
+        .engine
+        .standards(&bench.institution, bench.now)
+        .unwrap();
+    let versions = standards.versions.iter().map(|(version, _)| *version);
+    assert_eq!(versions.collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(standards.in_force, 1);
+    assert_eq!(bench.engine.rebuild_check(&bench.institution).unwrap(), []);
+}
+
+#[test]
+fn a_version_moves_the_powers_of_a_head_and_what_goes_with_them() {
+    let mut bench = Bench::new();
+    let clerk = bench.seat(&["clerk"]).person;
+    let mut worker = bench.seat(&["social_worker"]);
+    let case = bench.register(&mut worker);
+    let record = worker.key_of(case, Class::Record);
+    let reads = |bench: &Bench| {
+        let holders = bench.engine.holders(&bench.institution, &record);
+        holders.unwrap().contains(&clerk)
+    };
+    assert!(!reads(&bench));
+    let head = "head = [\"head_of_institution\"";
+    let both = cilegon().replacen(head, &format!("{head}, \"clerk\""), 1);
+    assert_eq!(told(&mut bench, &both, "2099-01-05"), "2");
+    assert!(reads(&bench));
+    assert_eq!(told(&mut bench, &cilegon(), "2099-01-05"), "3");
+    assert!(!reads(&bench));
+    assert_eq!(bench.engine.rebuild_check(&bench.institution).unwrap(), []);
+}
+
+#[test]
+fn lists_are_checked_counted_and_missed() {
+    let mut bench = Bench::new();
+    let check = |bench: &mut Bench, name: &str, csv: &str, expected: &str| {
+        let now = bench.later();
+        let imported = bench
+            .engine
+            .import_calendar(&bench.institution, name, csv, now);
+        let told = imported.map_or_else(|error| error.to_string(), |version| version.to_string());
+        assert!(
+            told.ends_with(expected),
+            "`{told}` does not say `{expected}`"
+        );
+    };
+    let header = "date,kind,name,confidence\n";
+    let closure = format!("{header}2026-11-27,tutup_kantor,Pindah,high\n");
+    check(&mut bench, "office", &closure, "1");
+    check(&mut bench, "office", &closure, "2");
+    check(
+        &mut bench,
+        "Office 2",
+        &closure,
+        "is not a lower-case name of a list",
+    );
+    check(
+        &mut bench,
+        "national",
+        &closure,
+        "is for nasional and cuti_bersama",
+    );
+    check(&mut bench, "office", header, "the list is empty");
+    let next = format!("{header}2027-01-01,nasional,Tahun Baru,high\n");
+    let missing = |bench: &Bench, now: &str| {
+        let now = now.parse().unwrap();
+        bench
+            .engine
+            .standards(&bench.institution, now)
+            .unwrap()
+            .missing
+    };
+    let list = MissingList {
+        name: "national".to_owned(),
+        year: 2027,
+    };
+    assert_eq!(missing(&bench, "2026-10-31T23:59:00+07:00"), []);
+    assert_eq!(missing(&bench, "2026-11-01T00:00:00+07:00"), [list]);
+    check(&mut bench, "national", &next, "2");
+    assert_eq!(missing(&bench, "2026-11-01T00:00:00+07:00"), []);
+    let standards = bench
+        .engine
+        .standards(&bench.institution, bench.now)
+        .unwrap();
+    let national = standards.calendars.get("national");
+    assert_eq!(national, Some(&(2, BTreeSet::from([2025, 2026, 2027]))));
+    assert!(standards.unfilled.contains(&Role::Dpo));
+    assert_eq!(bench.engine.rebuild_check(&bench.institution).unwrap(), []);
+}
