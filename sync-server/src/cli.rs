@@ -15,7 +15,8 @@ use crate::config::Settings;
 use crate::demo::{self, DemoOptions};
 
 pub use admin::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsListing,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
+    StandardsListing,
 };
 
 /// Jangkau's server: merges the replicas of each institution and judges its decisions.

@@ -4,7 +4,6 @@ use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
 use clap::Subcommand;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::words::Role;
@@ -17,10 +16,12 @@ use crate::config::{Config, Settings};
 
 mod message;
 mod perform;
+mod standards;
 mod terms;
 
 pub use message::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsListing,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
+    StandardsListing,
 };
 pub(super) use perform::perform;
 use terms::{Delegating, Serving};
@@ -42,10 +43,10 @@ pub(super) enum AdminCommand {
     },
     /// Put a profile into force as the institution's next version
     #[command(subcommand)]
-    Profile(ProfileCommand),
+    Profile(standards::ProfileCommand),
     /// Load a list of holidays
     #[command(subcommand)]
-    Calendar(CalendarCommand),
+    Calendar(standards::CalendarCommand),
     /// Tell by which profile and calendars institutions work, and what is missing
     Status {
         /// Only this institution
@@ -120,38 +121,6 @@ pub(super) enum AdminCommand {
     },
 }
 
-/// `admin profile …`.
-#[derive(Debug, Subcommand)]
-pub(super) enum ProfileCommand {
-    /// Check a profile's file and put it into force; cases stay under the version of their registration
-    Activate {
-        /// The profile's file (TOML); it gets the next version's number
-        file: PathBuf,
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// The first date on which cases are registered under it; left out: the file's `valid_from`
-        #[arg(long, value_name = "DATE")]
-        from: Option<NaiveDate>,
-    },
-}
-
-/// `admin calendar …`.
-#[derive(Debug, Subcommand)]
-pub(super) enum CalendarCommand {
-    /// Load a list; it takes the place of the one of its name in the years that it speaks of
-    Import {
-        /// The list (CSV): `date,kind,name,confidence`, or `date,name,confidence` for a region
-        file: PathBuf,
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// `national`, a region such as `bali`, or a name for the office's own closures
-        #[arg(long)]
-        name: String,
-    },
-}
-
 fn ended(text: &str) -> Result<SeatStatus, String> {
     match text.parse() {
         Ok(how @ (SeatStatus::Retired | SeatStatus::Stolen)) => Ok(how),
@@ -173,42 +142,18 @@ pub(super) fn run(
             institution,
             profile,
             practice,
-        } => {
-            let (parsed, text) = inspect::profile(&profile)?;
-            let profile = if practice && !parsed.practice {
-                format!("practice = true\n{text}")
-            } else {
-                text
-            };
-            AdminAsk::Found {
-                institution,
-                profile,
-            }
-        }
-        AdminCommand::Profile(ProfileCommand::Activate {
-            file,
+        } => AdminAsk::Found {
             institution,
-            from,
-        }) => AdminAsk::Activate {
-            institution,
-            profile: inspect::profile(&file.to_string_lossy())?.1,
-            from: from.map(|from| from.to_string()),
+            profile: standards::founding_text(&profile, practice)?,
         },
-        AdminCommand::Calendar(CalendarCommand::Import {
-            file,
-            institution,
-            name,
-        }) => AdminAsk::ImportCalendar {
-            institution,
-            name,
-            csv: inspect::read(&file)?,
-        },
+        AdminCommand::Profile(command) => AdminAsk::Standards(command.ask()?),
+        AdminCommand::Calendar(command) => AdminAsk::Standards(command.ask()?),
         AdminCommand::Status {
             institution,
             json: as_json,
         } => {
             json = as_json;
-            AdminAsk::Status { institution }
+            AdminAsk::Standards(StandardsAsk::Status { institution })
         }
         AdminCommand::Administrator { institution, name } => AdminAsk::AddStaff {
             institution,
@@ -321,11 +266,7 @@ fn tell(reply: AdminReply, json: bool, out: &mut dyn Write) -> Result<(), CliErr
         AdminReply::Listed(listing) if json => tell_json(&listing, out)?,
         AdminReply::Listed(listing) => tell_listing(&listing, out)?,
         AdminReply::Standards(listing) if json => tell_json(&listing, out)?,
-        AdminReply::Standards(listing) => {
-            for standards in &listing {
-                tell_standards(standards, out)?;
-            }
-        }
+        AdminReply::Standards(listing) => standards::tell(&listing, out)?,
         AdminReply::Refused(reason) => return Err(CliError::Refused(reason)),
     }
     Ok(())
@@ -343,40 +284,6 @@ fn tell_invitation(invitation: &Invitation, out: &mut dyn Write) -> Result<(), C
 fn tell_json(value: &impl serde::Serialize, out: &mut dyn Write) -> Result<(), CliError> {
     let text = serde_json::to_string_pretty(value).map_err(std::io::Error::other)?;
     writeln!(out, "{text}")?;
-    Ok(())
-}
-
-fn tell_standards(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), CliError> {
-    let practice = if standards.practice {
-        " (practice)"
-    } else {
-        ""
-    };
-    writeln!(out, "{}{practice}", standards.institution)?;
-    for (version, from) in &standards.versions {
-        let mark = if *version == standards.in_force {
-            ", in force"
-        } else {
-            ""
-        };
-        let profile = &standards.profile;
-        writeln!(out, "  {profile} version {version} from {from}{mark}")?;
-    }
-    for (name, version, years) in &standards.calendars {
-        let years: Vec<String> = years.iter().map(i32::to_string).collect();
-        let years = years.join(", ");
-        writeln!(out, "  holidays {name} version {version}: {years}")?;
-    }
-    for (name, year) in &standards.missing {
-        writeln!(
-            out,
-            "  RED: the list of holidays {name} of {year} is missing"
-        )?;
-    }
-    for role in &standards.unfilled {
-        writeln!(out, "  nobody is {role}: the head answers for it")?;
-    }
-    writeln!(out, "  questions to answer: {}", standards.unresolved)?;
     Ok(())
 }
 

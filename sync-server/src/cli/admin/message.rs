@@ -81,6 +81,15 @@ pub enum AdminAsk {
         /// The kecamatan; empty: all.
         kecamatan: BTreeSet<String>,
     },
+    /// About the standard by which an institution works.
+    Standards(StandardsAsk),
+    /// Take a backup.
+    Backup,
+}
+
+/// A question about profiles and calendars.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StandardsAsk {
     /// Put a profile into force as the institution's next version.
     Activate {
         /// Where.
@@ -104,8 +113,6 @@ pub enum AdminAsk {
         /// Only this one.
         institution: Option<InstitutionId>,
     },
-    /// Take a backup.
-    Backup,
 }
 
 /// The answer.

@@ -7,10 +7,9 @@ use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsListing,
-    no_folder,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, no_folder, standards,
 };
-use crate::engine::{Engine, EngineError, EnrolledPerson, Standards};
+use crate::engine::{Engine, EngineError, EnrolledPerson};
 
 /// Answers from the engine; `server` is where devices reach it. A backup is not its business: it needs a folder.
 pub(in crate::cli) fn perform(
@@ -76,26 +75,7 @@ pub(in crate::cli) fn perform(
             Ok(done) => done.map(|()| AdminReply::Done),
             Err(unreadable) => return AdminReply::Refused(unreadable),
         },
-        AdminAsk::Activate {
-            institution,
-            profile,
-            from,
-        } => match from.as_deref().map(str::parse).transpose() {
-            Ok(from) => engine
-                .activate_profile(institution, profile, from, now)
-                .map(AdminReply::Version),
-            Err(_) => return AdminReply::Refused("this is not a date like 2027-01-04".to_owned()),
-        },
-        AdminAsk::ImportCalendar {
-            institution,
-            name,
-            csv,
-        } => engine
-            .import_calendar(institution, name, csv, now)
-            .map(AdminReply::Version),
-        AdminAsk::Status { institution } => {
-            status(engine, institution.as_ref(), now).map(AdminReply::Standards)
-        }
+        AdminAsk::Standards(ask) => return standards::perform(ask, engine, now),
         AdminAsk::Backup => return no_folder(),
     };
     answered.unwrap_or_else(|error| AdminReply::Refused(error.to_string()))
@@ -146,46 +126,6 @@ fn terms(
     };
     let until = until.as_deref().map(instant).transpose()?;
     Ok(engine.set_terms(institution, person(who)?, until, kecamatan.clone(), now))
-}
-
-fn status(
-    engine: &Engine,
-    only: Option<&InstitutionId>,
-    now: Timestamp,
-) -> Result<Vec<StandardsListing>, EngineError> {
-    let institutions = engine.institutions()?.into_iter();
-    institutions
-        .filter(|institution| only.is_none_or(|only| only == institution))
-        .map(|institution| {
-            engine
-                .standards(&institution, now)
-                .map(|standards| standards_of(&standards))
-        })
-        .collect()
-}
-
-fn standards_of(standards: &Standards) -> StandardsListing {
-    let versions = standards.versions.iter();
-    let calendars = standards.calendars.iter();
-    let missing = standards.missing.iter();
-    let unfilled = standards.unfilled.iter();
-    StandardsListing {
-        institution: standards.institution.clone(),
-        practice: standards.practice,
-        profile: standards.profile.to_string(),
-        versions: versions
-            .map(|(version, from)| (*version, from.to_string()))
-            .collect(),
-        in_force: standards.in_force,
-        calendars: calendars
-            .map(|(name, (version, years))| {
-                (name.clone(), *version, years.iter().copied().collect())
-            })
-            .collect(),
-        missing: missing.map(|list| (list.name.clone(), list.year)).collect(),
-        unfilled: unfilled.map(Role::to_string).collect(),
-        unresolved: standards.unresolved,
-    }
 }
 
 fn list(

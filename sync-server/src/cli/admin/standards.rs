@@ -1,0 +1,195 @@
+//! What an administrator asks about profiles and calendars.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Subcommand;
+use jangkau_core::id::InstitutionId;
+use jangkau_core::profile::words::Role;
+use jangkau_core::time::Timestamp;
+
+use super::{AdminReply, CliError, StandardsAsk, StandardsListing, inspect};
+use crate::engine::{Engine, EngineError, Standards};
+
+/// `admin profile …`.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum ProfileCommand {
+    /// Check a profile's file and put it into force; cases stay under the version of their registration
+    Activate {
+        /// The profile's file (TOML); it gets the next version's number
+        file: PathBuf,
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// The first date on which cases are registered under it; left out: the file's `valid_from`
+        #[arg(long, value_name = "DATE")]
+        from: Option<NaiveDate>,
+    },
+}
+
+/// `admin calendar …`.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum CalendarCommand {
+    /// Load a list; it takes the place of the one of its name in the years that it speaks of
+    Import {
+        /// The list (CSV): `date,kind,name,confidence`, or `date,name,confidence` for a region
+        file: PathBuf,
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// `national`, a region such as `bali`, or a name for the office's own closures
+        #[arg(long)]
+        name: String,
+    },
+}
+
+impl ProfileCommand {
+    /// The question; the file is read and checked here, where its path means something.
+    pub(super) fn ask(self) -> Result<StandardsAsk, CliError> {
+        let Self::Activate {
+            file,
+            institution,
+            from,
+        } = self;
+        Ok(StandardsAsk::Activate {
+            institution,
+            profile: inspect::profile(&file.to_string_lossy())?.1,
+            from: from.map(|from| from.to_string()),
+        })
+    }
+}
+
+impl CalendarCommand {
+    /// The question, with the list.
+    pub(super) fn ask(self) -> Result<StandardsAsk, CliError> {
+        let Self::Import {
+            file,
+            institution,
+            name,
+        } = self;
+        Ok(StandardsAsk::ImportCalendar {
+            institution,
+            name,
+            csv: inspect::read(&file)?,
+        })
+    }
+}
+
+/// The text on which an institution is founded; one for practising says so in its first line.
+pub(super) fn founding_text(profile: &str, practice: bool) -> Result<String, CliError> {
+    let (parsed, text) = inspect::profile(profile)?;
+    if practice && !parsed.practice {
+        Ok(format!("practice = true\n{text}"))
+    } else {
+        Ok(text)
+    }
+}
+
+/// Answers from the engine.
+pub(super) fn perform(ask: &StandardsAsk, engine: &mut Engine, now: Timestamp) -> AdminReply {
+    let answered = match ask {
+        StandardsAsk::Activate {
+            institution,
+            profile,
+            from,
+        } => match from.as_deref().map(str::parse).transpose() {
+            Ok(from) => engine
+                .activate_profile(institution, profile, from, now)
+                .map(AdminReply::Version),
+            Err(_) => return AdminReply::Refused("this is not a date like 2027-01-04".to_owned()),
+        },
+        StandardsAsk::ImportCalendar {
+            institution,
+            name,
+            csv,
+        } => engine
+            .import_calendar(institution, name, csv, now)
+            .map(AdminReply::Version),
+        StandardsAsk::Status { institution } => {
+            status(engine, institution.as_ref(), now).map(AdminReply::Standards)
+        }
+    };
+    answered.unwrap_or_else(|error| AdminReply::Refused(error.to_string()))
+}
+
+fn status(
+    engine: &Engine,
+    only: Option<&InstitutionId>,
+    now: Timestamp,
+) -> Result<Vec<StandardsListing>, EngineError> {
+    let institutions = engine.institutions()?.into_iter();
+    institutions
+        .filter(|institution| only.is_none_or(|only| only == institution))
+        .map(|institution| {
+            engine
+                .standards(&institution, now)
+                .map(|standards| standards_of(&standards))
+        })
+        .collect()
+}
+
+fn standards_of(standards: &Standards) -> StandardsListing {
+    let versions = standards.versions.iter();
+    let calendars = standards.calendars.iter();
+    let missing = standards.missing.iter();
+    let unfilled = standards.unfilled.iter();
+    StandardsListing {
+        institution: standards.institution.clone(),
+        practice: standards.practice,
+        profile: standards.profile.to_string(),
+        versions: versions
+            .map(|(version, from)| (*version, from.to_string()))
+            .collect(),
+        in_force: standards.in_force,
+        calendars: calendars
+            .map(|(name, (version, years))| {
+                (name.clone(), *version, years.iter().copied().collect())
+            })
+            .collect(),
+        missing: missing.map(|list| (list.name.clone(), list.year)).collect(),
+        unfilled: unfilled.map(Role::to_string).collect(),
+        unresolved: standards.unresolved,
+    }
+}
+
+/// Prints by what institutions work.
+pub(super) fn tell(listing: &[StandardsListing], out: &mut dyn Write) -> Result<(), CliError> {
+    listing
+        .iter()
+        .try_for_each(|standards| tell_one(standards, out))
+}
+
+fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), CliError> {
+    let practice = if standards.practice {
+        " (practice)"
+    } else {
+        ""
+    };
+    writeln!(out, "{}{practice}", standards.institution)?;
+    for (version, from) in &standards.versions {
+        let mark = if *version == standards.in_force {
+            ", in force"
+        } else {
+            ""
+        };
+        let profile = &standards.profile;
+        writeln!(out, "  {profile} version {version} from {from}{mark}")?;
+    }
+    for (name, version, years) in &standards.calendars {
+        let years: Vec<String> = years.iter().map(i32::to_string).collect();
+        let years = years.join(", ");
+        writeln!(out, "  holidays {name} version {version}: {years}")?;
+    }
+    for (name, year) in &standards.missing {
+        writeln!(
+            out,
+            "  RED: the list of holidays {name} of {year} is missing"
+        )?;
+    }
+    for role in &standards.unfilled {
+        writeln!(out, "  nobody is {role}: the head answers for it")?;
+    }
+    writeln!(out, "  questions to answer: {}", standards.unresolved)?;
+    Ok(())
+}
