@@ -150,6 +150,7 @@ flag-out_of_authority = beyond this office's authority, propose a referral
 flag-moved = moved to another case
 flag-outside_mandate = outside the mandate
 flag-other_area = registered by a volunteer of another kecamatan
+flag-not_eligible = the standard is not for this applicant: inform and refer, or ask the head for an exception
 
 ## Why something could not enter
 

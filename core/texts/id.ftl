@@ -150,6 +150,7 @@ flag-out_of_authority = di luar kewenangan lembaga, usulkan rujukan
 flag-moved = dipindahkan ke kasus lain
 flag-outside_mandate = di luar masa tugas
 flag-other_area = didaftarkan relawan kecamatan lain
+flag-not_eligible = di luar sasaran standar pelayanan: beri informasi dan arahkan, atau mintakan pengecualian kepada Ketua
 
 ## Mengapa catatan tidak dapat masuk
 

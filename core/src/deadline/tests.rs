@@ -231,13 +231,97 @@ fn three_times_24_hours() {
 
 #[test]
 fn duties_by_law_have_the_strict_line_only() {
+    let calendar = Calendar::shipped().unwrap();
+    let check = |profile: &Profile, clock: &str, start: &str, due: &str| {
+        let clock = clock.parse().unwrap();
+        let start = start.parse().unwrap();
+        let report = DeadlineReport::new(profile, &clock, start, &calendar).unwrap();
+        assert_eq!(report.due, due, "{clock}");
+        assert_eq!((report.target, report.grace), (None, None), "{clock}");
+        assert!(!report.provisional, "{clock}");
+    };
     let cilegon = profile("cilegon-lk3-2023");
-    let clock = "pdp_stop_after_withdrawal".parse().unwrap();
-    let start = "2026-12-18T10:00:00+07:00".parse().unwrap();
-    let report =
-        DeadlineReport::new(&cilegon, &clock, start, &Calendar::shipped().unwrap()).unwrap();
-    assert_eq!(report.due, "2026-12-21T10:00:00+07:00");
-    assert_eq!((report.target, report.grace), (None, None));
+    let withdrawn = "2026-12-18T10:00:00+07:00";
+    let stopped = "2026-12-21T10:00:00+07:00";
+    check(&cilegon, "pdp_stop_after_withdrawal", withdrawn, stopped);
+    // Over Lebaran nothing is skipped, in no institution.
+    let strict = [
+        "tpks_report",
+        "pdp_access",
+        "pdp_correction",
+        "pdp_restriction",
+        "pdp_stop_after_withdrawal",
+        "pdp_breach_notice",
+    ];
+    for profile in shipped().unwrap() {
+        let zone = if profile.institution.zone == chrono_tz::Asia::Jakarta {
+            "+07:00"
+        } else {
+            "+08:00"
+        };
+        let from = format!("2026-03-17T15:00:00{zone}");
+        for clock in strict {
+            check(
+                &profile,
+                clock,
+                &from,
+                &format!("2026-03-20T15:00:00{zone}"),
+            );
+        }
+        check(
+            &profile,
+            "safety_p1",
+            &from,
+            &format!("2026-03-18T15:00:00{zone}"),
+        );
+        let settled = format!("2026-05-16T23:59:59{zone}");
+        check(&profile, "complaint_settlement", &from, &settled);
+    }
+}
+
+#[test]
+fn the_profiles_have_the_clocks_of_the_specification() {
+    use crate::profile::words::Enforcement::{Advisory, Hard, Soft};
+    let days = Term::WorkingDays;
+    let strict = Term::ElapsedHours {
+        hours: 72,
+        grace: true,
+    };
+    let meetings = Term::Sessions {
+        min: 3,
+        max: Some(4),
+    };
+    // LK3.md 6.2, in its order.
+    let rows = [
+        ("cilegon-lk3-2023", "first_outcome", days(7), Hard),
+        ("cilegon-lk3-2023", "plan_target", Term::FromPlan, Soft),
+        ("mataram-lk3", "pendataan", days(1), Hard),
+        ("mataram-lk3", "serah_kasus", days(1), Hard),
+        ("mataram-lk3", "penjangkauan", days(3), Hard),
+        ("mataram-lk3", "konsultasi", days(1), Hard),
+        ("mataram-lk3", "konseling", meetings, Soft),
+        ("mataram-lk3", "rujukan", days(1), Hard),
+        ("karangasem-lk3", "respon_awal", days(1), Hard),
+        ("karangasem-lk3", "tindak_lanjut", Term::FromPlan, Soft),
+        ("tarakan-rujukan-stres-2025", "satu_hari", days(1), Hard),
+        (
+            "tarakan-rujukan-stres-2025",
+            "laporan_asesmen",
+            days(5),
+            Advisory,
+        ),
+        ("kaltim-puspaga", "jawaban_bimmas", strict, Hard),
+        ("kaltim-puspaga", "triase", days(1), Advisory),
+    ];
+    for (id, clock, term, enforce) in rows {
+        let profile = profile(id);
+        let found = profile.clock(&clock.parse().unwrap()).unwrap();
+        assert_eq!(
+            (found.term(), found.enforce),
+            (term, enforce),
+            "{id} {clock}"
+        );
+    }
 }
 
 #[test]

@@ -132,6 +132,21 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// Whether the standard is for other applicants, or for people of another region. It only says so: who helps somebody
+    /// from elsewhere waives the paper that asks for the domicile.
+    fn is_for_others(&self) -> bool {
+        let eligibility = &self.profile.eligibility;
+        let kinds = &eligibility.applicant_kinds;
+        self.facts.iter().any(|entry| {
+            let Command::Register(register) = &entry.entry.command else {
+                return false;
+            };
+            let is_from_elsewhere =
+                eligibility.domicile_region.is_some() && register.domiciled == Some(false);
+            is_from_elsewhere || !kinds.is_empty() && !kinds.contains(&register.applicant)
+        })
+    }
+
     /// Whether a requirement applies to this case.
     pub(super) fn applies(&self, requirement: &Requirement) -> bool {
         match (requirement.level, requirement.when) {
@@ -260,6 +275,7 @@ impl<'a> Case<'a> {
                 !self.facts.categories().is_disjoint(elsewhere),
                 Flag::OutOfAuthority,
             ),
+            (self.is_for_others(), Flag::NotEligible),
             (papers_missing, Flag::MissingDocs),
             (self.facts.has_identity_conflict(), Flag::IdentityConflict),
             (self.decided.is_self_decided, Flag::SelfDecided),

@@ -165,6 +165,8 @@ codes!(
         OutsideMandate = "outside_mandate",
         /// Registered by a volunteer of another kecamatan than the client's.
         OtherArea = "other_area",
+        /// The standard is not for such applicants, or for people who live elsewhere.
+        NotEligible = "not_eligible",
     }
 );
 

@@ -160,6 +160,13 @@ mod tests {
         };
         assert_eq!(invitation.unwrap().server, server);
         assert_eq!(asked(&AdminAsk::Backup), no_folder());
+        let closure = AdminAsk::Standards(crate::cli::StandardsAsk::ImportCalendar {
+            institution: "lk3-cilegon".parse().unwrap(),
+            name: "office".to_owned(),
+            csv: "date,kind,name,confidence\n2027-01-04,tutup_kantor,Pindah,high\n".to_owned(),
+        });
+        assert_eq!(asked(&closure), AdminReply::Version(1));
+        assert_eq!(asked(&closure), AdminReply::Version(2));
         unbind(&database);
         assert!(ask(&database, &AdminAsk::Backup).is_err());
         runtime.block_on(writer.stop());

@@ -197,7 +197,7 @@ fn an_office_changes_its_standard_and_its_calendar() {
         "  cilegon-lk3-2023 version 2 from 2099-01-05\n",
         "  holidays national version 1: 2025, 2026\n",
         "  holidays office version 1: 2099\n",
-        "  nobody is dpo: the head answers for it\n",
+        "  nobody is dpo: head_of_institution answers for it\n",
     ] {
         assert!(text.contains(expected), "`{expected}` is not in {text}");
     }

@@ -37,8 +37,8 @@ pub struct Standards {
     pub calendars: BTreeMap<String, (u32, BTreeSet<i32>)>,
     /// Lists that ought to be there: red items.
     pub missing: Vec<MissingList>,
-    /// Roles that nobody fills; those with the powers of a head answer for them.
-    pub unfilled: BTreeSet<Role>,
+    /// Roles that nobody fills, and those who answer for them.
+    pub unfilled: BTreeMap<Role, BTreeSet<Role>>,
     /// Questions of the profile that the office has not answered.
     pub unresolved: usize,
 }
@@ -163,7 +163,10 @@ impl Engine {
             in_force: profile.version,
             calendars: self.calendars(tenant)?,
             missing: Reckoner::new(&office, &calendar).missing_lists(now),
-            unfilled: all.filter(|role| !filled.contains(role)).collect(),
+            unfilled: all
+                .filter(|role| !filled.contains(role))
+                .map(|role| (role, profile.answers_for(role, &filled)))
+                .collect(),
             unresolved: profile.unresolved.len(),
         })
     }

@@ -124,10 +124,10 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// A registration opens a case, under the profile that is in force when it happened.
+    /// A registration opens a case, under the profile that is in force when it happened, which is never after it arrived.
     fn open(&mut self, admitted: &Admitted) -> Result<(), StoreError> {
         let (db, tenant) = (self.known.db, self.known.tenant);
-        let at = admitted.head().occurred_at;
+        let at = admitted.head().occurred_at.min(self.received.at);
         let profile = self.known.library.in_force(db, tenant, at)?;
         let pin = (profile.id.clone(), profile.version);
         rulings::register(db, tenant, admitted.case(), self.signer.person().id, &pin)?;

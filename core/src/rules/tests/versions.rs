@@ -109,3 +109,38 @@ fn a_requirement_may_narrow_who_waives_it() {
     story.refused(HeadOfInstitution, waive(), Refusal::RoleNotAllowed);
     story.waits(Clerk, waive(), Review::AwaitingHead);
 }
+
+#[test]
+fn whom_the_standard_is_not_for_is_marked_and_served() {
+    let check = |profile: &str, applicant, domiciled, expected: bool| {
+        let mut story = Story::new(profile);
+        let mut registration = register();
+        if let Command::Register(register) = &mut registration {
+            (register.applicant, register.domiciled) = (applicant, domiciled);
+        }
+        let registrar = if profile == "kaltim-puspaga" {
+            Admin
+        } else {
+            SocialWorker
+        };
+        story.ok(registrar, registration);
+        let flags = story.state().flags;
+        assert_eq!(flags.contains(&Flag::NotEligible), expected, "{profile}");
+    };
+    check("mataram-lk3", ApplicantKind::Family, Some(false), true);
+    check("mataram-lk3", ApplicantKind::Family, Some(true), false);
+    check("mataram-lk3", ApplicantKind::Family, None, false);
+    check(
+        "cilegon-lk3-2023",
+        ApplicantKind::Agency,
+        Some(false),
+        false,
+    );
+    check("kaltim-puspaga", ApplicantKind::Agency, None, false);
+    let kinds = "applicant_kinds = [\"person\", \"family\", ";
+    let text = crate::profile::shipped_files()[4].toml;
+    let text = text.replace(kinds, "applicant_kinds = [");
+    let mut story = Story::with(Profile::parse(&text).unwrap());
+    story.ok(Admin, register());
+    assert!(story.state().flags.contains(&Flag::NotEligible));
+}

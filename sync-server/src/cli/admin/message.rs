@@ -191,8 +191,8 @@ pub struct StandardsListing {
     pub calendars: Vec<(String, u32, Vec<i32>)>,
     /// Lists that ought to be there, by name and year: red items.
     pub missing: Vec<(String, i32)>,
-    /// Codes of roles that nobody fills.
-    pub unfilled: Vec<String>,
+    /// Codes of roles that nobody fills, and of those who answer for them.
+    pub unfilled: Vec<(String, Vec<String>)>,
     /// Questions that the office has not answered.
     pub unresolved: usize,
 }

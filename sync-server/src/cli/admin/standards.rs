@@ -148,7 +148,12 @@ fn standards_of(standards: &Standards) -> StandardsListing {
             })
             .collect(),
         missing: missing.map(|list| (list.name.clone(), list.year)).collect(),
-        unfilled: unfilled.map(Role::to_string).collect(),
+        unfilled: unfilled
+            .map(|(role, answering)| {
+                let answering = answering.iter().map(Role::to_string);
+                (role.to_string(), answering.collect())
+            })
+            .collect(),
         unresolved: standards.unresolved,
     }
 }
@@ -187,8 +192,9 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
             "  RED: the list of holidays {name} of {year} is missing"
         )?;
     }
-    for role in &standards.unfilled {
-        writeln!(out, "  nobody is {role}: the head answers for it")?;
+    for (role, answering) in &standards.unfilled {
+        let answering = answering.join(", ");
+        writeln!(out, "  nobody is {role}: {answering} answers for it")?;
     }
     writeln!(out, "  questions to answer: {}", standards.unresolved)?;
     Ok(())
