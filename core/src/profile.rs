@@ -8,6 +8,7 @@ mod by_law;
 mod check;
 mod ending;
 mod fault;
+mod hotline;
 mod parts;
 mod provenance;
 mod region;
@@ -29,6 +30,7 @@ pub use area::Area;
 pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
 pub use ending::{Ending, Facility, FacilityKind};
 pub use fault::{Place, ProfileFault};
+pub use hotline::{Hotline, HotlineUse};
 pub use parts::{
     Clock, ComplaintChannel, Eligibility, Evaluation, Hours, Institution, LegalBasis, Letter,
     Notice, Powers, Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey, Transition,
@@ -104,6 +106,8 @@ pub struct Profile {
     pub letters: Vec<Letter>,
     /// Where to complain about the service.
     pub complaint_channels: Vec<ComplaintChannel>,
+    /// Whom to call.
+    pub hotlines: Vec<Hotline>,
     /// How the service is evaluated.
     pub evaluation: Evaluation,
     /// Internal supervision.

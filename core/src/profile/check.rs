@@ -33,6 +33,7 @@ pub(super) fn check(profile: &Profile) -> Found {
     check_endings(profile)?;
     check_sessions(profile)?;
     check_clocks(profile)?;
+    check_hotlines(profile)?;
     check_rest(profile)?;
     check_sources(profile)
 }
@@ -367,6 +368,24 @@ fn check_areas(profile: &Profile) -> Found {
         }
     }
     Ok(())
+}
+
+/// Danger that no network carries needs a telephone.
+fn check_hotlines(profile: &Profile) -> Found {
+    let mut seen = BTreeSet::new();
+    for (index, hotline) in profile.hotlines.iter().enumerate() {
+        let place = [Place::Key("hotlines"), Place::Index(index)];
+        if !seen.insert(hotline.id.as_str()) {
+            return at(&place, ProfileFault::Duplicate(hotline.id.to_string()));
+        }
+    }
+    let is_for_danger =
+        |hotline: &super::Hotline| hotline.uses.contains(&super::HotlineUse::Danger);
+    if profile.hotlines.iter().any(is_for_danger) {
+        Ok(())
+    } else {
+        at(&[Place::Key("hotlines")], ProfileFault::NoHotline)
+    }
 }
 
 fn known_roles(profile: &Profile, roles: &BTreeSet<Role>, place: &[Place]) -> Found {

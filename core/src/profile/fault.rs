@@ -84,6 +84,9 @@ pub enum ProfileFault {
     /// A clock that law prescribes is missing or changed.
     #[error("the clock `{0}` is prescribed for every institution and must stand as prescribed")]
     ClockByLaw(&'static str),
+    /// Nobody can be called when there is danger and no network.
+    #[error("a hotline for `danger` is missing")]
+    NoHotline,
     /// A published line is not named, or named where there is none.
     #[error("`source = \"seed\"` needs a line, and nothing else has one")]
     SourceLine,

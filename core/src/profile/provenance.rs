@@ -109,6 +109,8 @@ pub(super) fn sourced(profile: &Profile) -> Vec<Sourced<'_>> {
     all.add(vec![Place::Key("powers")], (powers.source, powers.line));
     let requirements = profile.requirements.iter();
     all.add_all("requirements", requirements.map(|x| (x.source, x.line)));
+    let hotlines = profile.hotlines.iter();
+    all.add_all("hotlines", hotlines.map(|x| (x.source, x.line)));
     all.add_all("areas", profile.areas.iter().map(|x| (x.source, x.line)));
     for (index, step) in profile.steps.iter().enumerate() {
         let place = vec![Place::Key("steps"), Place::Index(index)];

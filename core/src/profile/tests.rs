@@ -277,6 +277,10 @@ fn faults_far_from_their_cause_are_named_all_the_same() {
         unsigned,
         ProfileFault::MilestoneUnearned(words::Milestone::Consent)
     );
+    assert_eq!(
+        fault("uses = [\"danger\"", "uses = [\"medical\""),
+        ProfileFault::NoHotline
+    );
     let reopened = CILEGON
         .lines()
         .filter(|line| !line.starts_with("reopen"))
