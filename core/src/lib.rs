@@ -46,6 +46,8 @@ pub mod record;
 pub mod replica;
 pub mod rules;
 #[cfg(feature = "store")]
+pub mod screen;
+#[cfg(feature = "store")]
 pub mod store;
 pub mod sync;
 pub mod text;

@@ -11,6 +11,7 @@ mod grants;
 mod receive;
 mod record;
 mod rows;
+mod screens;
 mod view;
 
 use std::collections::BTreeMap;

@@ -24,6 +24,7 @@ mod sessions;
 mod standing;
 mod state;
 mod status;
+mod told;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,11 +39,13 @@ use crate::time::Timestamp;
 
 use case::{Ask, Case};
 use decided::Made;
+pub(crate) use facts::danger_of;
 pub use facts::is_same_name;
 pub use standing::Standing;
 pub use state::{
     Appointment, CaseState, ClockOutcome, ClockState, ReferralPhase, ReferralState, ReviewItem,
 };
+pub use told::{ConsentStanding, FactsTold, LegalField, facts_told};
 use verdict::Objection;
 pub use verdict::{Flag, Refusal, Review, Verdict};
 

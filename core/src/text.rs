@@ -11,11 +11,15 @@ use unic_langid::LanguageIdentifier;
 use crate::class::Class;
 use crate::code::codes;
 use crate::command::{
-    ApplicantKind, AssessmentStage, Attendance, Channel, CommandKind, EndingReason, PaperState,
-    Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex, VisitPlace,
+    ApplicantKind, AssessmentStage, Attendance, Category, Channel, CommandKind, ContactSafety,
+    EndingReason, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType,
+    SessionMode, Sex, VisitPlace,
 };
+use crate::profile::HotlineUse;
 use crate::profile::words::{Milestone, Role, Status};
-use crate::rules::{ClockOutcome, Flag, Refusal, Review, Verdict};
+use crate::rules::{
+    ClockOutcome, ConsentStanding, Flag, LegalField, ReferralPhase, Refusal, Review, Verdict,
+};
 use crate::sync::{Refused, Turned};
 use crate::time::Timestamp;
 
@@ -73,14 +77,14 @@ macro_rules! words {
         $(
             $(#[$doc])*
             #[must_use]
-            pub fn $function(language: Language, value: $vocabulary) -> String {
-                text(language, &format!(concat!($prefix, "-{}"), value.code()), &[])
+            pub fn $function(language: $crate::text::Language, value: $vocabulary) -> String {
+                $crate::text::text(language, &format!(concat!($prefix, "-{}"), value.code()), &[])
             }
         )+
 
         /// The keys of all vocabularies.
         #[cfg(test)]
-        fn keys_of_codes() -> Vec<String> {
+        pub(crate) fn keys_of_codes() -> Vec<String> {
             let mut keys = Vec::new();
             $(
                 for value in <$vocabulary>::ALL {
@@ -91,6 +95,8 @@ macro_rules! words {
         }
     };
 }
+#[cfg(feature = "store")]
+pub(crate) use words;
 
 words! {
     /// A kind of command.
@@ -143,6 +149,18 @@ words! {
     answer, ReviewAnswer, "answer";
     /// What is confidential together.
     class, Class, "class";
+    /// A field that identifies a person by law.
+    identity, LegalField, "identity";
+    /// Whether the client agrees to something.
+    consent_standing, ConsentStanding, "consent";
+    /// Whether a contact may be used.
+    contact_safety, ContactSafety, "contact";
+    /// What troubles a family.
+    category, Category, "category";
+    /// How far a referral has come.
+    referral, ReferralPhase, "referral";
+    /// What a number is called for.
+    hotline_use, HotlineUse, "hotline";
 }
 
 /// What the rules say about a command.

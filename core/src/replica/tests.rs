@@ -474,3 +474,125 @@ fn a_session_note_stands_in_a_document_of_its_author_alone() {
         );
     }
 }
+
+/// What the office tells every vault: its profile, and who works there.
+fn office(phone: &Phone) -> Vec<Row> {
+    let file = crate::profile::shipped_files()[0].toml;
+    let profile = crate::profile::Profile::parse(file).unwrap();
+    let staff = crate::sync::StaffRow {
+        person: phone.replica.person(),
+        name: "Ratna".into(),
+        roles: vec!["social_worker".into()],
+        active: true,
+    };
+    vec![
+        Row::Profile(crate::sync::ProfileRow {
+            id: profile.id,
+            version: profile.version,
+            toml: file.into(),
+        }),
+        Row::Staff(staff),
+    ]
+}
+
+#[test]
+fn the_first_screen_cries_until_a_danger_has_been_sent() {
+    use crate::screen::{AttentionKind, SyncState};
+    use crate::text::Language::{English, Indonesian};
+    let mut phone = phone();
+    phone.ask();
+    let told = office(&phone);
+    phone.answer(None, told);
+    let register = phone.record(None, register());
+    let case = CaseId::from(register);
+    let danger = RaiseSafety {
+        level: SafetyLevel::P1,
+        note: Prose::new("Ancaman.").unwrap(),
+    };
+    let danger = phone.record(Some(case), danger);
+    let later = NOW.plus_millis(90 * 60_000);
+    let today = phone.replica.today(later, Indonesian).unwrap();
+    assert_eq!(today.unsent.as_ref().map(|unsent| unsent.count), Some(2));
+    assert_eq!(today.alarms.len(), 1);
+    assert_eq!(today.alarms[0].command, Some(danger));
+    let says = &today.alarms[0].says;
+    assert!(says.starts_with("BELUM TERKIRIM"), "{says}");
+    assert!(
+        says.contains("Ibu S") && says.contains("1 jam 30 menit"),
+        "{says}"
+    );
+    let numbers = &today.alarms[0].numbers;
+    assert!(
+        numbers.iter().any(|line| line.number == "129"),
+        "{numbers:?}"
+    );
+    let english = phone.replica.attention(Some(case), later, English).unwrap();
+    assert_eq!(english[0].kind, AttentionKind::UnsentDanger);
+    assert!(
+        english[0].says.starts_with("NOT SENT"),
+        "{}",
+        english[0].says
+    );
+    let filter = crate::screen::ListFilter::default();
+    let list = phone.replica.list(&filter, 0, later, Indonesian).unwrap();
+    assert_eq!((list.total, list.next), (1, None));
+    assert_eq!(list.rows[0].sync, SyncState::OnDevice);
+    assert_eq!(list.rows[0].danger, SafetyLevel::P1);
+    let header = phone.replica.header(case, later, Indonesian).unwrap();
+    assert!(
+        header.lines.iter().any(|line| line.contains("darurat")),
+        "{:?}",
+        header.lines
+    );
+    assert_eq!(
+        phone
+            .replica
+            .timeline_told(case, later, English)
+            .unwrap()
+            .len(),
+        2
+    );
+    let form = phone
+        .replica
+        .form(crate::screen::form::FormId::F05, later, Indonesian);
+    assert_eq!(
+        form.unwrap().unwrap().title,
+        "Laporan Kunjungan atau Penjangkauan"
+    );
+
+    let request = phone.ask();
+    let (hash, ids) = pushed(&request).remove(0);
+    let admitted = |command: &CommandId| Answer {
+        command: *command,
+        seen: Seen::Admitted(ServerSeq::new(9)),
+    };
+    let answers = ids.iter().map(admitted).collect();
+    phone.answer(Some(answers), vec![Row::Own(hash, ids)]);
+    let today = phone.replica.today(later, Indonesian).unwrap();
+    assert_eq!((today.alarms.len(), today.unsent), (0, None));
+}
+
+#[test]
+fn a_long_list_comes_in_pages() {
+    use crate::screen::{LIST_LEN_MAX, ListFilter};
+    use crate::text::Language::Indonesian;
+    let mut phone = phone();
+    for _ in 0..=LIST_LEN_MAX {
+        phone.record(None, register());
+    }
+    let filter = ListFilter {
+        unsent: true,
+        search: Some("ibu".into()),
+        ..ListFilter::default()
+    };
+    let page = |from| phone.replica.list(&filter, from, NOW, Indonesian).unwrap();
+    let first = page(0);
+    assert_eq!(
+        (first.rows.len(), first.total),
+        (LIST_LEN_MAX, LIST_LEN_MAX + 1)
+    );
+    let second = page(first.next.unwrap());
+    assert_eq!((second.rows.len(), second.next), (1, None));
+    assert!(first.rows.iter().all(|row| row.case != second.rows[0].case));
+    assert_eq!(page(99).rows, []);
+}

@@ -110,7 +110,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether the worker who took a signature asked the client about a withdrawal made apart from it (C1).
-    fn is_confirmed(&self, signature: &LogEntry, withdrawal: CommandId) -> bool {
+    pub(super) fn is_confirmed(&self, signature: &LogEntry, withdrawal: CommandId) -> bool {
         self.iter().any(|entry| {
             if let Command::ConfirmConsent(confirmed) = &entry.entry.command {
                 confirmed.signature == signature.entry.id
@@ -214,6 +214,11 @@ impl<'a> Facts<'a> {
 
     /// Whether a legal field has two values, neither of which replaces the other (D8).
     pub(super) fn has_identity_conflict(&self) -> bool {
+        self.open_values().values().any(|values| values.len() > 1)
+    }
+
+    /// The values of each legal field that no other replaced.
+    pub(super) fn open_values(&self) -> BTreeMap<&'static str, BTreeSet<&'a str>> {
         let mut replaced: BTreeSet<(&str, CommandId)> = BTreeSet::new();
         for entry in self.iter() {
             if let Command::EditIdentity(edit) = &entry.entry.command {
@@ -222,7 +227,7 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut values: BTreeMap<&'static str, BTreeSet<&'a str>> = BTreeMap::new();
         for entry in self.iter() {
             for (field, value) in legal_values(&entry.entry.command) {
                 if !replaced.contains(&(field, entry.entry.id)) {
@@ -230,7 +235,7 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        values.values().any(|values| values.len() > 1)
+        values
     }
 
     /// The milestones that facts earn, and when first.
@@ -297,7 +302,7 @@ fn milestone_of(command: &Command) -> Option<Milestone> {
 }
 
 /// The danger that a command tells of.
-pub(super) fn danger_of(command: &Command) -> Option<SafetyLevel> {
+pub(crate) fn danger_of(command: &Command) -> Option<SafetyLevel> {
     if let Command::Register(register) = command {
         register.danger
     } else if let Command::Triage(triage) = command {

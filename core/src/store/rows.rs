@@ -304,6 +304,15 @@ impl Store {
         Ok(())
     }
 
+    /// Every version of the institution's profile, oldest first, as its file.
+    pub(crate) fn profiles(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT toml FROM profile ORDER BY version")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub(crate) fn put_calendar(&self, calendar: &CalendarRow) -> Result<(), StoreError> {
         self.connection.execute(
             "INSERT OR REPLACE INTO calendar (name, version, csv) VALUES (?1, ?2, ?3)",

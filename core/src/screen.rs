@@ -1,0 +1,128 @@
+//! What screens show, computed once: for the desk's browser and for phones alike, in Indonesian and English.
+//!
+//! Everything here is a pure function of what is on the device ([`CaseSeen`]) and of who looks, when and in which language
+//! ([`Viewer`]). Values come typed, with their sentences beside them; a screen lays them out and adds nothing. What the person
+//! may not read is not on the device, so it cannot be shown.
+//!
+//! Rooms: `timeline` tells one item, `contact` whether a number may be used, `clock` what is due; `header`, `list`, `today`
+//! and `attention` put these together; `form` asks for what is to be recorded.
+
+mod attention;
+mod clock;
+mod contact;
+pub mod form;
+mod header;
+mod list;
+mod seen;
+mod timeline;
+mod today;
+mod words;
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+
+use crate::command::CommandKind;
+use crate::id::PersonId;
+use crate::profile::Profile;
+use crate::profile::words::Role;
+use crate::sync::StaffRow;
+use crate::text::{self, Language};
+use crate::time::Timestamp;
+
+pub use attention::{Attention, AttentionKind, HotlineLine, attention, hotlines};
+pub use clock::{ClockLine, Urgency, clock_line, open_clocks};
+pub use contact::{ContactLine, contacts, is_same_contact};
+pub use header::{Header, header};
+pub(crate) use list::order;
+pub use list::{
+    LIST_LEN_MAX, ListFilter, ListPage, ListRow, list_row, matches_filter, matches_search,
+};
+pub use seen::CaseSeen;
+pub use timeline::{TimelineLine, timeline};
+pub use today::{AppointmentLine, DueLine, Today, Unsent, today};
+pub use words::{SyncState, attention_word, span, sync_state, sync_word, urgency_word};
+
+/// Who looks, when, in which language, and by which standard.
+#[derive(Clone, Debug)]
+pub struct Viewer<'a> {
+    /// The person whose vault it is.
+    pub person: PersonId,
+    /// The colleagues that the device knows, this person among them.
+    pub staff: &'a [StaffRow],
+    /// The institution's profile; none before the first exchange.
+    pub profile: Option<&'a Profile>,
+    /// The device's clock.
+    pub now: Timestamp,
+    /// The language of the sentences.
+    pub language: Language,
+}
+
+impl Viewer<'_> {
+    /// The text of a key.
+    fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
+        text::text(self.language, key, args)
+    }
+
+    /// The zone of the institution's wall; UTC before the profile has come.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.profile
+            .map_or(Tz::UTC, |profile| profile.institution.zone)
+    }
+
+    fn staff_row(&self, person: PersonId) -> Option<&StaffRow> {
+        self.staff.iter().find(|row| row.person == person)
+    }
+
+    /// A person's name; words for somebody whom the device does not know.
+    #[must_use]
+    pub fn name(&self, person: PersonId) -> String {
+        self.staff_row(person).map_or_else(
+            || self.say("screen-unknown_person", &[]),
+            |row| row.name.clone(),
+        )
+    }
+
+    fn roles_of(&self, person: PersonId) -> Vec<Role> {
+        let row = self.staff_row(person).filter(|row| row.active);
+        row.map(|row| row.roles.iter().filter_map(|role| role.parse().ok()))
+            .map(Iterator::collect)
+            .unwrap_or_default()
+    }
+
+    /// The title that the institution's standard gives a person's first role; empty for somebody without one.
+    #[must_use]
+    pub fn role(&self, person: PersonId) -> String {
+        self.roles_of(person)
+            .first()
+            .map_or_else(String::new, |role| self.role_title(*role))
+    }
+
+    /// The title of a role in this institution.
+    fn role_title(&self, role: Role) -> String {
+        let title = self.profile.and_then(|profile| profile.role_title(role));
+        title.map_or_else(|| text::role(self.language, role), str::to_owned)
+    }
+
+    /// Whether this person's roles do or decide this kind of command.
+    #[must_use]
+    pub fn may(&self, kind: CommandKind) -> bool {
+        let roles: BTreeSet<Role> = self.roles_of(self.person).into_iter().collect();
+        let transition = self.profile.and_then(|profile| profile.transition(kind));
+        transition.is_some_and(|transition| !transition.roles.is_disjoint(&roles))
+    }
+
+    /// The label that the standard gives a paper.
+    fn paper(&self, id: &str) -> String {
+        let requirements = self.profile.map(|profile| profile.requirements.iter());
+        let known = requirements
+            .into_iter()
+            .flatten()
+            .find(|requirement| requirement.id.as_str() == id);
+        known.map_or_else(|| id.to_owned(), |requirement| requirement.label.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

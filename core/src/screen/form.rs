@@ -1,0 +1,237 @@
+//! The forms of the catalogue (LK3.md 8.2), F01 to F26: what is asked, of whom it is required, how it is checked, and which command and
+//! record field it fills.
+//!
+//! Definitions are data (`core/data/forms.toml`), read at the border by `definition`. A form is asked with a profile and then holds its
+//! fields in order; `check` looks at the answers as they were typed. Checks warn where the world may be odder than the rule
+//! (LK3.md 4.2: no victim of violence is blocked because a NIK looks odd) and stop only what could not be recorded.
+
+mod check;
+mod definition;
+mod fill;
+mod numbers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+
+use crate::class::Class;
+use crate::code::codes;
+use crate::command::CommandKind;
+use crate::profile::Profile;
+use crate::text::{Language, text};
+
+pub use check::{FieldFault, Finding, Weight};
+pub use definition::{
+    Check, ChoiceSource, Condition, FieldDefinition, FieldKind, Fill, FormDefinition, ProfileAsk,
+    StampField, definitions,
+};
+pub use fill::CannotFill;
+pub use numbers::dotted_region;
+
+codes!(
+    /// The forms of the catalogue.
+    FormId {
+        /// Formulir Pendaftaran.
+        F01 = "f01",
+        /// Formulir Pendekatan Awal dan Identifikasi Kebutuhan.
+        F02 = "f02",
+        /// Persetujuan.
+        F03 = "f03",
+        /// Kontrak Pelayanan.
+        F04 = "f04",
+        /// Laporan Kunjungan.
+        F05 = "f05",
+        /// Laporan Hasil Asesmen.
+        F06 = "f06",
+        /// Rencana Intervensi.
+        F07 = "f07",
+        /// Berita Acara Konferensi Kasus.
+        F08 = "f08",
+        /// Catatan Sesi Konseling.
+        F09 = "f09",
+        /// Ringkasan Psikologis.
+        F10 = "f10",
+        /// Surat Pengantar.
+        F11 = "f11",
+        /// Surat Rujukan.
+        F12 = "f12",
+        /// Surat Balasan Rujukan.
+        F13 = "f13",
+        /// Laporan kepada Ketua.
+        F14 = "f14",
+        /// Lembar Disposisi.
+        F15 = "f15",
+        /// Lembar Monitoring dan Evaluasi.
+        F16 = "f16",
+        /// Berita Acara Terminasi.
+        F17 = "f17",
+        /// Catatan Bimbingan Lanjut.
+        F18 = "f18",
+        /// Kuesioner SKM.
+        F19 = "f19",
+        /// Formulir Pengaduan Layanan.
+        F20 = "f20",
+        /// Surat Permohonan Bimbingan Masyarakat.
+        F21 = "f21",
+        /// Kronologis Penanganan.
+        F22 = "f22",
+        /// Permintaan Hak Subjek Data.
+        F23 = "f23",
+        /// Laporan ke Kepolisian.
+        F24 = "f24",
+        /// Laporan bulanan atau semester.
+        F25 = "f25",
+        /// Serah Terima Kasus.
+        F26 = "f26",
+    }
+);
+
+/// What somebody typed, by field. Choices and flags by their words, dates and instants as ISO 8601, sets as words apart by spaces,
+/// papers as `requirement:state`.
+pub type Answers = BTreeMap<String, String>;
+
+/// A form as one institution asks it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Which.
+    pub id: FormId,
+    /// Its title.
+    pub title: String,
+    /// The class of what it records; none for what is no document of a case.
+    pub class: Option<Class>,
+    /// The commands that it fills, each once, in the order of its fields.
+    pub commands: Vec<CommandKind>,
+    /// Its fields, in order.
+    pub fields: Vec<FormField>,
+    /// The zone in which its dates are meant.
+    pub zone: Tz,
+    /// The language of its labels and findings.
+    pub language: Language,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormField {
+    /// Its id within the form.
+    pub id: String,
+    /// What it asks.
+    pub label: String,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// Whether a first contact asks it (C11).
+    pub first: bool,
+    /// When it has to be filled: never or always, or if another answer is so.
+    pub required: Condition,
+    /// What stands there until somebody says otherwise.
+    pub preset: Option<String>,
+    /// How the answer is checked.
+    pub check: Option<Check>,
+    /// What it fills; empty for what stands on the printed form only.
+    pub fills: Vec<Fill>,
+    /// What may be chosen.
+    pub choices: Vec<Choice>,
+}
+
+/// Something that may be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its word, as it is stored.
+    pub code: String,
+    /// Its words for people.
+    pub label: String,
+}
+
+/// A form as this profile asks it; none where every command that it fills is not offered.
+#[must_use]
+pub fn form(id: FormId, profile: &Profile, language: Language) -> Option<Form> {
+    let definition = definitions().iter().find(|form| form.id == id)?;
+    let is_offered = |fill: &Fill| match fill {
+        Fill::Command(kind, _) => profile.transition(*kind).is_some(),
+        Fill::Stamp(_) => true,
+    };
+    let is_asked = |field: &&FieldDefinition| {
+        field.shown.in_profile(profile) != Condition::Never
+            && (field.fills.is_empty() || field.fills.iter().any(is_offered))
+    };
+    let fields: Vec<FormField> = definition
+        .fields
+        .iter()
+        .filter(is_asked)
+        .map(|field| FormField {
+            id: field.id.clone(),
+            label: text(language, &field.label_key(id), &[]),
+            kind: field.kind,
+            first: field.first,
+            required: field.required.in_profile(profile),
+            preset: field.preset.clone(),
+            check: field.check,
+            fills: field.fills.clone(),
+            choices: choices(field, profile, language),
+        })
+        .collect();
+    let mut commands: Vec<CommandKind> = Vec::new();
+    for kind in fields.iter().flat_map(|field| &field.fills) {
+        if let Fill::Command(kind, _) = kind
+            && !commands.contains(kind)
+        {
+            commands.push(*kind);
+        }
+    }
+    let has_use = definition.commands().is_empty() || !commands.is_empty();
+    has_use.then(|| Form {
+        id,
+        title: text(language, &format!("form-{id}"), &[]),
+        class: definition.class,
+        commands,
+        fields,
+        zone: profile.institution.zone,
+        language,
+    })
+}
+
+/// What may be chosen in a field, as far as the profile offers it.
+fn choices(field: &FieldDefinition, profile: &Profile, language: Language) -> Vec<Choice> {
+    if field.kind == FieldKind::Papers {
+        return profile
+            .requirements
+            .iter()
+            .map(|paper| Choice {
+                code: paper.id.to_string(),
+                label: paper.label.clone(),
+            })
+            .collect();
+    }
+    let Some(words) = &field.words else {
+        return Vec::new();
+    };
+    let offered: Option<BTreeSet<&str>> = field.choices.map(|source| match source {
+        ChoiceSource::Channels => profile.channels.iter().map(|word| word.code()).collect(),
+        ChoiceSource::Services => profile
+            .service_types
+            .iter()
+            .map(|word| word.code())
+            .collect(),
+        ChoiceSource::Applicants => {
+            let kinds = profile.eligibility.applicant_kinds.iter();
+            kinds.map(|word| word.code()).collect()
+        }
+    });
+    // An empty list of applicants means anybody.
+    let is_offered = |code: &&&str| {
+        offered
+            .as_ref()
+            .is_none_or(|offered| offered.is_empty() || offered.contains(**code))
+    };
+    field
+        .codes()
+        .iter()
+        .filter(is_offered)
+        .map(|code| Choice {
+            code: (*code).to_owned(),
+            label: text(language, &format!("{words}-{code}"), &[]),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

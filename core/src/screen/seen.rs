@@ -1,0 +1,142 @@
+//! One case as it is on the device, with what its facts tell.
+
+use std::collections::BTreeSet;
+
+use super::Viewer;
+use crate::class::Class;
+use crate::command::{Command, CommandKind, SafetyLevel};
+use crate::id::DecisionCount;
+use crate::replica::{CaseView, Fate, TimelineItem};
+use crate::rules::{FactsTold, LegalField, LogEntry, danger_of, facts_told};
+use crate::time::Timestamp;
+
+/// A case as it is on the device.
+#[derive(Clone, Debug)]
+pub struct CaseSeen {
+    /// Number, last ruling, what is pending.
+    pub view: CaseView,
+    /// What was recorded, of the classes that are held here, in the order in which it happened.
+    pub items: Vec<TimelineItem>,
+    /// The classes of which a document of the case is here.
+    pub classes: BTreeSet<Class>,
+    /// What the facts among the items tell.
+    pub facts: FactsTold,
+}
+
+impl CaseSeen {
+    /// Reads the facts among the items. What was turned away stands outside history, unless nothing else is here.
+    #[must_use]
+    pub fn new(view: CaseView, items: Vec<TimelineItem>, classes: BTreeSet<Class>) -> Self {
+        let is_inside = |item: &&TimelineItem| !matches!(item.fate, Fate::TurnedAway(_));
+        let is_lost = !items.iter().any(|item| is_inside(&item));
+        let entries: Vec<LogEntry> = items
+            .iter()
+            .filter(|item| is_lost || is_inside(item))
+            .map(log_entry)
+            .collect();
+        let facts = facts_told(&entries);
+        Self {
+            view,
+            items,
+            classes,
+            facts,
+        }
+    }
+
+    /// What the server does not have yet, or turned away.
+    pub(super) fn unsent(&self) -> impl Iterator<Item = &TimelineItem> {
+        self.items.iter().filter(|item| match item.fate {
+            Fate::OnDevice | Fate::Waiting | Fate::TurnedAway(_) => true,
+            Fate::Admitted | Fate::Judged(_) => false,
+        })
+    }
+
+    /// The gravest danger: as ruled, or as recorded here since.
+    #[must_use]
+    pub fn danger(&self) -> SafetyLevel {
+        let ruled = self.view.state.as_ref().map(|state| state.safety);
+        let new = self
+            .items
+            .iter()
+            .filter(|item| !matches!(item.fate, Fate::Judged(_)));
+        let recorded = new.filter_map(|item| danger_of(&item.entry.command)).min();
+        ruled
+            .into_iter()
+            .chain(recorded)
+            .min()
+            .unwrap_or(SafetyLevel::P3)
+    }
+
+    /// The client's name as held; other words where nobody knows it, or where this person does not hold it.
+    #[must_use]
+    pub fn name(&self, viewer: &Viewer<'_>) -> String {
+        if let Some(names) = self.facts.identity.get(&LegalField::Name) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return names.join(" / ");
+        }
+        let is_held = self.classes.contains(&Class::Intake) || self.registration().is_some();
+        let key = if is_held {
+            "screen-name_unknown"
+        } else {
+            "screen-name_not_held"
+        };
+        viewer.say(key, &[])
+    }
+
+    /// The number for people.
+    #[must_use]
+    pub fn number(&self, viewer: &Viewer<'_>) -> String {
+        self.view.number.map_or_else(
+            || viewer.say("screen-no_number", &[]),
+            |number| viewer.say("screen-number", &[("number", &number.to_string())]),
+        )
+    }
+
+    /// Number and name: how other screens speak of the case.
+    #[must_use]
+    pub fn title(&self, viewer: &Viewer<'_>) -> String {
+        let (number, name) = (self.number(viewer), self.name(viewer));
+        viewer.say("screen-title", &[("number", &number), ("name", &name)])
+    }
+
+    /// Whether the case is this person's to move on: theirs, or nobody's yet and they opened it or may assign it.
+    #[must_use]
+    pub fn is_mine(&self, viewer: &Viewer<'_>) -> bool {
+        let responsible = self.view.state.as_ref().and_then(|state| state.assignee);
+        match responsible {
+            Some(person) => person == viewer.person,
+            None => {
+                let opened = self.registration();
+                opened.is_some_and(|item| item.stamp.by == viewer.person)
+                    || viewer.may(CommandKind::Assign)
+            }
+        }
+    }
+
+    fn registration(&self) -> Option<&TimelineItem> {
+        let mut items = self.items.iter();
+        items.find(|item| matches!(item.entry.command, Command::Register(_)))
+    }
+
+    /// What was recorded under an id, if it is held here.
+    pub(super) fn item(&self, id: crate::id::CommandId) -> Option<&TimelineItem> {
+        self.items.iter().find(|item| item.id == id)
+    }
+}
+
+/// An item as the rules read facts. Roles and decisions are not asked.
+fn log_entry(item: &TimelineItem) -> LogEntry {
+    let last = Timestamp::from_millis(i64::MAX);
+    LogEntry {
+        seq: crate::id::ServerSeq::default(),
+        entry: item.entry.clone(),
+        author_roles: BTreeSet::new(),
+        named_roles: std::collections::BTreeMap::new(),
+        recorded_at: item.recorded_at.unwrap_or(item.stamp.occurred_at),
+        received_at: item.received_at.unwrap_or(last),
+        clock_offset_ms: None,
+        via_desk: false,
+        base: DecisionCount::default(),
+        verdict: None,
+    }
+}

@@ -1,0 +1,184 @@
+//! Hari ini: the first screen. What is late and due, what has not been sent, what waits for this person, and today's appointments.
+
+use super::attention::{Attention, AttentionKind, pressing_clocks};
+use super::clock::local_day;
+use super::{CaseSeen, ClockLine, Urgency, Viewer, attention, words};
+use crate::command::SafetyLevel;
+use crate::id::{CaseId, CommandId};
+use crate::replica::{Fate, TimelineItem};
+use crate::text;
+use crate::time::Timestamp;
+
+/// The first screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Today {
+    /// Dangers that the server does not have: BELUM TERKIRIM, and whom to call.
+    pub alarms: Vec<Attention>,
+    /// Clocks of own cases whose due date has passed: danger first, then the oldest.
+    pub overdue: Vec<DueLine>,
+    /// Clocks of own cases that are due now: danger first, then what is due first.
+    pub due: Vec<DueLine>,
+    /// What has not reached the server; none when everything has.
+    pub unsent: Option<Unsent>,
+    /// What waits for this person's answer or confirmation.
+    pub to_answer: Vec<Attention>,
+    /// The other things that ask for attention.
+    pub attention: Vec<Attention>,
+    /// Sessions that are booked for today, in order.
+    pub appointments: Vec<AppointmentLine>,
+    /// Counts in one sentence.
+    pub says: String,
+}
+
+/// A clock, with the case that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueLine {
+    /// The case.
+    pub case: CaseId,
+    /// Its number and name.
+    pub title: String,
+    /// Its danger.
+    pub danger: SafetyLevel,
+    /// The clock.
+    pub clock: ClockLine,
+}
+
+/// What has not reached the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsent {
+    /// How many commands.
+    pub count: usize,
+    /// When the oldest of them was recorded, by this device's clock.
+    pub oldest: Timestamp,
+    /// Count and age in one sentence.
+    pub says: String,
+}
+
+/// A session that is booked for today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppointmentLine {
+    /// The case.
+    pub case: CaseId,
+    /// The command that booked it.
+    pub appointment: CommandId,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// Time, case and who leads.
+    pub says: String,
+}
+
+/// The first screen, from every case on the device.
+#[must_use]
+pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
+    let mut today = Today::default();
+    for case in cases {
+        take_clocks(viewer, case, &mut today);
+        today.appointments.extend(appointments(viewer, case));
+        for item in attention(viewer, case) {
+            match item.kind {
+                AttentionKind::UnsentDanger => today.alarms.push(item),
+                AttentionKind::ToAnswer | AttentionKind::ToConfirm | AttentionKind::SameEvent => {
+                    today.to_answer.push(item);
+                }
+                // The clocks stand in lists of their own.
+                AttentionKind::Overdue => {}
+                AttentionKind::ReopenProposed
+                | AttentionKind::TurnedAway
+                | AttentionKind::Refused
+                | AttentionKind::IdentityConflict
+                | AttentionKind::MissingPapers
+                | AttentionKind::InReview => today.attention.push(item),
+            }
+        }
+    }
+    let urgency = |line: &DueLine| (line.danger, line.clock.due, line.case);
+    today.overdue.sort_by_key(urgency);
+    today.due.sort_by_key(urgency);
+    today.alarms.sort_by_key(|item| item.since);
+    today.to_answer.sort_by_key(|item| item.since);
+    today.attention.sort_by_key(|item| (item.kind, item.since));
+    today.appointments.sort_by_key(|line| line.starts_at);
+    today.unsent = unsent(viewer, cases);
+    today.says = summary(viewer, &today);
+    today
+}
+
+fn take_clocks(viewer: &Viewer<'_>, case: &CaseSeen, today: &mut Today) {
+    if !case.is_mine(viewer) {
+        return;
+    }
+    for clock in pressing_clocks(viewer, case) {
+        let is_late = clock.urgency == Some(Urgency::Overdue);
+        let line = DueLine {
+            case: case.view.case,
+            title: case.title(viewer),
+            danger: case.danger(),
+            clock,
+        };
+        if is_late {
+            today.overdue.push(line);
+        } else {
+            today.due.push(line);
+        }
+    }
+}
+
+/// Today's sessions of own cases, and those that this person leads.
+fn appointments(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<AppointmentLine> {
+    let state = case.view.state.as_ref();
+    let booked = state.map(|state| state.appointments.iter());
+    let mine = booked.into_iter().flatten().filter(|booked| {
+        local_day(viewer, booked.starts_at) == local_day(viewer, viewer.now)
+            && (booked.lead == viewer.person || case.is_mine(viewer))
+    });
+    mine.map(|booked| {
+        let at = text::time_of_day(viewer.language, booked.starts_at, viewer.zone());
+        let (title, name) = (case.title(viewer), viewer.name(booked.lead));
+        let args = [("at", &*at), ("case", &*title), ("name", &*name)];
+        AppointmentLine {
+            case: case.view.case,
+            appointment: booked.appointment,
+            starts_at: booked.starts_at,
+            says: viewer.say("today-appointment", &args),
+        }
+    })
+    .collect()
+}
+
+/// What has not been acknowledged: what was turned away arrived, and stands elsewhere.
+fn unsent(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Option<Unsent> {
+    let is_here_only = |item: &&TimelineItem| item.fate == Fate::OnDevice;
+    let items: Vec<&TimelineItem> = cases
+        .iter()
+        .flat_map(CaseSeen::unsent)
+        .filter(is_here_only)
+        .collect();
+    let recorded = |item: &&TimelineItem| item.recorded_at.unwrap_or(item.stamp.occurred_at);
+    let oldest = items.iter().map(recorded).min()?;
+    let count = items.len();
+    let age = words::span(viewer.language, viewer.now.millis_since(oldest));
+    let args = [("count", &*count.to_string()), ("span", &*age)];
+    Some(Unsent {
+        count,
+        oldest,
+        says: viewer.say("today-unsent", &args),
+    })
+}
+
+fn summary(viewer: &Viewer<'_>, today: &Today) -> String {
+    let counts = [
+        ("overdue", today.overdue.len()),
+        ("due", today.due.len()),
+        ("to_answer", today.to_answer.len()),
+        ("appointments", today.appointments.len()),
+    ];
+    let counts: Vec<(&str, String)> = counts
+        .iter()
+        .map(|(name, count)| (*name, count.to_string()))
+        .collect();
+    let args: Vec<(&str, &str)> = counts
+        .iter()
+        .map(|(name, count)| (*name, count.as_str()))
+        .collect();
+    viewer.say("today-summary", &args)
+}
