@@ -3,7 +3,6 @@
 //! The stories are files like any scenario; their expectations are checked here too, so that the demo cannot drift
 //! from what the server does.
 
-mod detail;
 mod http_link;
 mod print;
 mod report;

@@ -3,23 +3,19 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
+use jangkau_core::class::Class;
 use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId};
 use jangkau_core::profile::Profile;
-use jangkau_core::record::{FieldShape, Scalar};
-use jangkau_core::replica::{Fate, ReplicaError, TimelineItem};
+use jangkau_core::replica::{CaseView, ReplicaError, TimelineItem};
 use jangkau_core::rules::CaseState;
+use jangkau_core::screen::{self, CaseSeen, TimelineLine, Viewer};
+use jangkau_core::sync::StaffRow;
 use jangkau_core::text;
 use jangkau_core::time::Timestamp;
 use serde::Serialize;
 
 use super::{DemoError, LANGUAGE, Stage};
 use crate::story::{PlayError, told};
-
-/// Most characters of a record's words that are shown.
-const QUOTE_CHARS_MAX: usize = 90;
-
-/// A command that reached the server later than this was recorded without signal.
-const OFFLINE_MS_MIN: i64 = 2 * 60 * 1_000;
 
 /// The whole day.
 #[derive(Debug, Serialize)]
@@ -138,10 +134,13 @@ pub(super) fn report(stages: &[Stage], server: &str) -> Result<Report, DemoError
 }
 
 /// What the words of one institution rest on.
-pub(super) struct Office<'a> {
+struct Office<'a> {
     stage: &'a Stage,
-    pub(super) profile: Profile,
-    pub(super) zone: Tz,
+    profile: Profile,
+    zone: Tz,
+    staff: Vec<StaffRow>,
+    /// When the story ends: how late a clock is, is told as of then.
+    now: Timestamp,
 }
 
 fn institution(stage: &Stage) -> Result<Option<InstitutionReport>, ReplicaError> {
@@ -157,6 +156,12 @@ fn institution(stage: &Stage) -> Result<Option<InstitutionReport>, ReplicaError>
         stage,
         profile,
         zone,
+        staff: staff(stage),
+        now: stage
+            .story
+            .beats
+            .last()
+            .map_or(stage.story.clock, |beat| beat.at),
     };
     let mut in_order: Vec<(&CaseId, &String)> = Vec::new();
     in_order.extend(stage.player.cases().iter().map(|(name, id)| (id, name)));
@@ -174,33 +179,76 @@ fn institution(stage: &Stage) -> Result<Option<InstitutionReport>, ReplicaError>
     }))
 }
 
+/// Everybody who works there, as their colleagues' devices list them.
+fn staff(stage: &Stage) -> Vec<StaffRow> {
+    let known = stage.player.people().iter().filter_map(|(key, person)| {
+        let plan = stage.story.staff.iter().find(|plan| plan.key == *key)?;
+        Some(StaffRow {
+            person: *person,
+            name: plan.name.clone(),
+            roles: plan.roles.iter().map(ToString::to_string).collect(),
+            active: true,
+        })
+    });
+    known.collect()
+}
+
 impl Office<'_> {
+    /// Nobody in particular looks: the day is told as all devices together know it.
+    fn viewer(&self) -> Viewer<'_> {
+        Viewer {
+            person: PersonId::from_bytes([0; PersonId::LEN]),
+            staff: &self.staff,
+            profile: Some(&self.profile),
+            now: self.now,
+            language: LANGUAGE,
+        }
+    }
+
     fn case(&self, id: CaseId, name: &str) -> Result<Option<CaseReport>, ReplicaError> {
         let Some((state, number)) = self.state(id)? else {
             return Ok(None);
         };
-        let items = self.items(id)?;
+        let viewer = self.viewer();
+        let view = CaseView {
+            case: id,
+            number,
+            state: Some(state.clone()),
+            pending: Vec::new(),
+        };
+        let classes = Class::ALL.iter().copied().collect();
+        let case = CaseSeen::new(view, self.items(id)?, classes);
         let reviews = state.reviews.iter().filter_map(|review| {
-            let item = items.iter().find(|item| item.id == review.command)?;
+            let item = case.items.iter().find(|item| item.id == review.command)?;
             Some(ReviewReport {
                 command: text::command(LANGUAGE, item.kind),
-                who: self.name(item.stamp.by),
+                who: viewer.name(item.stamp.by),
                 reason: review.reason.to_string(),
                 says: text::review(LANGUAGE, review.reason),
             })
         });
+        let told = screen::timeline(&viewer, &case);
+        let timeline = case.items.iter().zip(told);
+        let mut lines = Vec::new();
+        if let Some(number) = number {
+            let number = number.to_string();
+            lines.push(text::text(LANGUAGE, "demo-number", &[("number", &number)]));
+        }
+        lines.extend(screen::header(&viewer, &case).lines);
         Ok(Some(CaseReport {
             case: name.to_owned(),
             number: number.map(CaseNumber::get),
             status: state.status.to_string(),
             closure: state.closure.map(|reason| reason.to_string()),
-            assignee: state.assignee.map(|person| self.name(person)),
+            assignee: state.assignee.map(|person| viewer.name(person)),
             danger: state.safety.to_string(),
             flags: state.flags.iter().map(ToString::to_string).collect(),
             reviews: reviews.collect(),
-            timeline: items.iter().map(|item| self.entry(item, &items)).collect(),
-            deadlines: self.deadlines(&state),
-            lines: self.heading(&state, number),
+            timeline: timeline
+                .map(|(item, told)| self.entry(item, told))
+                .collect(),
+            deadlines: self.deadlines(&viewer, &state),
+            lines,
         }))
     }
 
@@ -236,191 +284,51 @@ impl Office<'_> {
         Ok(items)
     }
 
-    fn entry(&self, item: &TimelineItem, items: &[TimelineItem]) -> Entry {
+    fn entry(&self, item: &TimelineItem, line: TimelineLine) -> Entry {
         let told = told(&item.fate);
         let (outcome, code) = match told.split_once(':') {
             Some((outcome, code)) => (outcome, Some(code.to_owned())),
             None => (told.as_str(), None),
         };
-        let late_ms = item.recorded_at.zip(item.received_at);
-        let late_ms = late_ms.map_or(0, |(made, came)| came.millis_since(made));
-        // What is turned away has no row in the log, so only its device can tell that it came late.
-        let offline = late_ms >= OFFLINE_MS_MIN || matches!(item.fate, Fate::TurnedAway(_));
         Entry {
             at: self.rfc3339(item.stamp.occurred_at),
             recorded_at: item.recorded_at.map(|at| self.rfc3339(at)),
             received_at: item.received_at.map(|at| self.rfc3339(at)),
-            offline,
-            who: self.name(item.stamp.by),
-            role: self.role(item.stamp.by),
-            performed_by: item.stamp.performed_by.map(|person| self.name(person)),
+            offline: line.offline,
+            who: line.who,
+            role: line.role,
+            performed_by: line.performed_by,
             command: item.kind.to_string(),
-            what: text::command(LANGUAGE, item.kind),
-            detail: self.detail(&item.entry.command, items),
-            content: quote(item),
+            what: line.what,
+            detail: line.detail,
+            content: line.quote,
             outcome: outcome.to_owned(),
             code,
-            says: text::fate(LANGUAGE, &item.fate),
-            day: text::day(LANGUAGE, item.stamp.occurred_at, self.zone),
-            time: text::time_of_day(LANGUAGE, item.stamp.occurred_at, self.zone),
-            way: self.way(item),
+            says: line.verdict,
+            day: line.day,
+            time: line.time,
+            way: line.way,
         }
     }
 
-    /// How a command that was recorded without signal came to the server.
-    fn way(&self, item: &TimelineItem) -> Option<String> {
-        let recorded = item.recorded_at?;
-        let Some(received) = item.received_at else {
-            // What is turned away has no row in the log.
-            let is_kept = matches!(item.fate, Fate::TurnedAway(_));
-            return is_kept.then(|| text::text(LANGUAGE, "demo-offline-kept", &[]));
-        };
-        if received.millis_since(recorded) < OFFLINE_MS_MIN {
-            return None;
-        }
-        let day = |at| text::day(LANGUAGE, at, self.zone);
-        let happened = item.stamp.occurred_at;
-        let told = |at| {
-            if day(at) == day(happened) {
-                text::time_of_day(LANGUAGE, at, self.zone)
-            } else {
-                text::instant_short(LANGUAGE, at, self.zone)
-            }
-        };
-        let (made, came) = (told(recorded), told(received));
-        let is_at_once = recorded.millis_since(happened).abs() < OFFLINE_MS_MIN;
-        let key = if is_at_once {
-            "demo-offline"
-        } else {
-            "demo-offline-later"
-        };
-        let args = [("recorded", made.as_str()), ("received", came.as_str())];
-        Some(text::text(LANGUAGE, key, &args))
-    }
-
-    fn heading(&self, state: &CaseState, number: Option<CaseNumber>) -> Vec<String> {
-        let say = |key: &str, args: &[(&str, &str)]| text::text(LANGUAGE, key, args);
-        let status = text::status(LANGUAGE, state.status);
-        let mut lines = Vec::new();
-        if let Some(number) = number {
-            lines.push(say("demo-number", &[("number", &number.to_string())]));
-        }
-        lines.push(match state.closure {
-            Some(reason) => {
-                let reason = text::ending(LANGUAGE, reason);
-                let args = [("status", status.as_str()), ("reason", reason.as_str())];
-                say("demo-status-ended", &args)
-            }
-            None => say("demo-status", &[("status", &status)]),
-        });
-        if let Some(person) = state.assignee {
-            lines.push(say("demo-assignee", &[("name", &self.name(person))]));
-        }
-        if state.safety < jangkau_core::command::SafetyLevel::P3 {
-            let level = text::safety(LANGUAGE, state.safety);
-            lines.push(say("demo-danger", &[("level", &level)]));
-        }
-        if !state.flags.is_empty() {
-            let flags = state.flags.iter().map(|flag| text::flag(LANGUAGE, *flag));
-            let flags = flags.collect::<Vec<_>>().join("; ");
-            lines.push(say("demo-flags", &[("flags", &flags)]));
-        }
-        lines
-    }
-
-    fn deadlines(&self, state: &CaseState) -> Vec<Deadline> {
-        let clocks = state.clocks.iter().map(|clock| {
-            let label = self.profile.clock(&clock.clock);
-            let label = label.map_or_else(|| clock.clock.to_string(), |known| known.label.clone());
-            let mut outcome = text::outcome(LANGUAGE, clock.outcome);
-            if clock.provisional {
-                let provisional = text::text(LANGUAGE, "demo-provisional", &[]);
-                outcome = format!("{outcome}; {provisional}");
-            }
-            let line = match clock.due {
-                Some(due) => {
-                    let due = text::instant(LANGUAGE, due, self.zone);
-                    let args = [("label", &*label), ("due", &*due), ("outcome", &*outcome)];
-                    text::text(LANGUAGE, "demo-deadline", &args)
-                }
-                None => {
-                    let args = [("label", label.as_str()), ("outcome", outcome.as_str())];
-                    text::text(LANGUAGE, "demo-deadline-undated", &args)
-                }
-            };
+    fn deadlines(&self, viewer: &Viewer<'_>, state: &CaseState) -> Vec<Deadline> {
+        let told = state.clocks.iter().map(|clock| {
+            let line = screen::clock_line(viewer, clock, false);
             Deadline {
                 clock: clock.clock.to_string(),
-                label,
+                label: line.label,
                 due: clock.due.map(|due| self.rfc3339(due)),
                 provisional: clock.provisional,
                 outcome: clock.outcome.to_string(),
-                line,
+                line: line.says,
             }
         });
-        clocks.collect()
+        told.collect()
     }
 
     fn rfc3339(&self, at: Timestamp) -> String {
         at.to_utc().with_timezone(&self.zone).to_rfc3339()
     }
-
-    fn plan(&self, person: PersonId) -> Option<&crate::story::plan::StaffPlan> {
-        let mut people = self.stage.player.people().iter();
-        let (key, _) = people.find(|(_, id)| **id == person)?;
-        self.stage.story.staff.iter().find(|plan| plan.key == *key)
-    }
-
-    pub(super) fn name(&self, person: PersonId) -> String {
-        self.plan(person)
-            .map_or_else(|| person.to_string(), |plan| plan.name.clone())
-    }
-
-    /// The title that the institution's standard gives a person's first role.
-    fn role(&self, person: PersonId) -> String {
-        let role = self.plan(person).and_then(|plan| plan.roles.first());
-        role.map_or_else(String::new, |role| {
-            let title = self.profile.role_title(*role);
-            title.map_or_else(|| text::role(LANGUAGE, *role), str::to_owned)
-        })
-    }
-}
-
-/// The first words that the author wrote, of the command's first record: never the notes of a session.
-fn quote(item: &TimelineItem) -> Option<String> {
-    let records = item.entry.records();
-    let first = records.first()?;
-    let prose = [
-        "problem",
-        "observation",
-        "conclusion",
-        "goals",
-        "note",
-        "text",
-        "reason",
-        "body",
-    ];
-    let fields = item.kind.fields();
-    let said = prose.iter().find_map(|name| {
-        let field = fields
-            .iter()
-            .find(|field| field.key == *name && field.collection == first.collection)?;
-        let is_words = matches!(field.shape, FieldShape::Words | FieldShape::SharedText);
-        let (_, value) = first.record.iter().find(|(key, _)| key == name)?;
-        match value {
-            Scalar::Str(words) | Scalar::Text(words) if is_words => Some(words.clone()),
-            Scalar::Str(_)
-            | Scalar::Text(_)
-            | Scalar::Int(_)
-            | Scalar::Bool(_)
-            | Scalar::Bytes(_)
-            | Scalar::Edit(_) => None,
-        }
-    })?;
-    if said.chars().count() <= QUOTE_CHARS_MAX {
-        return Some(said);
-    }
-    let cut: String = said.chars().take(QUOTE_CHARS_MAX).collect();
-    Some(format!("{cut}…"))
 }
 
 /// A mark before what became of a command, so that the eye finds it.
