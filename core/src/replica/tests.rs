@@ -480,6 +480,7 @@ fn office(phone: &Phone) -> Vec<Row> {
     let file = crate::profile::shipped_files()[0].toml;
     let profile = crate::profile::Profile::parse(file).unwrap();
     let staff = crate::sync::StaffRow {
+        terms: None,
         person: phone.replica.person(),
         name: "Ratna".into(),
         roles: vec!["social_worker".into()],

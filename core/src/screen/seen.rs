@@ -7,7 +7,7 @@ use crate::class::Class;
 use crate::command::{Command, CommandKind, SafetyLevel};
 use crate::id::DecisionCount;
 use crate::replica::{CaseView, Fate, TimelineItem};
-use crate::rules::{FactsTold, LegalField, LogEntry, danger_of, facts_told};
+use crate::rules::{FactsTold, LegalField, LogEntry, Standing, danger_of, facts_told};
 use crate::time::Timestamp;
 
 /// A case as it is on the device.
@@ -131,7 +131,9 @@ fn log_entry(item: &TimelineItem) -> LogEntry {
         seq: crate::id::ServerSeq::default(),
         entry: item.entry.clone(),
         author_roles: BTreeSet::new(),
+        standing: Standing::default(),
         named_roles: std::collections::BTreeMap::new(),
+        named_areas: std::collections::BTreeMap::new(),
         recorded_at: item.recorded_at.unwrap_or(item.stamp.occurred_at),
         received_at: item.received_at.unwrap_or(last),
         clock_offset_ms: None,

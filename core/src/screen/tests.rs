@@ -56,6 +56,7 @@ impl Bureau {
             name: name.to_owned(),
             roles: vec![role.to_owned()],
             active: true,
+            terms: None,
         };
         Self {
             profile: shipped().unwrap().remove(1),
@@ -136,6 +137,8 @@ fn register() -> Register {
         sex: None,
         address: None,
         reporter: None,
+        helper: None,
+        kecamatan: None,
     }
 }
 
@@ -159,6 +162,8 @@ fn state() -> CaseState {
         decisions: DecisionCount::default(),
         judged_through: ServerSeq::default(),
         duplicate_of: None,
+        assignment_read_at: None,
+        acting: None,
     }
 }
 

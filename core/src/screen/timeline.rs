@@ -173,6 +173,10 @@ pub(super) const fn asks_something(flag: Flag) -> bool {
         | Flag::OutOfOrder
         | Flag::NewEvidenceBeforeTermination
         | Flag::SelfDecided
+        | Flag::Moved
+        | Flag::OutsideMandate
+        | Flag::OtherArea
+        | Flag::NotEligible
         | Flag::Restricted => false,
     }
 }

@@ -184,6 +184,7 @@ fn staff(stage: &Stage) -> Vec<StaffRow> {
     let known = stage.player.people().iter().filter_map(|(key, person)| {
         let plan = stage.story.staff.iter().find(|plan| plan.key == *key)?;
         Some(StaffRow {
+            terms: None,
             person: *person,
             name: plan.name.clone(),
             roles: plan.roles.iter().map(ToString::to_string).collect(),

@@ -1,5 +1,7 @@
 //! Compares what a story expects with what the devices know.
 
+mod screens;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::{Class, DocumentKey};
@@ -90,6 +92,9 @@ fn one<L: Link>(
         Expected::Absent(labels) => records(player, expect, labels, false, &mut fail),
         Expected::Text(label, fragments) => texts(player, expect, label, fragments, &mut fail),
         Expected::SameDocuments => same_documents(player, &expect.on, &mut fail),
+        Expected::Attention(_) | Expected::Today(..) | Expected::Contact(..) => {
+            screens::check(player, expect, case, &check.what, &mut fail)
+        }
         Expected::Status(_)
         | Expected::Milestones(_)
         | Expected::NoMilestones(_)
@@ -229,7 +234,10 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::Present(_)
         | Expected::Absent(_)
         | Expected::Text(..)
-        | Expected::SameDocuments => None,
+        | Expected::SameDocuments
+        | Expected::Attention(_)
+        | Expected::Today(..)
+        | Expected::Contact(..) => None,
     }
 }
 

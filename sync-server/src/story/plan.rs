@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use jangkau_core::class::Class;
-use jangkau_core::command::CommandKind;
+use jangkau_core::command::{CommandKind, ContactSafety};
 use jangkau_core::id::{ClockId, InstitutionId};
 use jangkau_core::profile::words::{Milestone, Role, Status};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{CannotRecord, SeatState};
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
+use jangkau_core::screen::AttentionKind;
 use jangkau_core::sync::{ActingTitle, SeatStatus, Turned};
 use jangkau_core::time::Timestamp;
 
@@ -311,4 +312,36 @@ pub enum Expected {
     Text(String, Vec<String>),
     /// Every document that two devices hold has the same heads on both.
     SameDocuments,
+    /// Exactly this asks for attention on the asked devices, of these cases.
+    Attention(Vec<(AttentionKind, String)>),
+    /// Exactly these cases stand in a part of the first screen of the asked devices.
+    Today(TodayPart, Vec<String>),
+    /// Whether a contact of the case may be used, as the asked devices show it.
+    Contact(String, ContactSafety),
+}
+
+/// A part of the first screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TodayPart {
+    /// Dangers that were not sent.
+    Alarms,
+    /// What is late.
+    Overdue,
+    /// What is due.
+    Due,
+    /// What waits for the person.
+    ToAnswer,
+    /// Today's sessions.
+    Appointments,
+}
+
+impl TodayPart {
+    /// Every part, with its word in files.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("alarms", Self::Alarms),
+        ("overdue", Self::Overdue),
+        ("due", Self::Due),
+        ("to_answer", Self::ToAnswer),
+        ("appointments", Self::Appointments),
+    ];
 }

@@ -345,10 +345,15 @@ impl<L: Link> Player<L> {
         Ok(())
     }
 
+    /// What a device's clock shows.
+    pub(super) fn device_now(&self, device: &str) -> Timestamp {
+        let ahead_ms = self.devices.get(device).map_or(0, |d| d.ahead_ms);
+        self.now.plus_millis(ahead_ms)
+    }
+
     /// Exchanges until neither side has more to say.
     fn exchange(&mut self, seat: &SeatName) -> Result<(), PlayError> {
-        let ahead_ms = self.devices.get(&seat.device).map_or(0, |d| d.ahead_ms);
-        let device_now = self.now.plus_millis(ahead_ms);
+        let device_now = self.device_now(&seat.device);
         let replica = self
             .seats
             .get_mut(seat)

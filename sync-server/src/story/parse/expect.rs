@@ -1,15 +1,17 @@
 //! One `[[expect]]`, and the words for what becomes of a command.
 
 use jangkau_core::class::Class;
+use jangkau_core::command::ContactSafety;
 use jangkau_core::id::ClockId;
 use jangkau_core::profile::words::{Milestone, Role, Status};
 use jangkau_core::replica::SeatState;
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
+use jangkau_core::screen::AttentionKind;
 use jangkau_core::sync::Turned;
 
 use super::super::fault::{StoryError, StoryFault};
 use super::super::fields::{self, words};
-use super::super::plan::{Check, Expect, Expected, FateWord, SeatName};
+use super::super::plan::{Check, Expect, Expected, FateWord, SeatName, TodayPart};
 use super::super::read::{Node, Table};
 use super::Known;
 
@@ -41,6 +43,7 @@ pub(super) fn parse(mut table: Table, known: &Known) -> Result<Expect, StoryErro
     let before = checks.len();
     holding_checks(&mut table, known, case.is_some(), &mut checks)?;
     content_checks(&mut table, known, &mut checks)?;
+    screen_checks(&mut table, known, case.is_some(), &mut checks)?;
     if checks.len() > before && needs_on(&checks) && on.is_empty() {
         return Err(
             StoryFault::Expectation("what is on a device is asked of it: `on` is needed").at(line),
@@ -66,6 +69,9 @@ fn needs_on(checks: &[Check]) -> bool {
                 | Expected::Absent(_)
                 | Expected::Text(..)
                 | Expected::SameDocuments
+                | Expected::Attention(_)
+                | Expected::Today(..)
+                | Expected::Contact(..)
         )
     })
 }
@@ -329,6 +335,61 @@ fn content_checks(
         && node.flag()?
     {
         push(checks, &node, Expected::SameDocuments);
+    }
+    Ok(())
+}
+
+/// What the screens of the asked devices show.
+fn screen_checks(
+    table: &mut Table,
+    known: &Known,
+    has_case: bool,
+    checks: &mut Vec<Check>,
+) -> Result<(), StoryError> {
+    if let Some(node) = table.take("attention") {
+        let mut wanted = Vec::new();
+        for item in node.items() {
+            let words = item.words()?;
+            let (kind, case) = words.split_once(':').unwrap_or((words, ""));
+            let known_kinds = codes_of!(AttentionKind);
+            let kind = kind.parse().map_err(|_| {
+                let kinds = known_kinds.iter().copied();
+                Known::unknown(&item, "kind of attention", kind, kinds)
+            })?;
+            if !known.cases.contains(case) {
+                let names = known.cases.iter().map(String::as_str);
+                return Err(Known::unknown(&item, "case", case, names));
+            }
+            wanted.push((kind, case.to_owned()));
+        }
+        push(checks, &node, Expected::Attention(wanted));
+    }
+    if let Some(node) = table.take("today") {
+        for (word, cases) in node.table()?.rest() {
+            let part = TodayPart::ALL.iter().find(|(known, _)| *known == word);
+            let Some((_, part)) = part else {
+                let names = TodayPart::ALL.iter().map(|(word, _)| *word);
+                return Err(Known::unknown(
+                    &cases,
+                    "part of the first screen",
+                    &word,
+                    names,
+                ));
+            };
+            let items = cases.items();
+            let wanted: Result<Vec<String>, StoryError> =
+                items.iter().map(|item| known.case_key(item)).collect();
+            push(checks, &cases, Expected::Today(*part, wanted?));
+        }
+    }
+    if let Some(node) = table.take("contacts") {
+        if !has_case {
+            return Err(node.fault(StoryFault::Expectation("`contacts` needs `case`")));
+        }
+        for (contact, safety) in node.table()?.rest() {
+            let stands = safety.code("safety of a contact", codes_of!(ContactSafety))?;
+            push(checks, &safety, Expected::Contact(contact, stands));
+        }
     }
     Ok(())
 }

@@ -141,6 +141,31 @@ fn mistakes_in_expectations_are_named_with_their_lines() {
         22,
         "unknown status",
     );
+    check(
+        &format!("{REGISTER}[[expect]]\nattention = [\"overdue:a\"]\n"),
+        19,
+        "`on` is needed",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\non = [\"ratna\"]\nattention = [\"bosan:a\"]\n"),
+        21,
+        "unknown kind of attention `bosan`",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\non = [\"ratna\"]\nattention = [\"overdue\"]\n"),
+        21,
+        "unknown case",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\non = [\"ratna\"]\ntoday = {{ besok = [] }}\n"),
+        21,
+        "unknown part of the first screen",
+    );
+    check(
+        &format!("{REGISTER}[[expect]]\non = [\"ratna\"]\ncontacts = {{ \"129\" = \"safe\" }}\n"),
+        21,
+        "`contacts` needs `case`",
+    );
 }
 
 #[test]
