@@ -9,6 +9,7 @@ mod check;
 mod ending;
 mod fault;
 mod hotline;
+mod legal;
 mod parts;
 mod provenance;
 mod region;
@@ -31,10 +32,11 @@ pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
 pub use ending::{Ending, Facility, FacilityKind};
 pub use fault::{Place, ProfileFault};
 pub use hotline::{Hotline, HotlineUse};
+pub use legal::{LegalBasis, LegalStatus};
 pub use parts::{
-    Clock, ComplaintChannel, Eligibility, Evaluation, Hours, Institution, LegalBasis, Letter,
-    Notice, Powers, Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey, Transition,
-    Unresolved, WorkCalendar,
+    Clock, ComplaintChannel, Eligibility, Evaluation, Hours, Institution, Letter, Notice, Powers,
+    Requirement, RoleEntry, Scope, Sessions, Step, Supervision, Survey, Transition, Unresolved,
+    WorkCalendar,
 };
 pub use provenance::Provenance;
 pub use region::{NoRegionCode, RegionCode};

@@ -13,6 +13,7 @@ use super::words::{
     RequirementKind, RequirementLevel, Role,
 };
 use crate::command::{CommandKind, EndingReason, Nature};
+use crate::record::ProfileCode;
 
 type Found = Result<(), (Vec<Place>, ProfileFault)>;
 
@@ -28,6 +29,7 @@ pub(super) fn check(profile: &Profile) -> Found {
     check_roles(profile)?;
     check_transitions(profile)?;
     check_requirements(profile)?;
+    check_eligibility(profile)?;
     check_possible(profile)?;
     rights::check(profile)?;
     check_endings(profile)?;
@@ -153,6 +155,24 @@ fn check_requirements(profile: &Profile) -> Found {
         check_requirement(profile, requirement, &place)?;
     }
     Ok(())
+}
+
+/// A region where the client must live is attested by one of the requirements.
+fn check_eligibility(profile: &Profile) -> Found {
+    let eligibility = &profile.eligibility;
+    let place = [Place::Key("eligibility")];
+    let names = |id: &ProfileCode| {
+        let mut requirements = profile.requirements.iter();
+        requirements.any(|requirement| requirement.id == *id)
+    };
+    match (
+        &eligibility.domicile_region,
+        &eligibility.domicile_requirement,
+    ) {
+        (None, None) => Ok(()),
+        (Some(_), Some(id)) if names(id) => Ok(()),
+        (Some(_) | None, Some(_) | None) => at(&place, ProfileFault::Domicile),
+    }
 }
 
 fn check_requirement(profile: &Profile, requirement: &Requirement, place: &[Place]) -> Found {
@@ -305,6 +325,9 @@ fn check_clock(profile: &Profile, clock: &Clock) -> Result<(), ProfileFault> {
     }
     if !clock.stops.iter().any(|stop| can_happen(profile, *stop)) {
         return Err(ProfileFault::ClockNeverStops(id));
+    }
+    if let Some(idle) = clock.stops.iter().find(|stop| !can_happen(profile, **stop)) {
+        return Err(ProfileFault::ClockIdleStop(id, *idle));
     }
     let is_by_law = CLOCKS_BY_LAW.iter().any(|law| law.id == id);
     let is_of_case = matches!(clock.start.origin(), EventOrigin::Case(_));

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::words::{Guard, Milestone, Role};
+use super::words::{ClockEvent, Guard, Milestone, Role};
 use crate::class::Class;
 use crate::command::{CommandKind, EndingReason};
 
@@ -63,6 +63,9 @@ pub enum ProfileFault {
     /// A requirement that nobody can satisfy gates a decision.
     #[error("nobody can satisfy this requirement")]
     Unsatisfiable,
+    /// A region of domicile without the requirement that attests it, or the other way round.
+    #[error("`domicile_region` and `domicile_requirement`, one of the requirements, go together")]
+    Domicile,
     /// A requirement's level does not go with its gate or condition.
     #[error("a mandatory requirement needs a gate, a conditional one a condition, another neither")]
     RequirementLevel,
@@ -75,6 +78,9 @@ pub enum ProfileFault {
     /// Nothing stops a clock.
     #[error("nothing in this profile stops the clock `{0}`")]
     ClockNeverStops(String),
+    /// One of a clock's stops cannot happen here.
+    #[error("nothing in this profile brings `{1}`, which stops the clock `{0}`")]
+    ClockIdleStop(String, ClockEvent),
     /// A clock of a case must stop when the case ends.
     #[error("the clock `{0}` does not list `ended` among its stops")]
     ClockSurvivesEnding(String),

@@ -173,7 +173,10 @@ pub struct Eligibility {
     /// Code of the region where the client must live, if any.
     #[serde(default)]
     pub domicile_region: Option<RegionCode>,
-    /// Reasons for which a head may help somebody from elsewhere.
+    /// The requirement that attests it.
+    #[serde(default)]
+    pub domicile_requirement: Option<ProfileCode>,
+    /// Reasons for which that requirement may be waived, so that somebody from elsewhere is helped. Empty means any.
     #[serde(default)]
     pub override_reasons: Vec<ProfileCode>,
 }
@@ -432,22 +435,6 @@ pub struct Supervision {
     pub by: BTreeSet<Role>,
     /// How, in the words of the standard.
     pub mode: String,
-    /// Where this comes from.
-    pub source: Source,
-    /// Line of the published text.
-    #[serde(default)]
-    pub line: Option<u16>,
-}
-
-/// A law or guideline.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LegalBasis {
-    /// The citation as it should read.
-    pub citation: String,
-    /// As published, where that differs.
-    #[serde(default)]
-    pub as_published: Option<String>,
     /// Where this comes from.
     pub source: Source,
     /// Line of the published text.

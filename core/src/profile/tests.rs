@@ -224,6 +224,11 @@ fn powers_endings_and_quotes_that_cannot_be_are_refused() {
         "nothing stands on line 99",
     );
     check(
+        "[[requirements]]",
+        "[eligibility]\ndomicile_region = \"36.72\"\n\n[[requirements]]",
+        "go together",
+    );
+    check(
         "region_code = \"36.72\"",
         "region_code = \"36.7\"",
         "a region code has 2, 4, 6 or 10 digits",
@@ -280,6 +285,15 @@ fn faults_far_from_their_cause_are_named_all_the_same() {
     assert_eq!(
         fault("uses = [\"danger\"", "uses = [\"medical\""),
         ProfileFault::NoHotline
+    );
+    let idle = fault(
+        "issue_referral = { roles",
+        "issue_referral = { enabled = false, roles",
+    );
+    let issued = words::ClockEvent::ReferralIssued;
+    assert_eq!(
+        idle,
+        ProfileFault::ClockIdleStop("first_outcome".to_owned(), issued)
     );
     let reopened = CILEGON
         .lines()

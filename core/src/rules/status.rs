@@ -201,6 +201,9 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if !exists {
         return Err(Refusal::UnknownTarget.into());
     }
+    if !is_reason_of_standard(ask) {
+        return Err(Refusal::ReasonInvalid.into());
+    }
     let is_restricted = case.decided.restricted_since.is_some();
     let is_idle = if let Command::MoveRecord(moved) = ask.command() {
         case.decided.moved.contains(&moved.record)
@@ -213,6 +216,24 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         return Err(Refusal::NoEffect.into());
     }
     Ok(())
+}
+
+/// Whether a waiver of the domicile begins with one of the standard's reasons, where it names some (S1:22, DEFAULT).
+fn is_reason_of_standard(ask: &Ask<'_, '_>) -> bool {
+    let Command::WaiveDocument(waiver) = ask.command() else {
+        return true;
+    };
+    let eligibility = &ask.case.profile.eligibility;
+    let is_domicile = eligibility.domicile_requirement.as_ref() == Some(&waiver.requirement);
+    let reasons = &eligibility.override_reasons;
+    let first = waiver
+        .reason
+        .as_str()
+        .split([' ', ',', ':', '.', ';'])
+        .next();
+    !is_domicile
+        || reasons.is_empty()
+        || reasons.iter().any(|reason| Some(reason.as_str()) == first)
 }
 
 /// Whether a move of the profile leads to the version that the case is under, or before it.

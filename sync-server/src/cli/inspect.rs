@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use jangkau_core::calendar::{Calendar, Region};
 use jangkau_core::deadline::DeadlineReport;
 use jangkau_core::id::ClockId;
-use jangkau_core::profile::{Profile, shipped_files};
+use jangkau_core::profile::{LegalStatus, Profile, shipped_files};
 use jangkau_core::time::Timestamp;
 
 use super::CliError;
@@ -62,6 +62,10 @@ fn tell_open(profile: &Profile, out: &mut dyn Write) -> Result<(), CliError> {
     let channels = profile.complaint_channels.iter();
     for channel in channels.filter(|channel| !channel.verified) {
         writeln!(out, "  not verified: {} {}", channel.kind, channel.value)?;
+    }
+    let bases = profile.legal_bases.iter();
+    for basis in bases.filter(|basis| basis.status != LegalStatus::InForce) {
+        writeln!(out, "  law {}: {}", basis.status, basis.citation)?;
     }
     for open in &profile.unresolved {
         writeln!(out, "  to answer: {}: {}", open.id, open.question)?;

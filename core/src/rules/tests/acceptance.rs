@@ -110,11 +110,14 @@ fn check_04_mataram_takes_a_report_without_papers_and_books_no_session_without_t
     story.flagged(Psychologist, session(None), &[Flag::DocsMissing]);
     let booking = schedule(&story, Psychologist);
     story.refused(SocialWorker, booking, Refusal::DocsMissing);
-    let override_reason = Command::WaiveDocument(WaiveDocument {
-        requirement: "domisili".parse().unwrap(),
-        reason: line("darurat"),
-    });
-    story.ok(HeadOfInstitution, override_reason);
+    let waive = |reason: &str| {
+        Command::WaiveDocument(WaiveDocument {
+            requirement: "domisili".parse().unwrap(),
+            reason: line(reason),
+        })
+    };
+    story.refused(HeadOfInstitution, waive("kenalan"), Refusal::ReasonInvalid);
+    story.ok(HeadOfInstitution, waive("darurat: tinggal di rumah aman"));
     story.wait(HOUR);
     let booking = schedule(&story, Psychologist);
     story.ok(SocialWorker, booking);
