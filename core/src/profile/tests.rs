@@ -213,6 +213,10 @@ fn powers_endings_and_quotes_that_cannot_be_are_refused() {
         "attempts = 1, attempt_days = 2",
         "attempts need as many visits as days",
     );
+}
+
+#[test]
+fn what_is_said_of_the_standard_stands_there() {
     check(
         "quote = \"7 Hari kerja\"",
         "quote = \"8 Hari kerja\"",
