@@ -23,6 +23,8 @@ codes!(
         Safety = "safety",
         /// K7: who reported the case.
         Reporter = "reporter",
+        /// Which other cases a case is connected with; for heads alone.
+        Links = "links",
     }
 );
 
@@ -39,6 +41,7 @@ impl Class {
             Self::Practitioner => 5,
             Self::Safety => 6,
             Self::Reporter => 7,
+            Self::Links => 12,
         }
     }
 
@@ -61,7 +64,8 @@ impl Class {
             | Self::Sessions
             | Self::Summary
             | Self::Safety
-            | Self::Reporter => false,
+            | Self::Reporter
+            | Self::Links => false,
         }
     }
 }

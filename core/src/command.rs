@@ -174,7 +174,9 @@ impl Command {
             | Self::MoveProfile(_)
             | Self::SetContact(_)
             | Self::ConfirmRegistration(_)
-            | Self::NoteClientDate(_) => Vec::new(),
+            | Self::NoteClientDate(_)
+            | Self::LinkFamily(_)
+            | Self::UnlinkFamily(_) => Vec::new(),
         }
     }
 }

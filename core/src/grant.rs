@@ -39,12 +39,14 @@ struct Holdings {
     writes: &'static [Class],
 }
 
-const CASEWORK: &[Class] = &[
+/// What a head holds of every case: the casework, and what connects cases.
+const OVERSIGHT: &[Class] = &[
     Class::Intake,
     Class::Record,
     Class::Sessions,
     Class::Summary,
     Class::Safety,
+    Class::Links,
 ];
 
 /// Nothing but rulings of K1.
@@ -62,8 +64,8 @@ const NOTHING: Holdings = Holdings {
 /// Whoever holds the powers of a head reads and decides everywhere, but never reads notes (B9).
 const HEAD: Holdings = Holdings {
     own: &[],
-    institution: Some(CASEWORK),
-    writes: CASEWORK,
+    institution: Some(OVERSIGHT),
+    writes: OVERSIGHT,
 };
 
 const fn holdings(role: Role) -> Holdings {
@@ -255,6 +257,15 @@ mod tests {
         );
         check(Role::HeadOfOffice, Class::Intake, Reading::None, false);
         check(Role::Auditor, Class::Intake, Reading::None, false);
+        check(
+            Role::HeadOfInstitution,
+            Class::Links,
+            Reading::Institution,
+            true,
+        );
+        for role in [Role::SocialWorker, Role::Psychologist, Role::Clerk] {
+            check(role, Class::Links, Reading::None, false);
+        }
     }
 
     #[test]

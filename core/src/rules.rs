@@ -16,6 +16,7 @@ mod decided;
 mod endings;
 mod facts;
 mod flags;
+mod likeness;
 mod papers;
 mod people;
 mod referrals;
@@ -41,6 +42,7 @@ use case::{Ask, Case};
 use decided::Made;
 pub(crate) use facts::danger_of;
 pub use facts::is_same_name;
+pub use likeness::{CaseLinks, Likeness, Suggestion, family_decisions, identity_of, suggestion};
 pub use standing::Standing;
 pub use state::{
     Appointment, CaseState, ClockOutcome, ClockState, ReferralPhase, ReferralState, ReviewItem,
@@ -127,6 +129,8 @@ pub struct CaseLog<'a> {
     pub entries: &'a [LogEntry],
     /// The clocks as last ruled: a due date may move later when the calendar changes, never earlier.
     pub prior_clocks: &'a [ClockState],
+    /// The earliest registration among the cases that were found to be duplicates of this one (X10).
+    pub inherited: Option<Timestamp>,
 }
 
 /// What the rules say.

@@ -18,7 +18,8 @@ use crate::command::{
 use crate::profile::HotlineUse;
 use crate::profile::words::{Milestone, Role, Status};
 use crate::rules::{
-    ClockOutcome, ConsentStanding, Flag, LegalField, ReferralPhase, Refusal, Review, Verdict,
+    ClockOutcome, ConsentStanding, Flag, LegalField, Likeness, ReferralPhase, Refusal, Review,
+    Verdict,
 };
 use crate::sync::{Refused, Turned};
 use crate::time::Timestamp;
@@ -161,6 +162,8 @@ words! {
     referral, ReferralPhase, "referral";
     /// What a number is called for.
     hotline_use, HotlineUse, "hotline";
+    /// What two cases have in common.
+    likeness, Likeness, "likeness";
 }
 
 /// What the rules say about a command.

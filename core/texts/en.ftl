@@ -56,6 +56,8 @@ command-take_record = record taken over from another case
 command-note_client_date = day that the client chose
 command-read_assignment = assignment read
 command-move_profile = move to a newer version of the standard
+command-link_family = cases of one family linked
+command-unlink_family = cases of two families told apart
 
 ## What became of it
 
@@ -345,6 +347,7 @@ class-summary = psychological summary
 class-practitioner = practitioner's notes
 class-safety = safety
 class-reporter = reporter
+class-links = connections of cases
 
 identity-name = name
 identity-nik = NIK
@@ -352,6 +355,10 @@ identity-family_card = family card
 identity-birth_date = date of birth
 identity-sex = sex
 identity-address = address
+
+likeness-nik = the same NIK
+likeness-name_and_birth = the same name and date of birth
+likeness-family_card = the same No. KK
 
 ## Time
 

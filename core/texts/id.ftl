@@ -56,6 +56,8 @@ command-take_record = penerimaan catatan dari kasus lain
 command-note_client_date = hari pilihan klien
 command-read_assignment = tugas sudah dibaca
 command-move_profile = perpindahan ke versi standar yang baru
+command-link_family = penghubungan kasus sekeluarga
+command-unlink_family = pemisahan kasus yang bukan sekeluarga
 
 ## Nasib catatan dan usulan
 
@@ -345,6 +347,7 @@ class-summary = ringkasan psikologis
 class-practitioner = catatan praktisi
 class-safety = keselamatan
 class-reporter = pelapor
+class-links = hubungan antarkasus
 
 identity-name = nama
 identity-nik = NIK
@@ -352,6 +355,10 @@ identity-family_card = No. KK
 identity-birth_date = tanggal lahir
 identity-sex = jenis kelamin
 identity-address = alamat
+
+likeness-nik = NIK sama
+likeness-name_and_birth = nama dan tanggal lahir sama
+likeness-family_card = No. KK sama
 
 ## Waktu
 

@@ -1,6 +1,8 @@
 //! The second transaction: judge each case in the order of the log, sign, append, give the grants that follow.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod links;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -22,9 +24,12 @@ use crate::grants::{end_case, give_case};
 use crate::library::{Library, Pin, server_key};
 use crate::store::commands::StoredCommand;
 use crate::store::institutions::{self, InstitutionRow, Tenant};
+use crate::store::links as store_links;
 use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
 use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, decode, encode, staff};
+
+use links::Meaning;
 
 const POINTS: CrashPoints = CrashPoints {
     begin: "ruling.begin",
@@ -50,33 +55,55 @@ pub(crate) fn rule(store: &Store, library: &Library, now: Timestamp) -> Result<R
     }
     store.transact(Some(POINTS), |db| {
         let mut ruled = Ruled::default();
-        for (tenant, case) in unjudged {
-            let bench = Bench {
-                db,
-                tenant,
-                library,
-                now,
+        let mut relink = BTreeSet::new();
+        let mut queue = VecDeque::from(unjudged);
+        let bench = |tenant| Bench {
+            db,
+            tenant,
+            library,
+            now,
+        };
+        while let Some((tenant, case)) = queue.pop_front() {
+            let Some(done) = spared(attempt(db, || bench(tenant).rule_case(case)))? else {
+                continue;
             };
-            match attempt(db, || bench.rule_case(case)) {
-                Ok(is_granted) => {
-                    ruled.cases += 1;
-                    if is_granted {
-                        ruled.granted.entry(tenant).or_default().insert(case);
-                    }
-                }
-                Err(error @ (StoreError::Undecodable | StoreError::Sqlite(_))) => {
-                    tracing::error!(%error, "a case could not be judged");
-                }
-                Err(
-                    error @ (StoreError::DiskFull
-                    | StoreError::Corrupt
-                    | StoreError::Newer
-                    | StoreError::PowerLost(_)),
-                ) => return Err(error),
+            ruled.cases += 1;
+            if done.is_granted {
+                ruled.granted.entry(tenant).or_default().insert(case);
             }
+            // A case is a duplicate once; what takes its clock over is judged in the same round.
+            queue.extend(done.meaning.again.into_iter().map(|again| (tenant, again)));
+            relink.extend(done.meaning.relink.into_iter().map(|near| (tenant, near)));
+        }
+        for (tenant, case) in relink {
+            spared(attempt(db, || bench(tenant).relink(case)))?;
         }
         Ok(ruled)
     })
+}
+
+/// A case that cannot be judged is told of and passed over; a broken machine is an error.
+fn spared<T>(done: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error @ (StoreError::Undecodable | StoreError::Sqlite(_))) => {
+            tracing::error!(%error, "a case could not be judged");
+            Ok(None)
+        }
+        Err(
+            error @ (StoreError::DiskFull
+            | StoreError::Corrupt
+            | StoreError::Newer
+            | StoreError::PowerLost(_)),
+        ) => Err(error),
+    }
+}
+
+/// What became of judging one case.
+#[derive(Default)]
+struct Done {
+    is_granted: bool,
+    meaning: Meaning,
 }
 
 /// Takes a ruling back that a restore forgot. It is never judged again: its verdicts are inputs from now on.
@@ -132,6 +159,9 @@ fn append(
         rulings::touch(db, tenant, body.case, at)?;
         rulings::set_state(db, tenant, body.case, at, state)?;
     }
+    if let Some(links) = &body.links {
+        store_links::set_ruled(db, tenant, body.case, links)?;
+    }
     Ok(at)
 }
 
@@ -144,13 +174,13 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Judges one case. Gives whether grants followed.
-    fn rule_case(&self, case: CaseId) -> Result<bool, StoreError> {
+    /// Judges one case.
+    fn rule_case(&self, case: CaseId) -> Result<Done, StoreError> {
         let (db, tenant) = (self.db, self.tenant);
         let Some(file) = rulings::file(db, tenant, case)? else {
-            return Ok(false);
+            return Ok(Done::default());
         };
-        let mut is_granted = false;
+        let mut done = Done::default();
         // Without its registration a case has no profile; its rulings came back before its commands.
         if let Some(pin) = &file.profile {
             let stored = commands::of_case(db, tenant, case)?;
@@ -158,25 +188,40 @@ impl Bench<'_> {
             let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
             let entries = entries(db, tenant, &stored)?;
             let versions = self.library.profiles(db, tenant)?;
-            let judgement = judged((&profile, &versions), &calendar, &file, &entries)?;
-            let header = RulingBody {
-                case,
-                class: None,
-                judged_through: file.touched,
-                ruled_at: self.now,
-                profile: profile.id.clone(),
-                profile_version: judgement.profile_version,
-                calendar_version,
-                verdicts: encode(&Vec::<(CommandId, Verdict)>::new()),
-                state: None,
-                number: None,
-            };
+            let inherited = store_links::inherited(db, tenant, case)?;
+            let judgement = judged((&profile, &versions), &calendar, &file, &entries, inherited)?;
+            let pin = (profile.id.clone(), judgement.profile_version);
+            let header = self.header(case, &file, pin, calendar_version);
             self.sign(&file, &header, &stored, &judgement)?;
-            is_granted = self.follow(case)?;
+            done.is_granted = self.follow(case)?;
+            done.meaning = self.note_links(case, &entries, &judgement)?;
         }
         let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
         rulings::judged(db, tenant, case, touched)?;
-        Ok(is_granted)
+        Ok(done)
+    }
+
+    /// What every ruling of this round about a case begins with.
+    fn header(
+        &self,
+        case: CaseId,
+        file: &CaseFile,
+        (profile, profile_version): Pin,
+        calendar_version: u32,
+    ) -> RulingBody {
+        RulingBody {
+            case,
+            class: None,
+            judged_through: file.touched,
+            ruled_at: self.now,
+            profile,
+            profile_version,
+            calendar_version,
+            verdicts: encode(&Vec::<(CommandId, Verdict)>::new()),
+            state: None,
+            number: None,
+            links: None,
+        }
     }
 
     fn profile_of(&self, pin: &Pin) -> Result<Arc<Profile>, StoreError> {
@@ -355,6 +400,7 @@ fn judged(
     calendar: &Calendar,
     file: &CaseFile,
     entries: &[LogEntry],
+    inherited: Option<Timestamp>,
 ) -> Result<Judgement, StoreError> {
     let prior: Option<CaseState> = file.state.as_deref().map(decode).transpose()?;
     let prior_clocks = prior.map(|state| state.clocks).unwrap_or_default();
@@ -364,6 +410,7 @@ fn judged(
         calendar,
         entries,
         prior_clocks: &prior_clocks,
+        inherited,
     };
     catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
 }

@@ -4,6 +4,7 @@ pub(crate) mod commands;
 pub(crate) mod documents;
 pub(crate) mod grants;
 pub(crate) mod institutions;
+pub(crate) mod links;
 pub(crate) mod log;
 pub(crate) mod rulings;
 pub(crate) mod shelf;
@@ -27,6 +28,7 @@ pub(crate) type Db = Connection;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_log.sql"),
     include_str!("migrations/0002_terms.sql"),
+    include_str!("migrations/0003_links.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

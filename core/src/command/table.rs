@@ -59,6 +59,8 @@ commands! {
     50 Proposal MoveRecord = "move_record",
     51 Fact TakeRecord = "take_record",
     52 Fact NoteClientDate = "note_client_date",
+    53 Proposal LinkFamily = "link_family",
+    54 Proposal UnlinkFamily = "unlink_family",
     55 Fact ReadAssignment = "read_assignment",
     61 Proposal MoveProfile = "move_profile",
 }

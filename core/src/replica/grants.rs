@@ -4,7 +4,7 @@
 //! compared with. Only unswept cases are gone through, so that an exchange costs what changed.
 
 use super::{Replica, ReplicaError, SeatState};
-use crate::class::{Compartment, DocumentKey};
+use crate::class::{Class, Compartment, DocumentKey};
 use crate::id::{CaseId, PersonId, ServerSeq};
 use crate::store::DocumentRow;
 use crate::sync::{GrantRow, GrantScope};
@@ -88,6 +88,12 @@ impl Replica {
                 }
             }
         }
+        if !grants
+            .iter()
+            .any(|grant| grant.classes.contains(&Class::Links))
+        {
+            self.drop_links(case)?;
+        }
         // Own documents that no grant ever covered stay; what the server told of the case would grow old beside them.
         if grants.is_empty() && is_swept {
             self.store.drop_case_rows(case, self.session.backed_up)?;
@@ -96,6 +102,17 @@ impl Replica {
             }
         }
         Ok(is_swept)
+    }
+
+    /// What connects a case with others goes as soon as nothing gives it any more.
+    fn drop_links(&self, case: CaseId) -> Result<(), ReplicaError> {
+        for (seq, ruling) in self.store.rulings_of(case)? {
+            let body = ruling.read().map_err(|_| ReplicaError::Damaged)?;
+            if body.links.is_some() {
+                self.store.drop_ruling(seq)?;
+            }
+        }
+        Ok(())
     }
 
     fn note_granted(&mut self, mut row: DocumentRow) -> Result<(), ReplicaError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Replica, ReplicaError};
 use crate::command::{CommandEntry, CommandKind, PlacedRecord, Stamp};
 use crate::id::{CaseId, CaseNumber, CommandId};
-use crate::rules::{CaseState, Verdict};
+use crate::rules::{CaseLinks, CaseState, Verdict};
 use crate::store::{CommandRow, CommandState, decode};
 use crate::sync::{StaffRow, Turned};
 use crate::time::Timestamp;
@@ -235,6 +235,19 @@ impl Replica {
             }
         }
         Ok(false)
+    }
+
+    /// The connections of a case, as last ruled; none unless this person holds the class of links.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn links(&self, case: CaseId) -> Result<Option<CaseLinks>, ReplicaError> {
+        let mut last = None;
+        for ruling in self.store.rulings_of(case)? {
+            let body = ruling.1.read().map_err(|_| ReplicaError::Damaged)?;
+            last = body.links.or(last);
+        }
+        Ok(last.map(|bytes| decode(&bytes)).transpose()?)
     }
 
     /// Number of own commands that the server has not acknowledged.

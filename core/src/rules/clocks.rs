@@ -25,7 +25,7 @@ struct Happening {
 pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
     let mut clocks = Vec::new();
     for clock in &case.profile.clocks {
-        let mut starts = happenings(case, clock.start);
+        let mut starts = happenings(case, clock.start, log.inherited);
         if starts.iter().all(|start| start.subject.is_none()) {
             // A clock without a subject runs once, from the first start.
             starts.sort_by_key(|start| start.at);
@@ -41,7 +41,7 @@ pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
 }
 
 fn reckon(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, start: Happening) -> ClockState {
-    let stopped = stop_of(case, clock, start);
+    let stopped = stop_of(case, clock, start, log.inherited);
     let due = due_of(case, log, clock, start.at, stopped.map(|(at, _)| at));
     let mut state = ClockState {
         clock: clock.id.clone(),
@@ -203,10 +203,15 @@ fn pauses(case: &Case<'_>, stopped: Option<Timestamp>) -> Vec<Pause> {
 }
 
 /// The first stop, and what it was. A clock about one thing is stopped only by what comes after it.
-fn stop_of(case: &Case<'_>, clock: &Clock, start: Happening) -> Option<(Timestamp, ClockEvent)> {
+fn stop_of(
+    case: &Case<'_>,
+    clock: &Clock,
+    start: Happening,
+    inherited: Option<Timestamp>,
+) -> Option<(Timestamp, ClockEvent)> {
     let mut stops = Vec::new();
     for event in &clock.stops {
-        for stop in happenings(case, *event) {
+        for stop in happenings(case, *event, inherited) {
             let is_about = stop.subject.is_none() || stop.subject == start.subject;
             let is_later = start.subject.is_none() || stop.at > start.at;
             if is_about && is_later {
@@ -218,15 +223,19 @@ fn stop_of(case: &Case<'_>, clock: &Clock, start: Happening) -> Option<(Timestam
 }
 
 /// When an event happened in this case; nothing for events outside cases.
-fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
+fn happenings(case: &Case<'_>, event: ClockEvent, inherited: Option<Timestamp>) -> Vec<Happening> {
     let one = |at: Option<Timestamp>| {
         at.map(|at| Happening { at, subject: None })
             .into_iter()
             .collect::<Vec<_>>()
     };
     match event {
-        ClockEvent::ReportReceived => one(report_received(case)),
-        ClockEvent::Registered => one(decided(case, |c| matches!(c, Command::Register(_)))),
+        // The case that goes on takes the earlier registration of its duplicates over (X10).
+        ClockEvent::ReportReceived => one(earlier(report_received(case), inherited)),
+        ClockEvent::Registered => one(earlier(
+            decided(case, |c| matches!(c, Command::Register(_))),
+            inherited,
+        )),
         ClockEvent::ApplicationComplete => one(application_complete(case)),
         ClockEvent::Triaged => one(decided(case, |c| matches!(c, Command::Triage(_)))),
         ClockEvent::Assigned => one(assigned(case)),
@@ -277,6 +286,11 @@ fn happenings(case: &Case<'_>, event: ClockEvent) -> Vec<Happening> {
         | ClockEvent::ComplaintComplete
         | ClockEvent::ComplaintSettled => Vec::new(),
     }
+}
+
+/// The own instant, or an inherited one that is earlier.
+fn earlier(own: Option<Timestamp>, inherited: Option<Timestamp>) -> Option<Timestamp> {
+    own.map(|own| inherited.map_or(own, |inherited| own.min(inherited)))
 }
 
 /// When such a decision was first made, by the time at which it was made.

@@ -139,9 +139,11 @@ impl<'a> Decided<'a> {
 
     /// A decision comes to stand, at this row of the log.
     pub(super) fn commit(&mut self, made: Made<'a>, seq: ServerSeq) {
-        self.deciders.push(made.by);
-        self.made.push(made);
         let command = &made.entry.entry.command;
+        // What only heads may know of makes nobody's proposal stale.
+        let is_shown = !matches!(command, Command::LinkFamily(_) | Command::UnlinkFamily(_));
+        self.deciders.extend(is_shown.then_some(made.by));
+        self.made.push(made);
         match command {
             Command::Register(_) => self.status = Status::Registered,
             Command::Triage(triage) => self.triage(&triage.services),
@@ -177,7 +179,9 @@ impl<'a> Decided<'a> {
             | Command::IssueReferral(_)
             | Command::MoveProfile(_)
             | Command::AnswerReview(_)
-            | Command::ConfirmRegistration(_) => {}
+            | Command::ConfirmRegistration(_)
+            | Command::LinkFamily(_)
+            | Command::UnlinkFamily(_) => {}
             // Facts are never committed.
             Command::EditIdentity(_)
             | Command::SightDocument(_)

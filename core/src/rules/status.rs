@@ -140,7 +140,9 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         Command::LowerSafety(_)
         | Command::Restrict(_)
         | Command::LiftRestriction(_)
-        | Command::MoveRecord(_) => REGISTERED,
+        | Command::MoveRecord(_)
+        | Command::LinkFamily(_)
+        | Command::UnlinkFamily(_) => REGISTERED,
         // Answers have rules of their own, and facts are never asked about.
         Command::AnswerReview(_)
         | Command::ConfirmRegistration(_)
@@ -190,6 +192,10 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         is_referral(case, cancelled.referral)
     } else if let Command::MarkDuplicate(duplicate) = ask.command() {
         duplicate.of != ask.entry.entry.case
+    } else if let Command::LinkFamily(link) = ask.command() {
+        link.related != ask.entry.entry.case
+    } else if let Command::UnlinkFamily(apart) = ask.command() {
+        apart.related != ask.entry.entry.case
     } else if let Command::MoveRecord(moved) = ask.command() {
         let is_moved = case.decided.moved.contains(&moved.record);
         moved.to != ask.entry.entry.case && (is_moved || case.facts.has(moved.record))

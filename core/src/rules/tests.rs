@@ -90,6 +90,7 @@ impl Story {
             calendar: &self.calendar,
             entries: &self.entries,
             prior_clocks: &[],
+            inherited: None,
         })
     }
 
@@ -195,6 +196,7 @@ impl Story {
             calendar: &self.calendar,
             entries: &fresh,
             prior_clocks: &[],
+            inherited: None,
         };
         let replayed = judge(&log);
         assert_eq!(replayed.state, self.state());

@@ -97,6 +97,32 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The rulings about a case, in the order of the log.
+    pub(crate) fn rulings_of(
+        &self,
+        case: CaseId,
+    ) -> Result<Vec<(ServerSeq, SignedRuling)>, StoreError> {
+        let sql = "SELECT seq, bytes FROM ruling WHERE case_id = ?1 ORDER BY seq";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([case], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        rows.map(|row| {
+            let (seq, bytes) = row?;
+            Ok((ServerSeq::new(seq.cast_unsigned()), decode(&bytes)?))
+        })
+        .collect()
+    }
+
+    /// Drops one ruling.
+    pub(crate) fn drop_ruling(&self, seq: ServerSeq) -> Result<(), StoreError> {
+        self.connection.execute(
+            "DELETE FROM ruling WHERE seq = ?1",
+            [seq.get().cast_signed()],
+        )?;
+        Ok(())
+    }
+
     /// Drops what rulings said about a case. Those on own work stay until every backup holds them: they are the proof
     /// by which a restored server takes it from a seat that is no longer in use.
     pub(crate) fn drop_case_rows(

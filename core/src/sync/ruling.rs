@@ -40,6 +40,9 @@ pub struct RulingBody {
     /// The case's number, from the registration on; only in a ruling of class K1. Never given twice in an institution.
     #[n(9)]
     pub number: Option<CaseNumber>,
+    /// The case's connections, encoded by `rules`; only in a ruling of class `links`.
+    #[cbor(n(10), with = "minicbor::bytes")]
+    pub links: Option<Vec<u8>>,
 }
 
 /// A ruling under the institution's server key.

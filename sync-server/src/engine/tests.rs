@@ -2,6 +2,7 @@
 
 mod bench;
 mod codes;
+mod links;
 mod refusals;
 mod replicas;
 mod roads;

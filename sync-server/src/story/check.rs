@@ -1,5 +1,6 @@
 //! Compares what a story expects with what the devices know.
 
+mod links;
 mod screens;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +95,9 @@ fn one<L: Link>(
         Expected::SameDocuments => same_documents(player, &expect.on, &mut fail),
         Expected::Attention(_) | Expected::Today(..) | Expected::Contact(..) => {
             screens::check(player, expect, case, &check.what, &mut fail)
+        }
+        Expected::Related(_) | Expected::Suggested(_) => {
+            links::connections(player, expect, case, &check.what, &mut fail)
         }
         Expected::Status(_)
         | Expected::Milestones(_)
@@ -234,6 +238,8 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::Present(_)
         | Expected::Absent(_)
         | Expected::Text(..)
+        | Expected::Related(_)
+        | Expected::Suggested(_)
         | Expected::SameDocuments
         | Expected::Attention(_)
         | Expected::Today(..)

@@ -283,6 +283,10 @@ pub enum Expected {
     Acting(String, Role),
     /// The case that goes on, of which this is a duplicate.
     DuplicateOf(String),
+    /// Exactly these cases are linked with it.
+    Related(Vec<String>),
+    /// Exactly these cases look like it, by these words.
+    Suggested(Vec<(String, Vec<String>)>),
     /// Number of sessions counted.
     Sessions(usize),
     /// Who is responsible.

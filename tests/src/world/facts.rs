@@ -51,6 +51,7 @@ impl World {
             calendar,
             entries: facts,
             prior_clocks: &[],
+            inherited: None,
         };
         let mut state = judge(&log).state;
         state.reviews.sort_by_key(|item| item.command);

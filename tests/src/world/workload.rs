@@ -91,6 +91,8 @@ const TABLE: &[Weight] = &[
     Weight(Kind::MoveRecord, 2, &[Kind::RecordVisit], &[]),
     Weight(Kind::TakeRecord, 2, &[Kind::RecordVisit], &[]),
     Weight(Kind::NoteClientDate, 2, &[], &[]),
+    Weight(Kind::LinkFamily, 2, &[], &[Kind::LinkFamily]),
+    Weight(Kind::UnlinkFamily, 2, &[Kind::LinkFamily], &[]),
     Weight(Kind::ReadAssignment, 4, &[Kind::Assign], &[]),
     Weight(Kind::MoveProfile, 1, &[], &[Kind::MoveProfile]),
 ];

@@ -1,4 +1,4 @@
-//! What was filed wrongly, and where it went; what workers note about dates and orders.
+//! What was filed wrongly, and where it went; which cases are of one family; what workers note about dates and orders.
 
 use super::records;
 use crate::class::Class;
@@ -43,6 +43,24 @@ records! {
         Intake "assignment_read" {
             /// The assignment.
             assignment: CommandId = "assignment",
+        }
+    }
+    /// X10, X11: two cases are of one family. Only heads hold it: a link tells the holder of one case of another.
+    LinkFamily {
+        Links "family_link" {
+            /// The other case.
+            related: CaseId = "related",
+            /// What connects them.
+            reason: Line = "reason",
+        }
+    }
+    /// They are of two families, whatever looks alike. Ends a link, and a suggestion.
+    UnlinkFamily {
+        Links "family_apart" {
+            /// The other case.
+            related: CaseId = "related",
+            /// How that is known.
+            reason: Line = "reason",
         }
     }
 }

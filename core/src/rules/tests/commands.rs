@@ -294,3 +294,99 @@ fn x16_a_volunteer_of_another_kecamatan_registers_and_it_is_seen() {
         assert_eq!(found, is_elsewhere, "{kecamatan:?}");
     }
 }
+
+#[test]
+fn x10_the_case_that_goes_on_runs_from_the_earlier_registration() {
+    let story = cilegon();
+    let own = story.state();
+    let earlier = own.clocks[0].started_at.plus_millis(-7 * DAY);
+    let judged = judge(&CaseLog {
+        versions: &[],
+        profile: &story.profile,
+        calendar: &story.calendar,
+        entries: &story.entries,
+        prior_clocks: &own.clocks,
+        inherited: Some(earlier),
+    });
+    let clock = &judged.state.clocks[0];
+    assert_eq!(clock.clock.as_str(), "first_outcome");
+    assert_eq!(clock.started_at, earlier);
+    assert!(clock.due < own.clocks[0].due);
+}
+
+#[test]
+fn x11_links_are_the_heads_and_count_for_nobody_else() {
+    let mut story = cilegon();
+    let link = |related| {
+        Command::LinkFamily(LinkFamily {
+            related: CaseId::from(related),
+            reason: line("adik klien"),
+        })
+    };
+    let before = story.state().decisions;
+    story.refused(SocialWorker, link(id(200)), Refusal::RoleNotAllowed);
+    story.refused(HeadOfInstitution, link(id(1)), Refusal::UnknownTarget);
+    story.ok(HeadOfInstitution, link(id(200)));
+    assert_eq!(story.state().decisions, before);
+    let linked = family_decisions(&story.entries);
+    assert!(linked[&CaseId::from(id(200))].0);
+    let apart = Command::UnlinkFamily(UnlinkFamily {
+        related: CaseId::from(id(200)),
+        reason: line("nama sama saja"),
+    });
+    story.ok(HeadOfInstitution, apart);
+    assert!(!family_decisions(&story.entries)[&CaseId::from(id(200))].0);
+    story.replays();
+    // Violence is told of: no worker says that two cases are one.
+    let mut violent = triage(&[ServiceType::Counselling]);
+    if let Command::Triage(triage) = &mut violent {
+        triage.categories = Some(BTreeSet::from([Category::DomesticPhysical]));
+    }
+    let mut story = cilegon();
+    let duplicate = || {
+        Command::MarkDuplicate(MarkDuplicate {
+            of: CaseId::from(id(200)),
+            reason: line("NIK sama"),
+        })
+    };
+    story.ok(SocialWorker, approach()).ok(SocialWorker, violent);
+    story.refused(SocialWorker, duplicate(), Refusal::RoleNotAllowed);
+    story.ok(HeadOfInstitution, duplicate());
+}
+
+#[test]
+fn b6_identities_are_alike_by_what_stands() {
+    let with = |nik: &str, name: &str, born: &str| {
+        let mut registration = register();
+        if let Command::Register(register) = &mut registration {
+            register.nik = Some(line(nik));
+            register.name = Some(line(name));
+            register.birth_date = Some(line(born));
+        }
+        let mut story = Story::new("cilegon-lk3-2023");
+        story.ok(SocialWorker, registration);
+        story
+    };
+    let one = with("3672 0141 0190 0001", "Ibu  Siti", "1990-01-01");
+    let other = with("3672014101900001", "ibu siti", "1990-01-01");
+    assert_eq!(identity_of(&one.entries), identity_of(&other.entries));
+    assert_eq!(identity_of(&one.entries).len(), 2);
+    let short = with("123", "Ibu Siti", "1990-01-02");
+    let alike = identity_of(&one.entries);
+    assert!(alike.is_disjoint(&identity_of(&short.entries)));
+    let mut corrected = one;
+    let edit = Command::EditIdentity(EditIdentity {
+        basis: Some(line("KTP")),
+        supersedes: BTreeSet::from([id(1)]),
+        name: None,
+        nik: Some(line("3672014101900002")),
+        family_card: None,
+        birth_date: None,
+        sex: None,
+        address: None,
+    });
+    corrected.ok(SocialWorker, edit);
+    let now = identity_of(&corrected.entries);
+    let nik = |number: &str| (Likeness::Nik, number.to_owned());
+    assert!(now.contains(&nik("3672014101900002")) && !now.contains(&nik("3672014101900001")));
+}

@@ -147,6 +147,7 @@ fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
             calendar: &story.calendar,
             entries: &shuffled,
             prior_clocks: &[],
+            inherited: None,
         };
         let mut state = judge(&log).state;
         state.reviews.sort_by_key(|item| item.command);

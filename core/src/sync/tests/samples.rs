@@ -197,6 +197,7 @@ pub(super) fn ruling() -> RulingBody {
         verdicts: vec![1, 2, 3],
         state: None,
         number: None,
+        links: None,
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn parse(mut table: Table, known: &Known) -> Result<Expect, StoryErro
         .map_or(Ok(Vec::new()), |node| known.seat_list(&node))?;
     let mut checks = Vec::new();
     state_checks(&mut table, &mut checks)?;
+    link_checks(&mut table, known, &mut checks)?;
     if !checks.is_empty() && (case.is_none() || on.is_empty()) {
         return Err(StoryFault::Expectation(
             "how a case stands is asked of somebody: `case` and `on` are needed",
@@ -197,6 +198,34 @@ fn people_checks(
     if let Some(node) = table.take("duplicate_of") {
         let original = known.case_key(&node)?;
         push(checks, &node, Expected::DuplicateOf(original));
+    }
+    Ok(())
+}
+
+/// Which cases are connected with the case, for those who may know.
+fn link_checks(
+    table: &mut Table,
+    known: &Known,
+    checks: &mut Vec<Check>,
+) -> Result<(), StoryError> {
+    if let Some(node) = table.take("related") {
+        let items = node.items();
+        let related: Result<Vec<String>, StoryError> =
+            items.iter().map(|item| known.case_key(item)).collect();
+        push(checks, &node, Expected::Related(related?));
+    }
+    if let Some(node) = table.take("suggested") {
+        let line = node.line;
+        let mut suggested = Vec::new();
+        for (case, words) in node.table()?.rest() {
+            if !known.cases.contains(&case) {
+                let names = known.cases.iter().map(String::as_str);
+                return Err(Known::unknown(&words, "case", &case, names));
+            }
+            suggested.push((case, fields::words(&words)?));
+        }
+        let what = Expected::Suggested(suggested);
+        checks.push(Check { line, what });
     }
     Ok(())
 }

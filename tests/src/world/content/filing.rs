@@ -1,7 +1,8 @@
 //! Commands about what was filed wrongly, and what workers note about dates and orders.
 
 use jangkau_core::command::{
-    Command, CommandKind as Kind, MoveRecord, NoteClientDate, ReadAssignment, TakeRecord,
+    Command, CommandKind as Kind, LinkFamily, MoveRecord, NoteClientDate, ReadAssignment,
+    TakeRecord, UnlinkFamily,
 };
 
 use crate::world::chance::Chance;
@@ -36,6 +37,18 @@ pub(super) fn command(
         NoteClientDate {
             date: office.clock.plus_millis(chance.between(DAY, 20 * DAY)),
             note: maybe(300, chance, line),
+        }
+        .into()
+    } else if kind == Kind::LinkFamily {
+        LinkFamily {
+            related: *chance.pick(&others)?,
+            reason: line(chance)?,
+        }
+        .into()
+    } else if kind == Kind::UnlinkFamily {
+        UnlinkFamily {
+            related: *chance.pick(&others)?,
+            reason: line(chance)?,
         }
         .into()
     } else if kind == Kind::ReadAssignment {

@@ -1,0 +1,151 @@
+//! What judging a case says about others: which look alike, which are linked, and which takes its clock over.
+//!
+//! It follows within the same round of judging, and what it says is a signed row of the class that only heads hold: a
+//! replay of the log comes to the same.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::class::Class;
+use jangkau_core::command::CommandKind;
+use jangkau_core::id::CaseId;
+use jangkau_core::rules::{
+    CaseLinks, CaseState, Judgement, LogEntry, family_decisions, identity_of, suggestion,
+};
+use jangkau_core::sync::{RulingBody, SignedRuling};
+
+use super::{Bench, append};
+use crate::library::server_key;
+use crate::store::{StoreError, decode, encode, institutions, links, rulings};
+
+/// What judging one case means for others.
+#[derive(Debug, Default)]
+pub(super) struct Meaning {
+    /// Cases whose connections may be others now.
+    pub(super) relink: BTreeSet<CaseId>,
+    /// Cases that take a clock over, or do so no more: they are judged again.
+    pub(super) again: BTreeSet<CaseId>,
+}
+
+impl Bench<'_> {
+    /// Keeps what a judged case tells about others.
+    pub(super) fn note_links(
+        &self,
+        case: CaseId,
+        entries: &[LogEntry],
+        judgement: &Judgement,
+    ) -> Result<Meaning, StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let mut relink: BTreeSet<CaseId> = links::alike(db, tenant, case)?.into_keys().collect();
+        relink.extend(links::decisions(db, tenant, case)?.into_keys());
+        let hashed = identity_of(entries).into_iter().map(|(kind, value)| {
+            let context = "jangkau v1 likeness";
+            (kind, blake3::derive_key(context, value.as_bytes()))
+        });
+        links::set_identity(db, tenant, case, &hashed.collect())?;
+        links::set_decisions(
+            db,
+            tenant,
+            case,
+            &family_decisions(&decided(entries, judgement)),
+        )?;
+        relink.extend(links::alike(db, tenant, case)?.into_keys());
+        relink.extend(links::decisions(db, tenant, case)?.into_keys());
+        relink.insert(case);
+        let registered_at = entries
+            .iter()
+            .find(|entry| entry.entry.command.kind() == CommandKind::Register)
+            .map(LogEntry::at);
+        let now = judgement.state.duplicate_of;
+        let before = links::set_registration(db, tenant, case, registered_at, now)?;
+        let again = if before == now {
+            BTreeSet::new()
+        } else {
+            before.into_iter().chain(now).collect()
+        };
+        Ok(Meaning { relink, again })
+    }
+
+    /// Signs and appends the connections of a case, if they are others than those last ruled.
+    pub(super) fn relink(&self, case: CaseId) -> Result<(), StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let Some(file) = rulings::file(db, tenant, case)? else {
+            return Ok(());
+        };
+        let (Some(pin), Some(state)) = (&file.profile, &file.state) else {
+            return Ok(());
+        };
+        let connections = self.connections(case, &decode(state)?)?;
+        let ruled = links::ruled(db, tenant, case)?;
+        let encoded = encode(&connections);
+        let is_said = match &ruled {
+            Some(ruled) => *ruled == encoded,
+            None => connections == CaseLinks::default(),
+        };
+        if is_said {
+            return Ok(());
+        }
+        let profile = self.profile_of(pin)?;
+        let (_, calendar_version) = self.library.calendar(db, tenant)?;
+        let body = RulingBody {
+            class: Some(Class::Links),
+            links: Some(encoded),
+            ..self.header(
+                case,
+                &file,
+                (profile.id.clone(), profile.version),
+                calendar_version,
+            )
+        };
+        let key = server_key(&institutions::get(db, tenant)?);
+        append(
+            db,
+            tenant,
+            &body,
+            &SignedRuling::sign(&body, &key),
+            self.now,
+        )?;
+        Ok(())
+    }
+
+    fn connections(&self, case: CaseId, own: &CaseState) -> Result<CaseLinks, StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let decisions = links::decisions(db, tenant, case)?;
+        let mut connections = CaseLinks::default();
+        for (other, is_linked) in &decisions {
+            let is_case =
+                rulings::file(db, tenant, *other)?.is_some_and(|file| file.state.is_some());
+            if *is_linked && is_case {
+                connections.related.insert(*other);
+            }
+        }
+        for (other, alike) in links::alike(db, tenant, case)? {
+            let file = rulings::file(db, tenant, other)?;
+            let Some(state) = file.and_then(|file| file.state) else {
+                continue;
+            };
+            if decisions.contains_key(&other) {
+                continue;
+            }
+            let suggested = suggestion(alike, own, &decode(&state)?);
+            connections
+                .suggested
+                .extend(suggested.map(|suggested| (other, suggested)));
+        }
+        Ok(connections)
+    }
+}
+
+/// The decisions about families, with the verdicts that were just given.
+fn decided(entries: &[LogEntry], judgement: &Judgement) -> Vec<LogEntry> {
+    let is_about = |entry: &&LogEntry| {
+        let kind = entry.entry.command.kind();
+        kind == CommandKind::LinkFamily || kind == CommandKind::UnlinkFamily
+    };
+    let mut decided: Vec<LogEntry> = entries.iter().filter(is_about).cloned().collect();
+    for (id, verdict) in &judgement.verdicts {
+        for entry in decided.iter_mut().filter(|entry| entry.entry.id == *id) {
+            entry.verdict = Some(verdict.clone());
+        }
+    }
+    decided
+}

@@ -1,0 +1,142 @@
+//! What connects cases: likenesses, what heads decided, and what duplicates pass on. All of it can be rebuilt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jangkau_core::id::{CaseId, ServerSeq};
+use jangkau_core::rules::Likeness;
+use jangkau_core::time::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::institutions::Tenant;
+use super::{Db, StoreError, column, instant, parse};
+
+/// Replaces what others may share with a case.
+pub(crate) fn set_identity(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    identity: &BTreeSet<(Likeness, [u8; 32])>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM likeness WHERE institution = ?1 AND case_id = ?2";
+    db.prepare_cached(sql)?.execute(params![tenant.0, case])?;
+    let sql = "INSERT INTO likeness (institution, kind, hash, case_id) VALUES (?1, ?2, ?3, ?4)";
+    for (kind, hash) in identity {
+        db.prepare_cached(sql)?
+            .execute(params![tenant.0, kind.code(), hash, case])?;
+    }
+    Ok(())
+}
+
+/// The cases that share something with one, and what.
+pub(crate) fn alike(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<BTreeMap<CaseId, BTreeSet<Likeness>>, StoreError> {
+    let sql = "SELECT other.case_id, other.kind FROM likeness AS own JOIN likeness AS other \
+               ON other.institution = own.institution AND other.kind = own.kind \
+               AND other.hash = own.hash AND other.case_id <> own.case_id \
+               WHERE own.institution = ?1 AND own.case_id = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let mut alike: BTreeMap<CaseId, BTreeSet<Likeness>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(1)?;
+        alike.entry(row.get(0)?).or_default().insert(parse(&kind)?);
+    }
+    Ok(alike)
+}
+
+/// Replaces what heads decided in a case about others.
+pub(crate) fn set_decisions(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    decisions: &BTreeMap<CaseId, (bool, ServerSeq)>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM family_decision WHERE institution = ?1 AND case_id = ?2";
+    db.prepare_cached(sql)?.execute(params![tenant.0, case])?;
+    let sql = "INSERT INTO family_decision (institution, case_id, other, linked, seq) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    for (other, (linked, seq)) in decisions {
+        db.prepare_cached(sql)?
+            .execute(params![tenant.0, case, other, linked, column(*seq)])?;
+    }
+    Ok(())
+}
+
+/// What was decided last about a case and each other, on either side: whether they are linked.
+pub(crate) fn decisions(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<BTreeMap<CaseId, bool>, StoreError> {
+    let sql = "SELECT other, linked, seq FROM family_decision \
+               WHERE institution = ?1 AND case_id = ?2 \
+               UNION ALL SELECT case_id, linked, seq FROM family_decision \
+               WHERE institution = ?1 AND other = ?2 ORDER BY 3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, case], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Keeps a case's connections as they were ruled.
+pub(crate) fn set_ruled(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    links: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO case_file (institution, id, touched, links) VALUES (?1, ?2, 0, ?3) \
+               ON CONFLICT DO UPDATE SET links = excluded.links";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, links])?;
+    Ok(())
+}
+
+/// A case's connections as last ruled.
+pub(crate) fn ruled(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT links FROM case_file WHERE institution = ?1 AND id = ?2";
+    let found: Option<Option<Vec<u8>>> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, case], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// Keeps when a case was registered and of which it is a duplicate. Gives the one of which it was one before.
+pub(crate) fn set_registration(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    registered_at: Option<Timestamp>,
+    duplicate_of: Option<CaseId>,
+) -> Result<Option<CaseId>, StoreError> {
+    let sql = "SELECT duplicate_of FROM case_file WHERE institution = ?1 AND id = ?2";
+    let before: Option<Option<CaseId>> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, case], |row| row.get(0))
+        .optional()?;
+    let sql = "UPDATE case_file SET registered_at = ?3, duplicate_of = ?4 \
+               WHERE institution = ?1 AND id = ?2";
+    let registered_at = registered_at.map(Timestamp::as_millis);
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, case, registered_at, duplicate_of])?;
+    Ok(before.flatten())
+}
+
+/// The earliest registration among the duplicates of a case.
+pub(crate) fn inherited(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(registered_at) FROM case_file \
+               WHERE institution = ?1 AND duplicate_of = ?2";
+    let earliest: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, case], |row| row.get(0))?;
+    Ok(earliest.map(instant))
+}
