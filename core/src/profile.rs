@@ -42,7 +42,7 @@ pub use provenance::Provenance;
 pub use region::{NoRegionCode, RegionCode};
 pub use rights::HEAD_POWERS;
 pub use shipped::{ShippedProfile, shipped, shipped_files};
-use words::Role;
+use words::{Reminder, Role};
 
 /// One version of one institution's standard. A case is pinned to (id, version) when it is registered.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
@@ -71,6 +71,9 @@ pub struct Profile {
     pub channels: BTreeSet<Channel>,
     /// What services may be chosen.
     pub service_types: BTreeSet<ServiceType>,
+    /// What people are reminded of.
+    #[serde(default)]
+    pub reminders: BTreeSet<Reminder>,
     /// What was published, and where.
     pub provenance: Provenance,
     /// Who offers the service.

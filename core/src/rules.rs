@@ -20,6 +20,8 @@ mod likeness;
 mod papers;
 mod people;
 mod referrals;
+mod registrations;
+mod reminders;
 mod reviews;
 mod sessions;
 mod standing;
@@ -292,6 +294,7 @@ const FAMILIES: &[Family] = &[
     people::check,
     status::check,
     standing::check,
+    registrations::check,
     consent::check,
     papers::check,
     sessions::check,

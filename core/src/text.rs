@@ -16,7 +16,7 @@ use crate::command::{
     SessionMode, Sex, VisitPlace,
 };
 use crate::profile::HotlineUse;
-use crate::profile::words::{Milestone, Role, Status};
+use crate::profile::words::{Milestone, Reminder, Role, Status};
 use crate::rules::{
     ClockOutcome, ConsentStanding, Flag, LegalField, Likeness, ReferralPhase, Refusal, Review,
     Verdict,
@@ -120,6 +120,8 @@ words! {
     milestone, Milestone, "milestone";
     /// How a clock stands.
     outcome, ClockOutcome, "outcome";
+    /// What people are reminded of.
+    reminder, Reminder, "reminder";
     /// How grave a danger is.
     safety, SafetyLevel, "safety";
     /// What a person is.

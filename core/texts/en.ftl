@@ -115,6 +115,7 @@ refusal-others_worked = Others have worked on this case. End it with a fitting r
 refusal-registration_unconfirmed = What came by the public link or the hotline is not confirmed yet. Ask the client and confirm the registration first.
 refusal-outside_area = This volunteer serves another kecamatan. Choose somebody who serves the client's.
 refusal-review_open = Something in this case still waits for the head. Answer it first, then move the case to the new version.
+refusal-problem_missing = The client's problem is not written down. Write it as the client tells it, and register again.
 
 ## Why something waits for the head
 
@@ -246,6 +247,10 @@ outcome-late = late
 outcome-ended_by_death = ended by the client's death
 outcome-late_client_choice = late by the client's choice
 outcome-late_sync_delay = late by a slow connection
+
+reminder-appointment_or_outreach = book a professional or order a visit
+reminder-choice_after_session = say what follows the session: solved, another appointment, or a letter
+reminder-visit_and_assessment = visit and initial assessment belong together: one is missing
 
 safety-p1 = emergency (P1)
 safety-p2 = high (P2)

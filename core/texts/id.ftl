@@ -115,6 +115,7 @@ refusal-others_worked = Petugas lain sudah bekerja pada kasus ini. Akhiri dengan
 refusal-registration_unconfirmed = Pendaftaran lewat tautan atau hotline belum dipastikan. Hubungi klien dan pastikan pendaftarannya lebih dulu.
 refusal-outside_area = Relawan ini bertugas di kecamatan lain. Pilih petugas kecamatan klien.
 refusal-review_open = Masih ada yang menunggu keputusan Ketua dalam kasus ini. Jawab dahulu, lalu pindahkan kasus ke versi baru.
+refusal-problem_missing = Permasalahan klien belum ditulis. Tuliskan menurut cerita klien, lalu daftarkan lagi.
 
 ## Mengapa sesuatu ditinjau pimpinan
 
@@ -246,6 +247,10 @@ outcome-late = terlambat
 outcome-ended_by_death = berhenti karena klien meninggal
 outcome-late_client_choice = terlambat atas pilihan klien
 outcome-late_sync_delay = terlambat karena sambungan
+
+reminder-appointment_or_outreach = buat janji temu dengan tenaga profesional atau tugaskan penjangkauan
+reminder-choice_after_session = tentukan tindak lanjut sesi: selesai, janji temu berikutnya, atau surat pengantar
+reminder-visit_and_assessment = lengkapi kunjungan dan asesmen awal; yang satu belum ada
 
 safety-p1 = darurat (P1)
 safety-p2 = tinggi (P2)

@@ -137,6 +137,7 @@ impl Guard {
     const fn command(self) -> CommandKind {
         match self {
             Self::BothPartiesConfirm => CommandKind::ScheduleSession,
+            Self::ProblemTold => CommandKind::Register,
             Self::PlanUnlessSingleSession
             | Self::AssigneeAloneIfSingleSession
             | Self::SessionMinimum

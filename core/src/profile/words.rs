@@ -235,6 +235,20 @@ codes!(
         SessionMinimum = "session_minimum",
         /// Monitoring first, if a referral was issued.
         MonitoringAfterReferral = "monitoring_after_referral",
+        /// A registration says what troubles the client.
+        ProblemTold = "problem_told",
+    }
+);
+
+codes!(
+    /// What the standard expects next, of which people are reminded. Nothing waits for it.
+    Reminder {
+        /// After the needs: an appointment with a professional, or an order to visit.
+        AppointmentOrOutreach = "appointment_or_outreach",
+        /// After each session: it is solved, another appointment, or a letter to another office.
+        ChoiceAfterSession = "choice_after_session",
+        /// Visit and initial assessment belong together: the one that is missing.
+        VisitAndAssessment = "visit_and_assessment",
     }
 );
 

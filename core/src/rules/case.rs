@@ -8,6 +8,7 @@ use super::decided::{Decided, Made, Pending};
 use super::facts::{Facts, held_session, met_visit};
 use super::flags;
 use super::referrals;
+use super::reminders;
 use super::sessions;
 use super::standing::{held_roles, is_from_elsewhere};
 use super::state::{CaseState, ClockState, ReviewItem};
@@ -243,6 +244,7 @@ impl<'a> Case<'a> {
             duplicate_of: self.decided.ending.and_then(|ending| ending.duplicate_of),
             assignment_read_at: assignment_read_at(self),
             acting: Some(self.decided.acting.clone()).filter(|acting| !acting.is_empty()),
+            reminders: Some(reminders::reminders(self)).filter(|due| !due.is_empty()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::verdict::{Flag, Review};
 use crate::code::codes;
 use crate::command::{EndingReason, SafetyLevel, ServiceType};
 use crate::id::{CaseId, ClockId, CommandId, DecisionCount, PersonId, ServerSeq};
-use crate::profile::words::{Milestone, Role, Status};
+use crate::profile::words::{Milestone, Reminder, Role, Status};
 use crate::time::Timestamp;
 
 /// Where a case stands.
@@ -72,6 +72,9 @@ pub struct CaseState {
     /// Decisions that were taken by delegated powers, and the role that they belong to (B1); none if there are none.
     #[n(19)]
     pub acting: Option<BTreeMap<CommandId, Role>>,
+    /// What the standard expects next and nobody has done yet; none if there is nothing.
+    #[n(20)]
+    pub reminders: Option<BTreeSet<Reminder>>,
 }
 
 impl CaseState {
@@ -96,6 +99,7 @@ impl CaseState {
             fact_flags: BTreeMap::new(),
             reviews: Vec::new(),
             acting: None,
+            reminders: None,
             clocks: self
                 .clocks
                 .iter()

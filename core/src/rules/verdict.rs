@@ -91,6 +91,8 @@ codes!(
         OutsideArea = "outside_area",
         /// Something still waits for a head, who answers it under the version that the case is under.
         ReviewOpen = "review_open",
+        /// A registration does not say what troubles the client.
+        ProblemMissing = "problem_missing",
     }
 );
 

@@ -163,6 +163,7 @@ fn state() -> CaseState {
         judged_through: ServerSeq::default(),
         duplicate_of: None,
         assignment_read_at: None,
+        reminders: None,
         acting: None,
     }
 }

@@ -109,6 +109,7 @@ fn one<L: Link>(
         | Expected::Reviews(_)
         | Expected::Referral(..)
         | Expected::Acting(..)
+        | Expected::Reminders(_)
         | Expected::DuplicateOf(_)
         | Expected::Sessions(_)
         | Expected::Assignee(_) => states(player, expect, case, &check.what, &mut fail),
@@ -210,6 +211,11 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         }
         Expected::Reviews(wanted) => reviews(player, state, wanted),
         Expected::Referral(label, wanted) => referral(player, state, label, *wanted),
+        Expected::Reminders(wanted) => {
+            let found = state.reminders.clone().unwrap_or_default();
+            let wanted: BTreeSet<_> = wanted.iter().copied().collect();
+            (found != wanted).then(|| format!("the reminders {}", listed(&found)))
+        }
         Expected::Acting(label, wanted) => {
             let decision = player.labels().get(label);
             let held = state.acting.as_ref().zip(decision);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use jangkau_core::class::Class;
 use jangkau_core::command::{CommandKind, ContactSafety};
 use jangkau_core::id::{ClockId, InstitutionId};
-use jangkau_core::profile::words::{Milestone, Role, Status};
+use jangkau_core::profile::words::{Milestone, Reminder, Role, Status};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{CannotRecord, SeatState};
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
@@ -283,6 +283,8 @@ pub enum Expected {
     Acting(String, Role),
     /// The case that goes on, of which this is a duplicate.
     DuplicateOf(String),
+    /// It reminds of exactly these.
+    Reminders(Vec<Reminder>),
     /// Exactly these cases are linked with it.
     Related(Vec<String>),
     /// Exactly these cases look like it, by these words.

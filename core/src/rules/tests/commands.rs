@@ -1,7 +1,7 @@
 //! Commands that came after the first stories: what the amendments ask for, one after the other.
 
 use super::*;
-use crate::profile::words::Status;
+use crate::profile::words::{Reminder, Status};
 use Role::*;
 
 fn register_by(channel: c::Channel) -> Command {
@@ -389,4 +389,75 @@ fn b6_identities_are_alike_by_what_stands() {
     let now = identity_of(&corrected.entries);
     let nik = |number: &str| (Likeness::Nik, number.to_owned());
     assert!(now.contains(&nik("3672014101900002")) && !now.contains(&nik("3672014101900001")));
+}
+
+fn reminded(story: &Story) -> Vec<Reminder> {
+    let due = story.state().reminders.unwrap_or_default();
+    due.into_iter().collect()
+}
+
+#[test]
+fn s0_p3b_an_appointment_or_an_outreach_order_has_to_follow() {
+    let mut story = cilegon();
+    story.ok(SocialWorker, approach());
+    assert_eq!(reminded(&story), []);
+    story.ok(SocialWorker, triage(&[ServiceType::Information]));
+    assert_eq!(reminded(&story), []);
+    story.ok(SocialWorker, triage(&[ServiceType::Counselling]));
+    assert_eq!(reminded(&story), [Reminder::AppointmentOrOutreach]);
+    story.ok(SocialWorker, assign(SocialWorker));
+    assert_eq!(reminded(&story), [Reminder::AppointmentOrOutreach]);
+    // Who is responsible for a case of outreach has the order.
+    story.ok(SocialWorker, triage(&[ServiceType::Outreach]));
+    assert_eq!(reminded(&story), []);
+    let mut story = cilegon_ready();
+    assert_eq!(reminded(&story), [Reminder::AppointmentOrOutreach]);
+    let booking = schedule(&story, Psychologist);
+    story.ok(SocialWorker, booking);
+    assert_eq!(reminded(&story), []);
+}
+
+#[test]
+fn s0_p5b_after_each_session_somebody_says_what_follows() {
+    let due = [Reminder::ChoiceAfterSession];
+    let mut story = cilegon_ready();
+    hold_sessions(&mut story, SocialWorker, Psychologist, 1);
+    assert_eq!(reminded(&story), due);
+    let booking = schedule(&story, Psychologist);
+    story.ok(SocialWorker, booking);
+    let appointment = story.last();
+    assert_eq!(reminded(&story), []);
+    story
+        .wait(HOUR)
+        .ok(Psychologist, session(Some(appointment)));
+    assert_eq!(reminded(&story), due);
+    story.ok(SocialWorker, refer());
+    let referral = story.last();
+    assert_eq!(reminded(&story), []);
+    story.ok(HeadOfInstitution, call_off(referral));
+    assert_eq!(reminded(&story), due);
+    story.ok(
+        Psychologist,
+        Command::WriteSummary(WriteSummary {
+            text: prose(),
+            recommendation: Recommendation::Finished,
+        }),
+    );
+    assert_eq!(reminded(&story), []);
+    story.wait(DAY).ok(Psychologist, session(None));
+    assert_eq!(reminded(&story), due);
+    story.ok(HeadOfInstitution, terminate(EndingReason::Moved));
+    assert_eq!(reminded(&story), []);
+}
+
+#[test]
+fn a2_visit_and_assessment_belong_together() {
+    let due = [Reminder::VisitAndAssessment];
+    let mut story = mataram_ready();
+    assert_eq!(reminded(&story), []);
+    story.ok(SocialWorker, visit());
+    assert_eq!(reminded(&story), due);
+    story.ok(SocialWorker, assess(AssessmentStage::Initial));
+    assert_eq!(reminded(&story), []);
+    story.replays();
 }

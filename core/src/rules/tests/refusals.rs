@@ -54,6 +54,7 @@ fn every_refusal_has_its_way() {
     intake::registrations();
     intake::areas();
     versions();
+    intake::problems();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()

@@ -3,7 +3,7 @@
 use jangkau_core::class::Class;
 use jangkau_core::command::ContactSafety;
 use jangkau_core::id::ClockId;
-use jangkau_core::profile::words::{Milestone, Role, Status};
+use jangkau_core::profile::words::{Milestone, Reminder, Role, Status};
 use jangkau_core::replica::SeatState;
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
 use jangkau_core::screen::AttentionKind;
@@ -124,6 +124,10 @@ fn state_checks(table: &mut Table, checks: &mut Vec<Check>) -> Result<(), StoryE
     if let Some(node) = table.take("no_flags") {
         let flags = list(&node, "flag", codes_of!(Flag))?;
         push(checks, &node, Expected::NoFlags(flags));
+    }
+    if let Some(node) = table.take("reminders") {
+        let due = list(&node, "reminder", codes_of!(Reminder))?;
+        push(checks, &node, Expected::Reminders(due));
     }
     if let Some(node) = table.take("deadlines") {
         for (clock, due) in node.table()?.rest() {

@@ -38,3 +38,21 @@ pub(super) fn areas() {
     assert_eq!(story.push(here), Verdict::Committed);
     story.replays();
 }
+
+pub(super) fn problems() {
+    let untold = |danger| {
+        let mut registration = register();
+        if let Command::Register(register) = &mut registration {
+            register.problem = None;
+            register.danger = danger;
+        }
+        registration
+    };
+    let mut story = Story::new("karangasem-lk3");
+    refuse(&mut story, Secretary, untold(None), Refusal::ProblemMissing);
+    let mut story = Story::new("karangasem-lk3");
+    story.ok(Secretary, untold(Some(SafetyLevel::P1)));
+    // Elsewhere the problem may be told later.
+    let mut story = Story::new("cilegon-lk3-2023");
+    story.ok(SocialWorker, untold(None));
+}
