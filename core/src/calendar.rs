@@ -511,6 +511,19 @@ mod tests {
     }
 
     #[test]
+    fn a_later_list_of_a_name_replaces_an_earlier() {
+        let header = "date,kind,name,confidence\n";
+        let old = format!("{header}2026-08-17,nasional,Kemerdekaan,high\n");
+        let new = format!("{header}2026-08-18,cuti_bersama,Tambahan,high\n");
+        let bali = "date,name,confidence\n2026-06-17,Galungan,high\n";
+        let lists = [("national", &*old), ("bali", bali), ("national", &*new)];
+        let calendar = Calendar::of_lists(lists).unwrap();
+        let names: Vec<&str> = calendar.holidays().map(|day| day.name.as_str()).collect();
+        assert_eq!(names, ["Galungan", "Tambahan"]);
+        assert!(Calendar::of_lists([("bali", "x")]).is_err());
+    }
+
+    #[test]
     fn errors_name_the_line() {
         let cases = [
             (

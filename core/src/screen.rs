@@ -41,7 +41,10 @@ pub use list::{
 pub use seen::CaseSeen;
 pub use timeline::{TimelineLine, timeline};
 pub use today::{AppointmentLine, DueLine, Today, Unsent, today};
-pub use words::{SyncState, attention_word, span, sync_state, sync_word, urgency_word};
+pub use words::{
+    Secrecy, SyncState, attention_word, secrecy, secrecy_word, span, sync_state, sync_word,
+    urgency_word,
+};
 
 /// Who looks, when, in which language, and by which standard.
 #[derive(Clone, Debug)]

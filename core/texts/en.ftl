@@ -462,6 +462,11 @@ sync-in_review = in review
 sync-sent = sent
 sync-accepted = accepted
 
+secrecy-general = general
+secrecy-limited = limited
+secrecy-confidential = confidential
+secrecy-secret = secret
+
 urgency-overdue = overdue
 urgency-due = due now
 urgency-later = later

@@ -462,6 +462,11 @@ sync-in_review = dalam tinjauan
 sync-sent = terkirim
 sync-accepted = diterima
 
+secrecy-general = umum
+secrecy-limited = terbatas
+secrecy-confidential = rahasia
+secrecy-secret = sangat rahasia
+
 urgency-overdue = lewat tenggat
 urgency-due = jatuh tempo sekarang
 urgency-later = nanti

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Replica, ReplicaError};
+use crate::calendar::Calendar;
 use crate::class::Class;
 use crate::id::CaseId;
 use crate::profile::Profile;
@@ -48,6 +49,24 @@ impl Replica {
         })
     }
 
+    /// The days off, as the server has them.
+    fn calendar(&self) -> Result<Calendar, ReplicaError> {
+        let lists = self.store.calendars()?;
+        let lists = lists
+            .iter()
+            .map(|(name, csv)| (name.as_str(), csv.as_str()));
+        // Lists that this build cannot read make the dates provisional.
+        Ok(Calendar::of_lists(lists).unwrap_or_default())
+    }
+
+    /// Lets the rules reckon a case that the server has not seen.
+    fn reckon(&self, viewer: &Viewer<'_>, case: &mut CaseSeen) -> Result<(), ReplicaError> {
+        if case.view.state.is_none() {
+            case.reckon(viewer, &self.calendar()?);
+        }
+        Ok(())
+    }
+
     fn viewer<'a>(&self, through: &'a Glasses, now: Timestamp, language: Language) -> Viewer<'a> {
         Viewer {
             person: self.person(),
@@ -59,24 +78,57 @@ impl Replica {
     }
 
     /// A case as it is on this device, with what its facts tell.
-    ///
-    /// # Errors
-    /// [`ReplicaError`].
-    pub fn case_seen(&self, case: CaseId) -> Result<CaseSeen, ReplicaError> {
+    fn case_seen(&self, viewer: &Viewer<'_>, case: CaseId) -> Result<CaseSeen, ReplicaError> {
         let documents = self.store.documents_of(case)?;
         let classes: BTreeSet<Class> = documents.iter().map(|row| row.key.class).collect();
-        Ok(CaseSeen::new(
-            self.case(case)?,
-            self.timeline(case)?,
-            classes,
-        ))
+        let mut seen = CaseSeen::new(self.case(case)?, self.timeline(case)?, classes);
+        self.reckon(viewer, &mut seen)?;
+        Ok(seen)
     }
 
-    fn cases_seen(&self) -> Result<Vec<CaseSeen>, ReplicaError> {
-        self.cases()?
-            .into_iter()
-            .map(|case| self.case_seen(case))
-            .collect()
+    /// A case without what its snapshots hold: enough to know where it stands and what of it has not arrived.
+    fn case_glimpsed(&self, viewer: &Viewer<'_>, case: CaseId) -> Result<CaseSeen, ReplicaError> {
+        let items = self.recorded(case)?.into_values().collect();
+        let mut seen = CaseSeen::new(self.case(case)?, items, BTreeSet::new());
+        self.reckon(viewer, &mut seen)?;
+        Ok(seen)
+    }
+
+    /// The cases that may have something for the first screen. Of the others no document is opened.
+    fn stirring(&self, viewer: &Viewer<'_>) -> Result<Vec<CaseSeen>, ReplicaError> {
+        let mut seen = Vec::new();
+        for case in self.cases()? {
+            if self.case_glimpsed(viewer, case)?.stirs(viewer) {
+                seen.push(self.case_seen(viewer, case)?);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The cases that a list shows, in its order. Documents are opened only where the filter cannot be answered without.
+    fn listed(
+        &self,
+        viewer: &Viewer<'_>,
+        filter: &ListFilter,
+    ) -> Result<Vec<CaseId>, ReplicaError> {
+        let mut cases = Vec::new();
+        for case in self.cases()? {
+            let mut seen = self.case_glimpsed(viewer, case)?;
+            // Who opened a case may stand in a snapshot.
+            let is_nobodys = seen
+                .view
+                .state
+                .as_ref()
+                .is_some_and(|state| state.assignee.is_none());
+            if filter.search.is_some() || (filter.mine && is_nobodys) {
+                seen = self.case_seen(viewer, case)?;
+            }
+            if screen::matches_filter(viewer, &seen, filter) {
+                cases.push(seen);
+            }
+        }
+        cases.sort_by_cached_key(|case| screen::order(viewer, case));
+        Ok(cases.into_iter().map(|case| case.view.case).collect())
     }
 
     /// Hari ini: the first screen.
@@ -86,7 +138,7 @@ impl Replica {
     pub fn today(&self, now: Timestamp, language: Language) -> Result<Today, ReplicaError> {
         let through = self.glasses(now)?;
         let viewer = self.viewer(&through, now, language);
-        Ok(screen::today(&viewer, &self.cases_seen()?))
+        Ok(screen::today(&viewer, &self.stirring(&viewer)?))
     }
 
     /// The rows of a list from the `from`th on, at most [`LIST_LEN_MAX`] of them.
@@ -102,11 +154,11 @@ impl Replica {
     ) -> Result<ListPage, ReplicaError> {
         let through = self.glasses(now)?;
         let viewer = self.viewer(&through, now, language);
-        let mut cases = self.cases_seen()?;
-        cases.retain(|case| screen::matches_filter(&viewer, case, filter));
-        cases.sort_by_cached_key(|case| screen::order(&viewer, case));
-        let page = cases.iter().skip(from).take(LIST_LEN_MAX);
-        let rows: Vec<_> = page.map(|case| screen::list_row(&viewer, case)).collect();
+        let cases = self.listed(&viewer, filter)?;
+        let mut rows = Vec::new();
+        for case in cases.iter().skip(from).take(LIST_LEN_MAX) {
+            rows.push(screen::list_row(&viewer, &self.case_seen(&viewer, *case)?));
+        }
         let shown = from.saturating_add(rows.len());
         Ok(ListPage {
             next: (shown < cases.len() && !rows.is_empty()).then_some(shown),
@@ -127,7 +179,7 @@ impl Replica {
     ) -> Result<Header, ReplicaError> {
         let through = self.glasses(now)?;
         let viewer = self.viewer(&through, now, language);
-        Ok(screen::header(&viewer, &self.case_seen(case)?))
+        Ok(screen::header(&viewer, &self.case_seen(&viewer, case)?))
     }
 
     /// The timeline of a case in words.
@@ -142,7 +194,7 @@ impl Replica {
     ) -> Result<Vec<TimelineLine>, ReplicaError> {
         let through = self.glasses(now)?;
         let viewer = self.viewer(&through, now, language);
-        Ok(screen::timeline(&viewer, &self.case_seen(case)?))
+        Ok(screen::timeline(&viewer, &self.case_seen(&viewer, case)?))
     }
 
     /// What asks for this person's attention: about one case, or about every case on this device.
@@ -158,8 +210,8 @@ impl Replica {
         let through = self.glasses(now)?;
         let viewer = self.viewer(&through, now, language);
         let cases = match case {
-            Some(case) => vec![self.case_seen(case)?],
-            None => self.cases_seen()?,
+            Some(case) => vec![self.case_seen(&viewer, case)?],
+            None => self.stirring(&viewer)?,
         };
         let mut all: Vec<Attention> = cases
             .iter()

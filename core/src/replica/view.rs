@@ -100,21 +100,7 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn timeline(&self, case: CaseId) -> Result<Vec<TimelineItem>, ReplicaError> {
-        let mut items: BTreeMap<(Timestamp, CommandId), TimelineItem> = BTreeMap::new();
-        for row in self.store.commands_of(case)? {
-            let entry = CommandEntry::from_records(row.id, row.case, row.kind, row.records.clone());
-            let Ok(entry) = entry else { continue };
-            let item = TimelineItem {
-                id: row.id,
-                kind: row.kind,
-                stamp: entry.stamp,
-                recorded_at: row.recorded_at,
-                received_at: row.received_at,
-                fate: self.fate_of(&row)?,
-                entry,
-            };
-            items.insert((item.stamp.occurred_at, item.id), item);
-        }
+        let mut items = self.recorded(case)?;
         for entry in self.installed(case)? {
             let key = (entry.stamp.occurred_at, entry.id);
             if items.contains_key(&key) {
@@ -133,6 +119,29 @@ impl Replica {
             items.insert(key, item);
         }
         Ok(items.into_values().collect())
+    }
+
+    /// What stands among the commands: what was recorded here, and what came change by change. No document is opened.
+    pub(super) fn recorded(
+        &self,
+        case: CaseId,
+    ) -> Result<BTreeMap<(Timestamp, CommandId), TimelineItem>, ReplicaError> {
+        let mut items = BTreeMap::new();
+        for row in self.store.commands_of(case)? {
+            let entry = CommandEntry::from_records(row.id, row.case, row.kind, row.records.clone());
+            let Ok(entry) = entry else { continue };
+            let item = TimelineItem {
+                id: row.id,
+                kind: row.kind,
+                stamp: entry.stamp,
+                recorded_at: row.recorded_at,
+                received_at: row.received_at,
+                fate: self.fate_of(&row)?,
+                entry,
+            };
+            items.insert((item.stamp.occurred_at, item.id), item);
+        }
+        Ok(items)
     }
 
     /// The commands that a case's documents hold, also those that came in snapshots.

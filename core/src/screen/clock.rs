@@ -119,10 +119,10 @@ pub(super) fn local_day(viewer: &Viewer<'_>, at: Timestamp) -> NaiveDate {
 /// The clocks of a case that have not stopped, the most urgent first.
 #[must_use]
 pub fn open_clocks(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<ClockLine> {
-    let Some(state) = &case.view.state else {
+    let Some(state) = case.view.state.as_ref().or(case.estimate.as_ref()) else {
         return Vec::new();
     };
-    let estimated = !case.view.pending.is_empty();
+    let estimated = !case.view.pending.is_empty() || case.view.state.is_none();
     let mut lines: Vec<ClockLine> = state
         .clocks
         .iter()

@@ -103,7 +103,7 @@ fn take_word<'a>(item: &'a TimelineItem, all: &mut BTreeMap<String, Said<'a>>) {
     // Safe is only what the client said to somebody's face.
     let word = match set.safety {
         ContactSafety::Safe if !set.in_person => ContactSafety::Ask,
-        heard => heard,
+        heard @ (ContactSafety::Safe | ContactSafety::Ask | ContactSafety::DoNotContact) => heard,
     };
     let who = item.stamp.performed_by.unwrap_or(item.stamp.by);
     said.words.insert(who, word);

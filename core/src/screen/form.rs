@@ -18,6 +18,7 @@ use crate::class::Class;
 use crate::code::codes;
 use crate::command::CommandKind;
 use crate::profile::Profile;
+use crate::screen::{Secrecy, secrecy};
 use crate::text::{Language, text};
 
 pub use check::{FieldFault, Finding, Weight};
@@ -99,6 +100,8 @@ pub struct Form {
     pub title: String,
     /// The class of what it records; none for what is no document of a case.
     pub class: Option<Class>,
+    /// How secret it is; none for what is no document of a case. A field may be more secret.
+    pub secrecy: Option<Secrecy>,
     /// The commands that it fills, each once, in the order of its fields.
     pub commands: Vec<CommandKind>,
     /// Its fields, in order.
@@ -128,6 +131,8 @@ pub struct FormField {
     pub check: Option<Check>,
     /// What it fills; empty for what stands on the printed form only.
     pub fills: Vec<Fill>,
+    /// How secret the record is that it fills; none for what it does not record.
+    pub secrecy: Option<Secrecy>,
     /// What may be chosen.
     pub choices: Vec<Choice>,
 }
@@ -166,6 +171,7 @@ pub fn form(id: FormId, profile: &Profile, language: Language) -> Option<Form> {
             preset: field.preset.clone(),
             check: field.check,
             fills: field.fills.clone(),
+            secrecy: field.fills.iter().filter_map(secrecy_of).max(),
             choices: choices(field, profile, language),
         })
         .collect();
@@ -182,11 +188,21 @@ pub fn form(id: FormId, profile: &Profile, language: Language) -> Option<Form> {
         id,
         title: text(language, &format!("form-{id}"), &[]),
         class: definition.class,
+        secrecy: definition.class.map(secrecy),
         commands,
         fields,
         zone: profile.institution.zone,
         language,
     })
+}
+
+fn secrecy_of(fill: &Fill) -> Option<Secrecy> {
+    let Fill::Command(kind, info) = fill else {
+        return None;
+    };
+    let sections = kind.sections();
+    let (class, _) = sections.iter().find(|(_, name)| *name == info.collection)?;
+    Some(secrecy(*class))
 }
 
 /// What may be chosen in a field, as far as the profile offers it.

@@ -3,11 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Viewer;
+use super::words::{SyncState, sync_state};
+use crate::calendar::Calendar;
 use crate::class::Class;
 use crate::command::{Command, CommandKind, SafetyLevel};
-use crate::id::DecisionCount;
+use crate::id::{DecisionCount, ServerSeq};
 use crate::replica::{CaseView, Fate, TimelineItem};
-use crate::rules::{FactsTold, LegalField, LogEntry, Standing, danger_of, facts_told};
+use crate::rules::{
+    CaseLog, CaseState, FactsTold, Flag, LegalField, LogEntry, Standing, danger_of, facts_told,
+    judge,
+};
 use crate::time::Timestamp;
 
 /// A case as it is on the device.
@@ -21,6 +26,8 @@ pub struct CaseSeen {
     pub classes: BTreeSet<Class>,
     /// What the facts among the items tell.
     pub facts: FactsTold,
+    /// What the rules make of a registration that the server has not seen; its clocks are shown as an estimate.
+    pub estimate: Option<CaseState>,
 }
 
 impl CaseSeen {
@@ -40,7 +47,37 @@ impl CaseSeen {
             items,
             classes,
             facts,
+            estimate: None,
         }
+    }
+
+    /// Lets the rules reckon what the server has not seen anything of. Of other cases the device does not hold all that a judgement needs.
+    pub fn reckon(&mut self, viewer: &Viewer<'_>, calendar: &Calendar) {
+        let Some(profile) = viewer.profile.filter(|_| self.view.state.is_none()) else {
+            return;
+        };
+        let inside = self
+            .items
+            .iter()
+            .filter(|item| !matches!(item.fate, Fate::TurnedAway(_)));
+        let entries: Vec<LogEntry> = (1..)
+            .zip(inside)
+            .map(|(seq, item)| LogEntry {
+                seq: ServerSeq::new(seq),
+                author_roles: viewer.roles_of(item.stamp.by).into_iter().collect(),
+                received_at: item.recorded_at.unwrap_or(item.stamp.occurred_at),
+                ..log_entry(item)
+            })
+            .collect();
+        let log = CaseLog {
+            profile,
+            calendar,
+            versions: &[],
+            entries: &entries,
+            prior_clocks: &[],
+            inherited: None,
+        };
+        self.estimate = Some(judge(&log).state);
     }
 
     /// What the server does not have yet, or turned away.
@@ -118,6 +155,24 @@ impl CaseSeen {
         items.find(|item| matches!(item.entry.command, Command::Register(_)))
     }
 
+    /// Whether the case can have anything for the first screen: it goes on, somebody is to answer, or own work stands out. Asked before
+    /// its documents are opened.
+    #[must_use]
+    pub fn stirs(&self, viewer: &Viewer<'_>) -> bool {
+        let Some(state) = &self.view.state else {
+            return true;
+        };
+        let stands_out = |item: &TimelineItem| {
+            item.stamp.by == viewer.person && sync_state(&item.fate) != SyncState::Accepted
+        };
+        !state.status.is_ended()
+            || !state.reviews.is_empty()
+            || state.flags.contains(&Flag::ReopenProposed)
+            || state.safety < SafetyLevel::P3
+            || state.clocks.iter().any(|clock| clock.stopped_at.is_none())
+            || self.items.iter().any(stands_out)
+    }
+
     /// What was recorded under an id, if it is held here.
     pub(super) fn item(&self, id: crate::id::CommandId) -> Option<&TimelineItem> {
         self.items.iter().find(|item| item.id == id)
@@ -128,7 +183,7 @@ impl CaseSeen {
 fn log_entry(item: &TimelineItem) -> LogEntry {
     let last = Timestamp::from_millis(i64::MAX);
     LogEntry {
-        seq: crate::id::ServerSeq::default(),
+        seq: ServerSeq::default(),
         entry: item.entry.clone(),
         author_roles: BTreeSet::new(),
         standing: Standing::default(),

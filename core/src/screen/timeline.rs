@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::words::{SyncState, sync_state};
+use super::words::{Secrecy, SyncState, secrecy, sync_state};
 use super::{CaseSeen, Viewer, contact};
 use crate::command::{Command, CommandKind, EditIdentity};
 use crate::id::CommandId;
@@ -45,6 +45,8 @@ pub struct TimelineLine {
     pub detail: Option<String>,
     /// The first words that the author wrote. Never of a session's notes.
     pub quote: Option<String>,
+    /// How secret it is: the strictest of what is held here of it.
+    pub secrecy: Secrecy,
     /// How far it has come.
     pub sync: SyncState,
     /// What became of it, with the reason.
@@ -78,10 +80,18 @@ fn line(viewer: &Viewer<'_>, item: &TimelineItem, items: &[TimelineItem]) -> Tim
         what: text::command(language, item.kind),
         detail: detail(viewer, &item.entry.command, items),
         quote: quote(item),
+        secrecy: strictest(item),
         sync: sync_state(&item.fate),
         verdict: text::fate(language, &item.fate),
         what_to_do: what_to_do(viewer, &item.fate),
     }
+}
+
+/// The label of the strictest class among an item's records at hand.
+fn strictest(item: &TimelineItem) -> Secrecy {
+    let records = item.entry.records();
+    let labels = records.iter().map(|placed| secrecy(placed.class));
+    labels.max().unwrap_or(Secrecy::Limited)
 }
 
 /// What is turned away has no row in the log, so only its device can tell that it came late.

@@ -1,5 +1,6 @@
 //! Words that only screens use, and how they are said.
 
+use crate::class::Class;
 use crate::code::codes;
 use crate::replica::Fate;
 use crate::rules::Verdict;
@@ -23,7 +24,33 @@ codes!(
     }
 );
 
+codes!(
+    /// The four labels under which people meet the eleven classes (C11). DEFAULT: which class bears which.
+    Secrecy {
+        /// Anybody.
+        General = "general",
+        /// Those who work on the case or receive clients.
+        Limited = "limited",
+        /// Those who work on the case.
+        Confidential = "confidential",
+        /// The author alone, or those whom safety needs.
+        Secret = "secret",
+    }
+);
+
+/// The label of a class. No class of a case's documents is for anybody.
+#[must_use]
+pub const fn secrecy(class: Class) -> Secrecy {
+    match class {
+        Class::Intake => Secrecy::Limited,
+        Class::Record | Class::Sessions | Class::Summary | Class::Links => Secrecy::Confidential,
+        Class::Notes | Class::Practitioner | Class::Safety | Class::Reporter => Secrecy::Secret,
+    }
+}
+
 crate::text::words! {
+    /// How secret something is.
+    secrecy_word, Secrecy, "secrecy";
     /// How far a piece of work has come.
     sync_word, SyncState, "sync";
     /// How urgent a clock is.

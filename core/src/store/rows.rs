@@ -339,6 +339,15 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Every list of days off, name and file, oldest first.
+    pub(crate) fn calendars(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name, csv FROM calendar ORDER BY name, version")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub(crate) fn put_calendar(&self, calendar: &CalendarRow) -> Result<(), StoreError> {
         self.connection.execute(
             "INSERT OR REPLACE INTO calendar (name, version, csv) VALUES (?1, ?2, ?3)",

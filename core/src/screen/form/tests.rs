@@ -260,83 +260,91 @@ fn a_form_is_asked_as_the_profile_says() {
     assert!(form(FormId::F04, &no_contract, Language::English).is_none());
 }
 
+/// Field, answer, what else was answered, fault.
+type Look = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    Option<FieldFault>,
+);
+
+const LOOKS: &[Look] = &[
+    ("nik", "5271 0152 0390 0001", &[], None),
+    (
+        "nik",
+        "5271015203900001",
+        &[("sex", "female"), ("birth_date", "1990-03-12")],
+        None,
+    ),
+    ("nik", "527101520390000", &[], Some(FieldFault::NikDigits)),
+    ("nik", "52710152039000O1", &[], Some(FieldFault::NikDigits)),
+    ("nik", "5271013202900001", &[], Some(FieldFault::NikDate)),
+    ("nik", "5271014013900001", &[], Some(FieldFault::NikDate)),
+    ("nik", "5271017202900001", &[], Some(FieldFault::NikDate)),
+    ("nik", "5271012902010001", &[], Some(FieldFault::NikDate)),
+    ("nik", "5271012902040001", &[], None),
+    ("nik", "5271011203900000", &[], Some(FieldFault::NikSerial)),
+    (
+        "nik",
+        "5271011203900001",
+        &[("sex", "female")],
+        Some(FieldFault::NikSex),
+    ),
+    (
+        "nik",
+        "5271011203900001",
+        &[("birth_date", "1991-03-12")],
+        Some(FieldFault::NikBirthDate),
+    ),
+    ("family_card", "5271011203190001", &[], None),
+    (
+        "family_card",
+        "5271014103190001",
+        &[],
+        Some(FieldFault::FamilyCardDate),
+    ),
+    (
+        "family_card",
+        "527101",
+        &[],
+        Some(FieldFault::FamilyCardDigits),
+    ),
+    ("phone", "+62 812-3456-789", &[], None),
+    ("phone", "129", &[], None),
+    ("phone", "@ibu_s", &[], None),
+    ("phone", "12", &[], Some(FieldFault::PhoneShape)),
+    ("phone", "0812/3456", &[], Some(FieldFault::PhoneShape)),
+    ("region", "52.71", &[], None),
+    ("region", "5271", &[], None),
+    ("region", "52.71.01.1001", &[], None),
+    ("region", "527", &[], Some(FieldFault::RegionShape)),
+    ("region", "Mataram", &[], Some(FieldFault::RegionShape)),
+    ("birth_date", "2026-11-23", &[], None),
+    ("birth_date", "2026-11-24", &[], Some(FieldFault::InFuture)),
+    ("birth_date", "31-12-1990", &[], Some(FieldFault::NotADate)),
+    ("report_received_at", "2026-11-23T10:00:00+08:00", &[], None),
+    (
+        "report_received_at",
+        "2026-11-23T10:01:00+08:00",
+        &[],
+        Some(FieldFault::TimeInFuture),
+    ),
+    (
+        "report_received_at",
+        "kemarin",
+        &[],
+        Some(FieldFault::NotAnInstant),
+    ),
+    ("channel", "hotline", &[], Some(FieldFault::UnknownChoice)),
+    ("domiciled", "ya", &[], Some(FieldFault::NotAFlag)),
+    ("papers", "kk:present ktp_or_kia:to_follow", &[], None),
+    ("papers", "kk:hilang", &[], Some(FieldFault::UnknownChoice)),
+];
+
 #[test]
 fn answers_are_looked_at() {
     let form = asked(FormId::F01, "mataram-lk3");
-    // Field, answer, what else was answered, fault.
-    let cases: &[(&str, &str, &[(&str, &str)], Option<FieldFault>)] = &[
-        ("nik", "5271 0152 0390 0001", &[], None),
-        (
-            "nik",
-            "5271015203900001",
-            &[("sex", "female"), ("birth_date", "1990-03-12")],
-            None,
-        ),
-        ("nik", "527101520390000", &[], Some(FieldFault::NikDigits)),
-        ("nik", "52710152039000O1", &[], Some(FieldFault::NikDigits)),
-        ("nik", "5271013202900001", &[], Some(FieldFault::NikDate)),
-        ("nik", "5271014013900001", &[], Some(FieldFault::NikDate)),
-        ("nik", "5271017202900001", &[], Some(FieldFault::NikDate)),
-        ("nik", "5271012902010001", &[], Some(FieldFault::NikDate)),
-        ("nik", "5271012902040001", &[], None),
-        ("nik", "5271011203900000", &[], Some(FieldFault::NikSerial)),
-        (
-            "nik",
-            "5271011203900001",
-            &[("sex", "female")],
-            Some(FieldFault::NikSex),
-        ),
-        (
-            "nik",
-            "5271011203900001",
-            &[("birth_date", "1991-03-12")],
-            Some(FieldFault::NikBirthDate),
-        ),
-        ("family_card", "5271011203190001", &[], None),
-        (
-            "family_card",
-            "5271014103190001",
-            &[],
-            Some(FieldFault::FamilyCardDate),
-        ),
-        (
-            "family_card",
-            "527101",
-            &[],
-            Some(FieldFault::FamilyCardDigits),
-        ),
-        ("phone", "+62 812-3456-789", &[], None),
-        ("phone", "129", &[], None),
-        ("phone", "@ibu_s", &[], None),
-        ("phone", "12", &[], Some(FieldFault::PhoneShape)),
-        ("phone", "0812/3456", &[], Some(FieldFault::PhoneShape)),
-        ("region", "52.71", &[], None),
-        ("region", "5271", &[], None),
-        ("region", "52.71.01.1001", &[], None),
-        ("region", "527", &[], Some(FieldFault::RegionShape)),
-        ("region", "Mataram", &[], Some(FieldFault::RegionShape)),
-        ("birth_date", "2026-11-23", &[], None),
-        ("birth_date", "2026-11-24", &[], Some(FieldFault::InFuture)),
-        ("birth_date", "31-12-1990", &[], Some(FieldFault::NotADate)),
-        ("report_received_at", "2026-11-23T10:00:00+08:00", &[], None),
-        (
-            "report_received_at",
-            "2026-11-23T10:01:00+08:00",
-            &[],
-            Some(FieldFault::TimeInFuture),
-        ),
-        (
-            "report_received_at",
-            "kemarin",
-            &[],
-            Some(FieldFault::NotAnInstant),
-        ),
-        ("channel", "hotline", &[], Some(FieldFault::UnknownChoice)),
-        ("domiciled", "ya", &[], Some(FieldFault::NotAFlag)),
-        ("papers", "kk:present ktp_or_kia:to_follow", &[], None),
-        ("papers", "kk:hilang", &[], Some(FieldFault::UnknownChoice)),
-    ];
-    for (field, said, others, expected) in cases {
+    for (field, said, others, expected) in LOOKS {
         let mut all = answers(others);
         all.insert((*field).to_owned(), (*said).to_owned());
         let found = form.check(&all, true, now());

@@ -1,0 +1,145 @@
+//! The screens' doors, on real vaults.
+
+use super::*;
+use crate::profile::{Profile, shipped_files};
+use crate::screen::form::FormId;
+use crate::screen::{AttentionKind, LIST_LEN_MAX, ListFilter, SyncState};
+use crate::sync::{ProfileRow, StaffRow};
+use crate::text::Language::{English, Indonesian};
+
+/// What the office tells every vault: its profile, and who works there.
+fn office(phone: &Phone) -> Vec<Row> {
+    let file = shipped_files()[0].toml;
+    let profile = Profile::parse(file).unwrap();
+    let staff = StaffRow {
+        terms: None,
+        person: phone.replica.person(),
+        name: "Ratna".into(),
+        roles: vec!["social_worker".into()],
+        active: true,
+    };
+    vec![
+        Row::Profile(ProfileRow {
+            id: profile.id,
+            version: profile.version,
+            toml: file.into(),
+        }),
+        Row::Staff(staff),
+    ]
+}
+
+/// A phone that knows its office, with a case and a danger that nobody else knows of.
+fn in_danger() -> (Phone, CaseId, CommandId) {
+    let mut phone = phone();
+    phone.ask();
+    let told = office(&phone);
+    phone.answer(None, told);
+    let register = phone.record(None, register());
+    let case = CaseId::from(register);
+    let danger = RaiseSafety {
+        level: SafetyLevel::P1,
+        note: Prose::new("Ancaman.").unwrap(),
+    };
+    let danger = phone.record(Some(case), danger);
+    (phone, case, danger)
+}
+
+#[test]
+fn the_first_screen_cries_until_a_danger_has_been_sent() {
+    let (mut phone, case, danger) = in_danger();
+    let later = NOW.plus_millis(90 * 60_000);
+    let today = phone.replica.today(later, Indonesian).unwrap();
+    assert_eq!(today.unsent.as_ref().map(|unsent| unsent.count), Some(2));
+    assert_eq!(today.alarms.len(), 1);
+    assert_eq!(today.alarms[0].command, Some(danger));
+    let says = &today.alarms[0].says;
+    assert!(says.starts_with("BELUM TERKIRIM"), "{says}");
+    assert!(
+        says.contains("Ibu S") && says.contains("1 jam 30 menit"),
+        "{says}"
+    );
+    let numbers = &today.alarms[0].numbers;
+    assert!(
+        numbers.iter().any(|line| line.number == "129"),
+        "{numbers:?}"
+    );
+    let english = phone.replica.attention(Some(case), later, English).unwrap();
+    assert_eq!(english[0].kind, AttentionKind::UnsentDanger);
+    assert!(
+        english[0].says.starts_with("NOT SENT"),
+        "{}",
+        english[0].says
+    );
+    let request = phone.ask();
+    let (hash, ids) = pushed(&request).remove(0);
+    let admitted = |command: &CommandId| Answer {
+        command: *command,
+        seen: Seen::Admitted(ServerSeq::new(9)),
+    };
+    let answers = ids.iter().map(admitted).collect();
+    phone.answer(Some(answers), vec![Row::Own(hash, ids)]);
+    let today = phone.replica.today(later, Indonesian).unwrap();
+    assert_eq!((today.alarms.len(), today.unsent), (0, None));
+}
+
+#[test]
+fn every_screen_shows_what_the_server_has_not_seen() {
+    let (phone, case, _) = in_danger();
+    let later = NOW.plus_millis(90 * 60_000);
+    let header = phone.replica.header(case, later, Indonesian).unwrap();
+    let reckoned = header
+        .clocks
+        .iter()
+        .find(|line| line.clock.as_str() == "first_outcome");
+    assert!(
+        reckoned.is_some_and(|line| line.estimated && line.due.is_some()),
+        "{:?}",
+        header.clocks
+    );
+    let filter = ListFilter::default();
+    let list = phone.replica.list(&filter, 0, later, Indonesian).unwrap();
+    assert_eq!((list.total, list.next), (1, None));
+    assert_eq!(list.rows[0].sync, SyncState::OnDevice);
+    assert_eq!(list.rows[0].danger, SafetyLevel::P1);
+    assert!(
+        header.lines.iter().any(|line| line.contains("darurat")),
+        "{:?}",
+        header.lines
+    );
+    assert_eq!(
+        phone
+            .replica
+            .timeline_told(case, later, English)
+            .unwrap()
+            .len(),
+        2
+    );
+    let form = phone.replica.form(FormId::F05, later, Indonesian);
+    assert_eq!(
+        form.unwrap().unwrap().title,
+        "Laporan Kunjungan atau Penjangkauan"
+    );
+}
+
+#[test]
+fn a_long_list_comes_in_pages() {
+    let mut phone = phone();
+    for _ in 0..=LIST_LEN_MAX {
+        phone.record(None, register());
+    }
+    let filter = ListFilter {
+        unsent: true,
+        search: Some("ibu".into()),
+        ..ListFilter::default()
+    };
+    let page = |from| phone.replica.list(&filter, from, NOW, Indonesian).unwrap();
+    let first = page(0);
+    assert_eq!(
+        (first.rows.len(), first.total),
+        (LIST_LEN_MAX, LIST_LEN_MAX + 1)
+    );
+    let second = page(first.next.unwrap());
+    assert_eq!((second.rows.len(), second.next), (1, None));
+    assert!(first.rows.iter().all(|row| row.case != second.rows[0].case));
+    assert_eq!(page(99).rows, []);
+}
