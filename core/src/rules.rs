@@ -42,6 +42,7 @@ use crate::time::Timestamp;
 
 use case::{Ask, Case};
 use decided::Made;
+#[cfg(feature = "store")]
 pub(crate) use facts::danger_of;
 pub use facts::is_same_name;
 pub use likeness::{CaseLinks, Likeness, Suggestion, family_decisions, identity_of, suggestion};

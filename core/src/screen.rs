@@ -7,6 +7,17 @@
 //! Rooms: `timeline` tells one item, `contact` whether a number may be used, `clock` what is due; `header`, `list`, `today`
 //! and `attention` put these together; `form` asks for what is to be recorded.
 
+/// Shows the name of a value and none of its words: screens hold personal data, and logs must not.
+macro_rules! redacted {
+    ($($name:ident),+) => { $(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+ };
+}
+
 mod attention;
 mod clock;
 mod contact;

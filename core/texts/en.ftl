@@ -498,6 +498,7 @@ timeline-recorded-later = Recorded { $recorded }.
 timeline-session = { $attendance }, { $mode }, { $minutes } minutes
 timeline-booking = { $at } with { $name }
 timeline-identity = { $field } { $value }
+timeline-contact_now = now: { $safety }
 timeline-referral = to { $recipient }
 
 ## Today, and what asks for attention

@@ -498,6 +498,7 @@ timeline-recorded-later = Dicatat { $recorded }.
 timeline-session = { $attendance }, { $mode }, { $minutes } menit
 timeline-booking = { $at } dengan { $name }
 timeline-identity = { $field } { $value }
+timeline-contact_now = sekarang: { $safety }
 timeline-referral = kepada { $recipient }
 
 ## Hari ini, dan yang perlu diperhatikan

@@ -9,6 +9,7 @@ use super::facts::{Consent, Facts};
 use crate::code::codes;
 use crate::command::{Command, Purpose};
 use crate::id::CommandId;
+use crate::record::Line;
 
 codes!(
     /// Whether the client agrees to something, as far as the facts at hand tell.
@@ -48,7 +49,7 @@ pub struct FactsTold {
     /// Signatures that were made apart from a withdrawal: their worker has to ask the client (C1).
     pub unconfirmed: BTreeMap<CommandId, BTreeSet<CommandId>>,
     /// The values of each legal field that no other replaced; two of one field contradict each other.
-    pub identity: BTreeMap<LegalField, BTreeSet<String>>,
+    pub identity: BTreeMap<LegalField, BTreeSet<Line>>,
 }
 
 /// Reads the facts among some commands of one case.
@@ -58,10 +59,11 @@ pub fn facts_told(entries: &[LogEntry]) -> FactsTold {
     for entry in entries {
         facts.insert(entry);
     }
-    let mut identity: BTreeMap<LegalField, BTreeSet<String>> = BTreeMap::new();
+    let mut identity: BTreeMap<LegalField, BTreeSet<Line>> = BTreeMap::new();
     for (field, values) in facts.open_values() {
         if let Ok(field) = field.parse() {
-            identity.insert(field, values.into_iter().map(str::to_owned).collect());
+            let values = values.into_iter().filter_map(|value| Line::new(value).ok());
+            identity.insert(field, values.collect());
         }
     }
     FactsTold {

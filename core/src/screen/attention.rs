@@ -11,6 +11,7 @@ use crate::command::{CommandKind, SafetyLevel};
 use crate::id::{CaseId, CommandId};
 use crate::profile::words::{Enforcement, Milestone};
 use crate::profile::{HotlineUse, Requirement};
+use crate::record::Line;
 use crate::replica::{Fate, TimelineItem};
 use crate::rules::{CaseState, Flag, Refusal, ReviewItem, Verdict, danger_of};
 use crate::text;
@@ -45,7 +46,7 @@ codes!(
 );
 
 /// Something that asks for attention.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Attention {
     /// What it is.
     pub kind: AttentionKind,
@@ -62,6 +63,8 @@ pub struct Attention {
     /// Numbers to call, for danger that the server does not have.
     pub numbers: Vec<HotlineLine>,
 }
+
+redacted!(Attention);
 
 /// A number to call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -420,7 +423,7 @@ impl Asking<'_, '_> {
             .filter(|(_, values)| values.len() > 1)
             .map(|(field, values)| {
                 let field = text::identity(self.viewer.language, *field);
-                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                let values: Vec<&str> = values.iter().map(Line::as_str).collect();
                 format!("{field} {}", values.join(" / "))
             })
             .collect();

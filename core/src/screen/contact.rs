@@ -12,7 +12,7 @@ use crate::replica::TimelineItem;
 use crate::text;
 
 /// A client's number or account, and whether it may be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ContactLine {
     /// As it was written.
     pub contact: String,
@@ -29,6 +29,8 @@ pub struct ContactLine {
     /// Number, safety, hours and code word in one sentence.
     pub says: String,
 }
+
+redacted!(ContactLine);
 
 /// Whether two writings mean one contact: digits are compared without spaces and with `+62` as `0`, accounts without case.
 #[must_use]

@@ -11,7 +11,7 @@ use crate::rules::{CaseState, ConsentStanding, Flag};
 use crate::text;
 
 /// What stands above a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// Which case.
     pub case: CaseId,
@@ -42,6 +42,8 @@ pub struct Header {
     /// All of it in sentences, one for each thing that is to be said; contacts and clocks say their own.
     pub lines: Vec<String>,
 }
+
+redacted!(Header);
 
 /// The header of a case.
 #[must_use]

@@ -13,7 +13,7 @@ use crate::text;
 pub const LIST_LEN_MAX: usize = 50;
 
 /// Which cases a list shows. All conditions must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ListFilter {
     /// Only those that are this person's to move on.
     pub mine: bool,
@@ -27,6 +27,8 @@ pub struct ListFilter {
     pub search: Option<String>,
 }
 
+redacted!(ListFilter);
+
 /// Some rows of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListPage {
@@ -39,7 +41,7 @@ pub struct ListPage {
 }
 
 /// One case of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ListRow {
     /// Which case.
     pub case: CaseId,
@@ -64,6 +66,8 @@ pub struct ListRow {
     /// The danger in words; none where there is none out of the ordinary.
     pub danger_words: Option<String>,
 }
+
+redacted!(ListRow);
 
 /// The row of a case.
 #[must_use]
@@ -143,7 +147,8 @@ pub fn matches_filter(viewer: &Viewer<'_>, case: &CaseSeen, filter: &ListFilter)
 #[must_use]
 pub fn matches_search(viewer: &Viewer<'_>, case: &CaseSeen, words: &str) -> bool {
     let mut held = vec![case.number(viewer)];
-    held.extend(case.facts.identity.values().flatten().cloned());
+    let identity = case.facts.identity.values().flatten();
+    held.extend(identity.map(|value| value.as_str().to_owned()));
     held.extend(contacts(viewer, case).into_iter().map(|line| line.contact));
     for item in &case.items {
         if let Command::Register(register) = &item.entry.command

@@ -8,6 +8,7 @@ use crate::calendar::Calendar;
 use crate::class::Class;
 use crate::command::{Command, CommandKind, SafetyLevel};
 use crate::id::{DecisionCount, ServerSeq};
+use crate::record::Line;
 use crate::replica::{CaseView, Fate, TimelineItem};
 use crate::rules::{
     CaseLog, CaseState, FactsTold, Flag, LegalField, LogEntry, Standing, danger_of, facts_told,
@@ -108,7 +109,7 @@ impl CaseSeen {
     #[must_use]
     pub fn name(&self, viewer: &Viewer<'_>) -> String {
         if let Some(names) = self.facts.identity.get(&LegalField::Name) {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let names: Vec<&str> = names.iter().map(Line::as_str).collect();
             return names.join(" / ");
         }
         let is_held = self.classes.contains(&Class::Intake) || self.registration().is_some();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::words::{Secrecy, SyncState, secrecy, sync_state};
-use super::{CaseSeen, Viewer, contact};
-use crate::command::{Command, CommandKind, EditIdentity};
+use super::{CaseSeen, ContactLine, Viewer, contact, contacts, is_same_contact};
+use crate::command::{Command, CommandKind, EditIdentity, SetContact};
 use crate::id::CommandId;
 use crate::record::{FieldShape, Line, Scalar};
 use crate::replica::{Fate, TimelineItem};
@@ -19,7 +19,7 @@ const QUOTE_CHARS_MAX: usize = 90;
 const OFFLINE_MS_MIN: i64 = 2 * 60 * 1_000;
 
 /// One line of a case's timeline, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TimelineLine {
     /// The command.
     pub id: CommandId,
@@ -55,13 +55,40 @@ pub struct TimelineLine {
     pub what_to_do: Option<String>,
 }
 
+redacted!(TimelineLine);
+
 /// A case's timeline in words, in the order in which things happened.
 #[must_use]
 pub fn timeline(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<TimelineLine> {
-    case.items
+    let contacts = contacts(viewer, case);
+    let mut lines: Vec<TimelineLine> = case
+        .items
         .iter()
         .map(|item| line(viewer, item, &case.items))
-        .collect()
+        .collect();
+    for (item, line) in case.items.iter().zip(&mut lines) {
+        if let Command::SetContact(set) = &item.entry.command {
+            line.detail = Some(contact_detail(viewer, set, &contacts));
+        }
+    }
+    lines
+}
+
+/// What was said of a contact then, and how it stands now where that is another matter: no number is shown without (C5).
+fn contact_detail(viewer: &Viewer<'_>, set: &SetContact, now: &[ContactLine]) -> String {
+    let then = contact::told(viewer, set.contact.as_str(), set.safety);
+    let stands = now
+        .iter()
+        .find(|line| is_same_contact(&line.contact, set.contact.as_str()))
+        .map(|line| line.safety);
+    match stands {
+        Some(safety) if safety != set.safety => {
+            let safety = text::contact_safety(viewer.language, safety);
+            let now = viewer.say("timeline-contact_now", &[("safety", &safety)]);
+            format!("{then} ({now})")
+        }
+        Some(_) | None => then,
+    }
 }
 
 fn line(viewer: &Viewer<'_>, item: &TimelineItem, items: &[TimelineItem]) -> TimelineLine {
@@ -227,9 +254,6 @@ fn detail(viewer: &Viewer<'_>, command: &Command, items: &[TimelineItem]) -> Opt
     }
     if let Command::RaiseSafety(raise) = command {
         return Some(text::safety(language, raise.level));
-    }
-    if let Command::SetContact(set) = command {
-        return Some(contact::told(viewer, set.contact.as_str(), set.safety));
     }
     detail_of_meeting(viewer, command, items)
 }

@@ -31,7 +31,7 @@ pub struct Today {
 }
 
 /// A clock, with the case that it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DueLine {
     /// The case.
     pub case: CaseId,
@@ -42,6 +42,8 @@ pub struct DueLine {
     /// The clock.
     pub clock: ClockLine,
 }
+
+redacted!(DueLine);
 
 /// What has not reached the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +57,7 @@ pub struct Unsent {
 }
 
 /// A session that is booked for today.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AppointmentLine {
     /// The case.
     pub case: CaseId,
@@ -66,6 +68,8 @@ pub struct AppointmentLine {
     /// Time, case and who leads.
     pub says: String,
 }
+
+redacted!(AppointmentLine);
 
 /// The first screen, from every case on the device.
 #[must_use]

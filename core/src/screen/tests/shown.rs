@@ -112,6 +112,12 @@ fn a_number_that_is_never_to_be_used_is_shown_and_not_offered() {
     let items = vec![registered(), said(2, WORKER, never, false)];
     let shown = header(&viewer, &seen(Some(state()), items)).contacts;
     assert_eq!(shown[0].says, "+62 812-3456-789: JANGAN DIHUBUNGI");
+    let items = vec![said(2, WORKER, never, false), said(3, CLERK, safe, true)];
+    let told = timeline(&viewer, &seen(Some(state()), items));
+    assert_eq!(
+        told[1].detail.as_deref(),
+        Some("+62 812-3456-789: aman dihubungi (sekarang: JANGAN DIHUBUNGI)")
+    );
     assert!(is_same_contact(number, "628123456789"));
     assert!(is_same_contact("@Ibu_S", " @ibu_s "));
     assert!(!is_same_contact("129", "62129"));
@@ -312,4 +318,27 @@ fn people_meet_four_labels() {
     assert_eq!(note.unwrap().secrecy, Some(Secrecy::Secret));
     let complaint = form::form(form::FormId::F20, &bureau.profile, Language::Indonesian).unwrap();
     assert_eq!(complaint.secrecy, None);
+}
+
+#[test]
+fn nothing_personal_is_shown_by_debug() {
+    let bureau = Bureau::new();
+    let viewer = bureau.viewer(CLERK);
+    let raised = item(2, CLERK, 2, danger(SafetyLevel::P1), Fate::OnDevice);
+    let case = seen(Some(state()), vec![registered(), raised]);
+    let filter = ListFilter {
+        search: Some("Ibu S".to_owned()),
+        ..ListFilter::default()
+    };
+    let shown = format!(
+        "{:?} {:?} {:?} {:?} {:?} {filter:?}",
+        today(&viewer, std::slice::from_ref(&case)),
+        list_row(&viewer, &case),
+        header(&viewer, &case),
+        timeline(&viewer, &case),
+        case,
+    );
+    for words in ["Ibu S", "0812", "Pertengkaran", "5271"] {
+        assert!(!shown.contains(words), "{shown}");
+    }
 }
