@@ -219,6 +219,14 @@ pub fn cannot(language: Language, reason: crate::replica::CannotRecord) -> Strin
     text(language, key, &[])
 }
 
+/// A list of holidays that ought to be loaded and is not, and what to do.
+#[must_use]
+pub fn missing_list(language: Language, list: &crate::calendar::MissingList) -> String {
+    let year = list.year.to_string();
+    let args = [("name", list.name.as_str()), ("year", year.as_str())];
+    text(language, "calendar-missing", &args)
+}
+
 /// The day of an instant on an institution's wall.
 #[must_use]
 pub fn day(language: Language, at: Timestamp, zone: Tz) -> String {

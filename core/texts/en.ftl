@@ -504,6 +504,7 @@ timeline-referral = to { $recipient }
 ## Today, and what asks for attention
 
 today-summary = { $overdue } overdue, { $due } due, { $to_answer } waiting for your answer, { $appointments } appointments today
+calendar-missing = The list of holidays { $name } of { $year } is not loaded, so that deadlines are provisional. Ask the administrator to load it.
 today-unsent = { $count } records not sent; the oldest has been on this phone for { $span }.
 today-appointment = { $at } { $case }, with { $name }
 

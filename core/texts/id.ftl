@@ -504,6 +504,7 @@ timeline-referral = kepada { $recipient }
 ## Hari ini, dan yang perlu diperhatikan
 
 today-summary = { $overdue } lewat tenggat, { $due } jatuh tempo, { $to_answer } menunggu jawaban Anda, { $appointments } janji temu hari ini
+calendar-missing = Daftar libur { $name } tahun { $year } belum dimuat, sehingga tenggatnya sementara. Minta administrator memuatnya.
 today-unsent = { $count } catatan belum terkirim; yang terlama sudah { $span } di HP ini.
 today-appointment = { $at } { $case }, dengan { $name }
 

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Replica, ReplicaError};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, MissingList};
 use crate::class::Class;
+use crate::deadline::Reckoner;
 use crate::id::CaseId;
 use crate::profile::Profile;
+use crate::profile::words::Role;
 use crate::screen::form::{Form, FormId};
 use crate::screen::{
     self, Attention, CaseSeen, Header, LIST_LEN_MAX, ListFilter, ListPage, TimelineLine, Today,
@@ -42,21 +44,51 @@ impl Replica {
         Ok(in_force)
     }
 
-    fn glasses(&self, now: Timestamp) -> Result<Glasses, ReplicaError> {
-        Ok(Glasses {
-            profile: self.profile(now)?,
-            staff: self.staff()?,
-        })
-    }
-
-    /// The days off, as the server has them.
-    fn calendar(&self) -> Result<Calendar, ReplicaError> {
+    /// The calendar as the server has it.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn calendar(&self) -> Result<Calendar, ReplicaError> {
         let lists = self.store.calendars()?;
         let lists = lists
             .iter()
             .map(|(name, csv)| (name.as_str(), csv.as_str()));
         // Lists that this build cannot read make the dates provisional.
         Ok(Calendar::of_lists(lists).unwrap_or_default())
+    }
+
+    /// The lists of holidays that ought to be loaded by now and are not: a red item each, for those with the powers of a
+    /// head and for administrators. Nothing before the first exchange.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn missing_lists(&self, now: Timestamp) -> Result<Vec<MissingList>, ReplicaError> {
+        let Some(profile) = self.profile(now)? else {
+            return Ok(Vec::new());
+        };
+        let staff = self.staff()?.into_iter();
+        let mut me = staff.filter(|colleague| colleague.person == self.person());
+        let roles: BTreeSet<Role> = me
+            .next()
+            .map(|me| {
+                me.roles
+                    .iter()
+                    .filter_map(|role| role.parse().ok())
+                    .collect()
+            })
+            .unwrap_or_default();
+        if !profile.is_head(&roles) && !roles.contains(&Role::SystemAdministrator) {
+            return Ok(Vec::new());
+        }
+        let (office, calendar) = (profile.office(), self.calendar()?);
+        Ok(Reckoner::new(&office, &calendar).missing_lists(now))
+    }
+
+    fn glasses(&self, now: Timestamp) -> Result<Glasses, ReplicaError> {
+        Ok(Glasses {
+            profile: self.profile(now)?,
+            staff: self.staff()?,
+        })
     }
 
     /// Lets the rules reckon a case that the server has not seen.

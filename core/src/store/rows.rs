@@ -339,7 +339,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Every list of days off, name and file, oldest first.
+    /// Every list of holidays that was loaded: names and contents, older ones of a name before newer ones.
     pub(crate) fn calendars(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut statement = self
             .connection

@@ -146,3 +146,44 @@ fn lists_are_checked_counted_and_missed() {
     assert_eq!(standards.unfilled.get(&Role::Dpo), Some(&head));
     assert_eq!(bench.engine.rebuild_check(&bench.institution).unwrap(), []);
 }
+
+#[test]
+fn a_missing_list_is_told_to_heads_and_administrators() {
+    let mut bench = Bench::new();
+    let people = [
+        "head_of_institution",
+        "system_administrator",
+        "social_worker",
+    ];
+    let people: Vec<_> = people.iter().map(|role| bench.person(&[role])).collect();
+    let mut replicas: Vec<_> = people.iter().map(|person| bench.replica(*person)).collect();
+    for replica in &mut replicas {
+        bench.sync(replica);
+    }
+    let now = "2026-11-01T00:00:00+07:00".parse().unwrap();
+    let told = |replicas: &[jangkau_core::replica::Replica]| -> Vec<usize> {
+        let counts = replicas.iter().map(|replica| replica.missing_lists(now));
+        counts.map(|missing| missing.unwrap().len()).collect()
+    };
+    assert_eq!(told(&replicas), [1, 1, 0]);
+    let missing = replicas[0].missing_lists(now).unwrap();
+    let says =
+        jangkau_core::text::missing_list(jangkau_core::text::Language::Indonesian, &missing[0]);
+    assert!(
+        says.starts_with("Daftar libur national tahun 2027 belum dimuat"),
+        "{says}"
+    );
+    let csv = "date,kind,name,confidence\n2027-01-01,nasional,Tahun Baru,high\n";
+    let at = bench.later();
+    let imported = bench
+        .engine
+        .import_calendar(&bench.institution, "national", csv, at);
+    assert_eq!(imported.unwrap(), 2);
+    for replica in &mut replicas {
+        bench.sync(replica);
+    }
+    assert_eq!(told(&replicas), [0, 0, 0]);
+    // The years of the older list are still there.
+    let years = replicas[2].calendar().unwrap().years().clone();
+    assert_eq!(years, BTreeSet::from([2025, 2026, 2027]));
+}
