@@ -101,10 +101,8 @@ fn answer_holds(
 
 fn is_allowed(ask: &Ask<'_, '_>) -> bool {
     let status = ask.case.status();
-    let is_referred = ask
-        .case
-        .milestones()
-        .contains_key(&Milestone::ReferralIssued);
+    let earned = ask.case.milestones();
+    let is_referred = earned.contains_key(&Milestone::ReferralIssued);
     let allowed: &[Status] = match ask.command() {
         Command::Register(_) => &[Status::Draft],
         Command::Triage(_) => BEFORE_RESULTS,
