@@ -25,6 +25,8 @@ codes!(
         Reporter = "reporter",
         /// Which other cases a case is connected with; for heads alone.
         Links = "links",
+        /// Activities without a case. They name no client.
+        Activity = "activity",
     }
 );
 
@@ -42,6 +44,7 @@ impl Class {
             Self::Safety => 6,
             Self::Reporter => 7,
             Self::Links => 12,
+            Self::Activity => 13,
         }
     }
 
@@ -65,7 +68,8 @@ impl Class {
             | Self::Summary
             | Self::Safety
             | Self::Reporter
-            | Self::Links => false,
+            | Self::Links
+            | Self::Activity => false,
         }
     }
 }

@@ -176,7 +176,8 @@ impl Command {
             | Self::ConfirmRegistration(_)
             | Self::NoteClientDate(_)
             | Self::LinkFamily(_)
-            | Self::UnlinkFamily(_) => Vec::new(),
+            | Self::UnlinkFamily(_)
+            | Self::RecordActivity(_) => Vec::new(),
         }
     }
 }
@@ -186,6 +187,12 @@ const AT: &str = "at";
 const PERFORMED_BY: &str = "performed_by";
 
 impl CommandKind {
+    /// Whether it opens a file of its own, under its own id: a case, or an activity without one.
+    #[must_use]
+    pub const fn opens_file(self) -> bool {
+        matches!(self, Self::Register | Self::RecordActivity)
+    }
+
     /// The kind whose first record is among these; nothing if only others are at hand.
     #[must_use]
     pub fn of_records(records: &[PlacedRecord]) -> Option<Self> {

@@ -39,7 +39,7 @@ struct Holdings {
     writes: &'static [Class],
 }
 
-/// What a head holds of every case: the casework, and what connects cases.
+/// What a head holds: of every case the casework and what connects cases, and every activity.
 const OVERSIGHT: &[Class] = &[
     Class::Intake,
     Class::Record,
@@ -47,6 +47,7 @@ const OVERSIGHT: &[Class] = &[
     Class::Summary,
     Class::Safety,
     Class::Links,
+    Class::Activity,
 ];
 
 /// Nothing but rulings of K1.
@@ -121,7 +122,7 @@ const fn holdings(role: Role) -> Holdings {
         },
         Role::Secretary | Role::Clerk | Role::Admin | Role::HotlineAdmin => Holdings {
             own: &[],
-            institution: Some(&[Class::Intake]),
+            institution: Some(&[Class::Intake, Class::Activity]),
             writes: &[Class::Intake, Class::Record, Class::Reporter],
         },
         Role::HeadOfInstitution | Role::DivisionHead | Role::HeadOfOffice => INDEX_ONLY,
@@ -209,6 +210,16 @@ pub fn case_grant(
         scope: GrantScope::Case(case),
         classes,
     })
+}
+
+/// What whoever recorded an activity holds of it.
+#[must_use]
+pub fn activity_grant(person: PersonId, file: CaseId) -> GrantRow {
+    GrantRow {
+        person,
+        scope: GrantScope::Case(file),
+        classes: vec![Class::Activity],
+    }
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ command-read_assignment = assignment read
 command-move_profile = move to a newer version of the standard
 command-link_family = cases of one family linked
 command-unlink_family = cases of two families told apart
+command-record_activity = activity without a case
 
 ## What became of it
 
@@ -353,6 +354,7 @@ class-practitioner = practitioner's notes
 class-safety = safety
 class-reporter = reporter
 class-links = connections of cases
+class-activity = activities
 
 identity-name = name
 identity-nik = NIK

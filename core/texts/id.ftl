@@ -58,6 +58,7 @@ command-read_assignment = tugas sudah dibaca
 command-move_profile = perpindahan ke versi standar yang baru
 command-link_family = penghubungan kasus sekeluarga
 command-unlink_family = pemisahan kasus yang bukan sekeluarga
+command-record_activity = kegiatan tanpa kasus
 
 ## Nasib catatan dan usulan
 
@@ -353,6 +354,7 @@ class-practitioner = catatan praktisi
 class-safety = keselamatan
 class-reporter = pelapor
 class-links = hubungan antarkasus
+class-activity = kegiatan
 
 identity-name = nama
 identity-nik = NIK

@@ -358,7 +358,7 @@ fn place(
             return Err(Turned::NoGrant.into());
         }
     }
-    if head.kind == CommandKind::Register && case != CaseId::from(head.id) {
+    if head.kind.opens_file() && case != CaseId::from(head.id) {
         return Err(Turned::Shape.into());
     }
     Ok(case)
@@ -373,6 +373,10 @@ fn check_right(
     case: CaseId,
 ) -> Result<(), Stop> {
     let (db, tenant) = (known.db, known.tenant);
+    // Anybody on the staff may tell of an activity; whether their role does such things is judged.
+    if head.kind == CommandKind::RecordActivity {
+        return Ok(());
+    }
     if head.kind == CommandKind::Register {
         let profile = known.library.current(db, tenant)?;
         let may = may_create(&profile, &signer.person.roles);
@@ -383,6 +387,9 @@ fn check_right(
         };
     }
     let file = rulings::file(db, tenant, case)?;
+    if file.as_ref().is_some_and(|file| file.is_activity) {
+        return Err(Turned::Shape.into());
+    }
     let author: Option<PersonId> = file.and_then(|file| file.author);
     // A case that this person might not open will never be one. What others were turned away for says nothing: anybody
     // could have claimed to open it.

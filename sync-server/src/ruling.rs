@@ -244,7 +244,8 @@ impl Bench<'_> {
         let institution = institutions::get(db, tenant)?;
         let key = server_key(&institution);
         let state = encode(&judgement.state);
-        if file.state.as_ref() != Some(&state) {
+        // An activity is no case: it stands nowhere and has no number.
+        if !file.is_activity && file.state.as_ref() != Some(&state) {
             let number = match file.number {
                 None if judgement.state.status != Status::Draft => {
                     Some(institutions::next_case(db, tenant)?)

@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_log.sql"),
     include_str!("migrations/0002_terms.sql"),
     include_str!("migrations/0003_links.sql"),
+    include_str!("migrations/0004_activities.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

@@ -2,6 +2,7 @@
 //!
 //! A command's first record holds its stamp; a further record is left out when it has no field.
 
+mod activity;
 mod agreement;
 mod ending;
 mod filing;
@@ -15,6 +16,7 @@ use super::PlacedRecord;
 use crate::class::Class;
 use crate::record::{FieldShape, Record, RecordError};
 
+pub use activity::*;
 pub use agreement::*;
 pub use ending::*;
 pub use filing::*;

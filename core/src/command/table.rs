@@ -62,5 +62,6 @@ commands! {
     53 Proposal LinkFamily = "link_family",
     54 Proposal UnlinkFamily = "unlink_family",
     55 Fact ReadAssignment = "read_assignment",
+    56 Fact RecordActivity = "record_activity",
     61 Proposal MoveProfile = "move_profile",
 }

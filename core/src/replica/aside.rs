@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 
 use super::record::Stop;
 use super::{Replica, ReplicaError};
-use crate::command::{CommandEntry, CommandKind};
+use crate::command::CommandEntry;
 use crate::id::{CaseId, CommandId, DocumentId};
 use crate::plant::{Plant, planted};
 use crate::store::{CommandRow, CommandState, PartRow};
@@ -203,7 +203,7 @@ fn with_dependants(
     let mut all = aside.clone();
     for row in outbox {
         let is_of_lost_case =
-            |id: &CommandId| CaseId::from(*id) == row.case && row.kind != CommandKind::Register;
+            |id: &CommandId| CaseId::from(*id) == row.case && !row.kind.opens_file();
         let entry =
             CommandEntry::from_records(row.id, row.case, row.kind, row.records.clone()).ok();
         let names = entry.map(|entry| entry.command.names()).unwrap_or_default();

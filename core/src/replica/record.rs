@@ -91,10 +91,9 @@ impl Replica {
         if self.session.state == super::SeatState::Locked {
             return Err(Stop::Cannot(CannotRecord::SeatRevoked));
         }
-        let is_registration = matches!(command, Command::Register(_));
-        let case = match (case, is_registration) {
+        let case = match (case, command.kind().opens_file()) {
             (None, true) => CaseId::from(id),
-            (Some(case), false) if self.knows_case(case)? => case,
+            (Some(case), false) if self.knows_case(case)? && !self.is_activity(case)? => case,
             (Some(_) | None, _) => return Err(Stop::Cannot(CannotRecord::NoSuchCase)),
         };
         let base = self.decisions_seen(case)?;
@@ -132,6 +131,12 @@ impl Replica {
                 .store
                 .command(CommandId::from_bytes(*case.as_bytes()))?
                 .is_some())
+    }
+
+    /// Whether a file is that of an activity: nothing else is written there.
+    pub(super) fn is_activity(&self, file: CaseId) -> Result<bool, ReplicaError> {
+        let documents = self.store.documents_of(file)?;
+        Ok(documents.iter().any(|row| row.key.class == Class::Activity))
     }
 
     /// Decisions on the case that its author has seen in a ruling.

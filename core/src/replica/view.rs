@@ -63,7 +63,27 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn cases(&self) -> Result<Vec<CaseId>, ReplicaError> {
-        Ok(self.store.case_ids()?)
+        let mut cases = Vec::new();
+        for file in self.store.case_ids()? {
+            if !self.is_activity(file)? {
+                cases.push(file);
+            }
+        }
+        Ok(cases)
+    }
+
+    /// The activities without a case that are on this device, oldest first.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn activities(&self) -> Result<Vec<TimelineItem>, ReplicaError> {
+        let mut activities = Vec::new();
+        for file in self.store.case_ids()? {
+            if self.is_activity(file)? {
+                activities.extend(self.timeline(file)?);
+            }
+        }
+        Ok(activities)
     }
 
     /// The last ruling about a case.

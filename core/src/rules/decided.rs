@@ -206,7 +206,8 @@ impl<'a> Decided<'a> {
             | Command::SetContact(_)
             | Command::TakeRecord(_)
             | Command::NoteClientDate(_)
-            | Command::ReadAssignment(_) => {}
+            | Command::ReadAssignment(_)
+            | Command::RecordActivity(_) => {}
         }
     }
 

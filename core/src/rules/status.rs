@@ -100,10 +100,16 @@ fn answer_holds(
 }
 
 fn is_allowed(ask: &Ask<'_, '_>) -> bool {
-    let status = ask.case.status();
-    let earned = ask.case.milestones();
-    let is_referred = earned.contains_key(&Milestone::ReferralIssued);
-    let allowed: &[Status] = match ask.command() {
+    statuses(ask).contains(&ask.case.status())
+}
+
+/// The statuses in which such a command has its place.
+fn statuses(ask: &Ask<'_, '_>) -> &'static [Status] {
+    let is_referred = ask
+        .case
+        .milestones()
+        .contains_key(&Milestone::ReferralIssued);
+    match ask.command() {
         Command::Register(_) => &[Status::Draft],
         Command::Triage(_) => BEFORE_RESULTS,
         Command::CloseInformation(_)
@@ -167,9 +173,9 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
         | Command::SetContact(_)
         | Command::TakeRecord(_)
         | Command::NoteClientDate(_)
-        | Command::ReadAssignment(_) => Status::ALL,
-    };
-    allowed.contains(&status)
+        | Command::ReadAssignment(_)
+        | Command::RecordActivity(_) => Status::ALL,
+    }
 }
 
 /// Refuses what names nothing.

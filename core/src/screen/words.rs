@@ -42,7 +42,7 @@ codes!(
 #[must_use]
 pub const fn secrecy(class: Class) -> Secrecy {
     match class {
-        Class::Intake => Secrecy::Limited,
+        Class::Intake | Class::Activity => Secrecy::Limited,
         Class::Record | Class::Sessions | Class::Summary | Class::Links => Secrecy::Confidential,
         Class::Notes | Class::Practitioner | Class::Safety | Class::Reporter => Secrecy::Secret,
     }

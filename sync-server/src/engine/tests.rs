@@ -1,5 +1,6 @@
 //! The engine on its own: crafted requests and real replicas against a store in memory.
 
+mod activities;
 mod bench;
 mod codes;
 mod links;

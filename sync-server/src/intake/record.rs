@@ -2,12 +2,13 @@
 
 use jangkau_core::command::CommandKind;
 use jangkau_core::document::root_key;
+use jangkau_core::grant::activity_grant;
 use jangkau_core::id::{CaseId, CommandId, ServerSeq};
 use jangkau_core::plant::crash_point;
 use jangkau_core::sync::{Row, SealedEnvelope};
 
 use crate::admission::{Admitted, Known, Signer};
-use crate::grants::give_case;
+use crate::grants::{give, give_case};
 use crate::store::commands::{NewCommand, Reception};
 use crate::store::documents::NewChange;
 use crate::store::institutions::next_seq;
@@ -23,8 +24,8 @@ pub(crate) struct Record<'a> {
     /// The position of its row, taken when the first command is admitted.
     seq: Option<ServerSeq>,
     commands: Vec<(CommandId, CaseId)>,
-    /// Cases that it opens.
-    opened: Vec<CaseId>,
+    /// Files that it opens, and whether each is an activity's.
+    opened: Vec<(CaseId, bool)>,
 }
 
 impl<'a> Record<'a> {
@@ -84,7 +85,7 @@ impl<'a> Record<'a> {
         }
         self.take_changes(admitted, seq)?;
         rulings::touch(db, tenant, case, seq)?;
-        if head.kind == CommandKind::Register && !admitted.is_known() {
+        if head.kind.opens_file() && !admitted.is_known() {
             self.open(admitted)?;
         }
         commands::note(
@@ -124,14 +125,20 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// A registration opens a case, under the profile that is in force when it happened, which is never after it arrived.
+    /// A registration opens a case, an activity a file of its own, under the profile that is in force when it happened, which is
+    /// never after it arrived.
     fn open(&mut self, admitted: &Admitted) -> Result<(), StoreError> {
         let (db, tenant) = (self.known.db, self.known.tenant);
         let at = admitted.head().occurred_at.min(self.received.at);
         let profile = self.known.library.in_force(db, tenant, at)?;
         let pin = (profile.id.clone(), profile.version);
-        rulings::register(db, tenant, admitted.case(), self.signer.person().id, &pin)?;
-        self.opened.push(admitted.case());
+        let person = self.signer.person().id;
+        rulings::register(db, tenant, admitted.case(), person, &pin)?;
+        let is_activity = admitted.head().kind == CommandKind::RecordActivity;
+        if is_activity {
+            rulings::set_activity(db, tenant, admitted.case())?;
+        }
+        self.opened.push((admitted.case(), is_activity));
         Ok(())
     }
 
@@ -173,8 +180,12 @@ pub(crate) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), St
     let ids = record.commands.iter().map(|command| command.0).collect();
     log::append_at(db, tenant, seq, &Row::Commands(ids), &heading, now)?;
     let profile = known.library.current(db, tenant)?;
-    for case in record.opened {
-        give_case(db, tenant, &profile, (person, case), now)?;
+    for (file, is_activity) in record.opened {
+        if is_activity {
+            give(db, tenant, activity_grant(person, file), now)?;
+        } else {
+            give_case(db, tenant, &profile, (person, file), now)?;
+        }
     }
     Ok(())
 }

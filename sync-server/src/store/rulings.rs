@@ -22,6 +22,8 @@ pub(crate) struct CaseFile {
     pub(crate) ruling: Option<ServerSeq>,
     /// The state, as `rules` encodes it.
     pub(crate) state: Option<Vec<u8>>,
+    /// Whether it is the file of an activity, and no case.
+    pub(crate) is_activity: bool,
 }
 
 /// Notes that a row brought something to judge.
@@ -58,8 +60,15 @@ pub(crate) fn register(
     Ok(())
 }
 
+/// Notes that a file is that of an activity.
+pub(crate) fn set_activity(db: &Db, tenant: Tenant, file: CaseId) -> Result<(), StoreError> {
+    let sql = "UPDATE case_file SET is_activity = 1 WHERE institution = ?1 AND id = ?2";
+    db.prepare_cached(sql)?.execute(params![tenant.0, file])?;
+    Ok(())
+}
+
 pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseFile>, StoreError> {
-    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state, case_number \
+    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state, case_number, is_activity \
                FROM case_file \
                WHERE institution = ?1 AND id = ?2";
     let mut statement = db.prepare_cached(sql)?;
@@ -80,6 +89,7 @@ pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseF
         touched: seq(row.get(3)?),
         ruling: ruling.map(seq),
         state: row.get(5)?,
+        is_activity: row.get(7)?,
     }))
 }
 

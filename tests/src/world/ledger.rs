@@ -40,7 +40,9 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Notes that a device saved a command.
     pub(super) fn save(&mut self, id: CommandId, promise: Promise) {
-        self.cases.insert(promise.case);
+        if promise.kind != CommandKind::RecordActivity {
+            self.cases.insert(promise.case);
+        }
         self.saved.insert(id, promise);
     }
 

@@ -159,7 +159,7 @@ pub(super) struct Office<'a> {
 
 /// Something that a person is about to record.
 pub(super) struct Deed {
-    /// The case; none for a registration.
+    /// The case; none for a registration, and for an activity without one.
     pub(super) case: Option<CaseId>,
     /// What.
     pub(super) command: Command,
@@ -189,6 +189,10 @@ pub(super) fn draw(
     let wanted = chance.per_mille(more) && (registers || chance.per_mille(100));
     if room && wanted {
         let command = content::register(office, chance);
+        return Ok(command.map(|command| deed(None, command, None, office, chance)));
+    }
+    if chance.per_mille(20) {
+        let command = content::activity(office, chance);
         return Ok(command.map(|command| deed(None, command, None, office, chance)));
     }
     let Some(case) = chance.pick(&cases) else {

@@ -197,7 +197,7 @@ fn doing(table: &mut Table, node: &Node, known: &mut Known) -> Result<Doing, Sto
     let kind: CommandKind = node.code("command", &codes)?;
     let seat = known.seat(&table.need("who")?, table.take("device").as_ref())?;
     let case_node = table.need("case")?;
-    let case = if kind == CommandKind::Register {
+    let case = if kind.opens_file() {
         let name = case_node.words()?.to_owned();
         if !known.cases.insert(name.clone()) {
             return Err(twice(&case_node, "case", &name));
@@ -265,7 +265,7 @@ fn label(
 ) -> Result<String, StoryError> {
     let line = table.line();
     let Some(node) = table.take("label") else {
-        return Ok(if kind == CommandKind::Register {
+        return Ok(if kind.opens_file() {
             case.to_owned()
         } else {
             format!("line {line}")
