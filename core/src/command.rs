@@ -18,7 +18,7 @@ pub use table::*;
 pub use vocabulary::{
     ApplicantKind, AssessmentStage, Attendance, Category, Channel, ContactSafety, EndingReason,
     PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex,
-    VisitPlace,
+    Signatory, VisitPlace,
 };
 
 /// A fact is recorded whatever the case's status; a proposal is committed or not by the server alone.
@@ -137,6 +137,9 @@ impl Command {
             Self::MoveRecord(moved) => vec![moved.record],
             Self::TakeRecord(taken) => vec![taken.record],
             Self::ReadAssignment(read) => vec![read.assignment],
+            Self::ContestConsent(contest) => vec![contest.signature],
+            Self::ShowAddress(shown) => shown.hides.iter().copied().collect(),
+            Self::AddFinding(finding) => finding.assessment.into_iter().collect(),
             Self::Register(_)
             | Self::SightDocument(_)
             | Self::WaiveDocument(_)
@@ -177,7 +180,9 @@ impl Command {
             | Self::NoteClientDate(_)
             | Self::LinkFamily(_)
             | Self::UnlinkFamily(_)
-            | Self::RecordActivity(_) => Vec::new(),
+            | Self::RecordActivity(_)
+            | Self::RecordScreening(_)
+            | Self::HideAddress(_) => Vec::new(),
         }
     }
 }

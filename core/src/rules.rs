@@ -151,7 +151,7 @@ pub struct Judgement {
 /// Judges the commands that have no verdict, and computes the case's state. Reads facts and decisions.
 #[must_use]
 pub fn judge(log: &CaseLog<'_>) -> Judgement {
-    let mut case = Case::new(log.profile, log.versions);
+    let mut case = Case::new(log.profile, log.versions, log.calendar);
     let mut verdicts = Vec::new();
     for entry in log.entries {
         match entry.entry.command.kind().nature() {

@@ -59,6 +59,11 @@ command-move_profile = move to a newer version of the standard
 command-link_family = cases of one family linked
 command-unlink_family = cases of two families told apart
 command-record_activity = activity without a case
+command-record_screening = screening
+command-contest_consent = consent put in doubt
+command-hide_address = address hidden
+command-show_address = address shown again
+command-add_finding = further finding
 
 ## What became of it
 
@@ -117,6 +122,8 @@ refusal-registration_unconfirmed = What came by the public link or the hotline i
 refusal-outside_area = This volunteer serves another kecamatan. Choose somebody who serves the client's.
 refusal-review_open = Something in this case still waits for the head. Answer it first, then move the case to the new version.
 refusal-problem_missing = The client's problem is not written down. Write it as the client tells it, and register again.
+refusal-consent_contested = This consent is in doubt. Ask another guardian or an official to sign; protecting the child goes on.
+refusal-referral_questioned = A professional advises another course than referring. Wait for the head's answer, one working day at most.
 
 ## Why something waits for the head
 
@@ -129,6 +136,7 @@ review-post_termination = A service took place after the case had ended. The hea
 review-exceeds_max = More sessions than the standard allows. The head is asked to extend them.
 review-unconfirmed = It came by the public link or the hotline. A worker asks the client and confirms it; then the case gets its number.
 review-outside_mandate = The author's mandate has lapsed. The head decides.
+review-referral_questioned = A professional who had not seen the decision to refer advises another course. The head is asked to look.
 
 ## Marks on records and cases
 
@@ -155,6 +163,11 @@ flag-moved = moved to another case
 flag-outside_mandate = outside the mandate
 flag-other_area = registered by a volunteer of another kecamatan
 flag-not_eligible = the standard is not for this applicant: inform and refer, or ask the head for an exception
+flag-guardian_missing = a child signed alone, ask a guardian to sign
+flag-assent_missing = nobody asked the child
+flag-consent_contested = consent in doubt
+flag-address_hidden = address not to be shown
+flag-addendum_open = found after the assessment was signed, propose a new one
 
 ## Why something could not enter
 
@@ -413,6 +426,7 @@ contact-safe = safe to contact
 
 consent-granted = agreed
 consent-withdrawn = taken back
+consent-contested = in doubt
 consent-missing = none yet
 
 referral-decided = decided, no letter yet
@@ -557,6 +571,10 @@ do-flag-missing_docs = Complete the papers.
 do-flag-reopen_proposed = Look at the danger, and reopen the case if needed.
 do-flag-danger_sign = Check the client's safety.
 do-flag-out_of_authority = Propose a referral to the office in charge.
+do-flag-guardian_missing = Ask a guardian or an official to sign.
+do-flag-assent_missing = Ask the child, too.
+do-flag-consent_contested = Ask another guardian or an official to sign.
+do-flag-addendum_open = Read what was found, and sign a new assessment.
 
 ## Forms
 

@@ -59,6 +59,11 @@ command-move_profile = perpindahan ke versi standar yang baru
 command-link_family = penghubungan kasus sekeluarga
 command-unlink_family = pemisahan kasus yang bukan sekeluarga
 command-record_activity = kegiatan tanpa kasus
+command-record_screening = hasil skrining
+command-contest_consent = persetujuan dipersoalkan
+command-hide_address = alamat dirahasiakan
+command-show_address = alamat boleh ditampilkan lagi
+command-add_finding = temuan tambahan
 
 ## Nasib catatan dan usulan
 
@@ -117,6 +122,8 @@ refusal-registration_unconfirmed = Pendaftaran lewat tautan atau hotline belum d
 refusal-outside_area = Relawan ini bertugas di kecamatan lain. Pilih petugas kecamatan klien.
 refusal-review_open = Masih ada yang menunggu keputusan Ketua dalam kasus ini. Jawab dahulu, lalu pindahkan kasus ke versi baru.
 refusal-problem_missing = Permasalahan klien belum ditulis. Tuliskan menurut cerita klien, lalu daftarkan lagi.
+refusal-consent_contested = Persetujuan ini dipersoalkan. Mintalah tanda tangan wali lain atau pejabat yang berwenang; perlindungan anak tetap berjalan.
+refusal-referral_questioned = Tenaga profesional menyarankan langkah lain daripada merujuk. Tunggu jawaban pimpinan, paling lama satu hari kerja.
 
 ## Mengapa sesuatu ditinjau pimpinan
 
@@ -129,6 +136,7 @@ review-post_termination = Layanan berlangsung setelah kasus berakhir. Pimpinan m
 review-exceeds_max = Sesi melebihi jumlah menurut standar. Pimpinan diminta memutuskan penambahan.
 review-unconfirmed = Pendaftaran datang lewat tautan atau hotline. Petugas menghubungi klien dan memastikannya; setelah itu kasus mendapat nomor.
 review-outside_mandate = Masa tugas pengusul sudah berakhir. Pimpinan yang memutuskan.
+review-referral_questioned = Tenaga profesional, yang belum melihat keputusan merujuk, menyarankan langkah lain. Pimpinan diminta meninjau.
 
 ## Tanda pada catatan dan kasus
 
@@ -155,6 +163,11 @@ flag-moved = dipindahkan ke kasus lain
 flag-outside_mandate = di luar masa tugas
 flag-other_area = didaftarkan relawan kecamatan lain
 flag-not_eligible = di luar sasaran standar pelayanan: beri informasi dan arahkan, atau mintakan pengecualian kepada Ketua
+flag-guardian_missing = anak menandatangani sendiri, mintalah tanda tangan wali
+flag-assent_missing = persetujuan anak belum ditanyakan
+flag-consent_contested = persetujuan dipersoalkan
+flag-address_hidden = alamat dirahasiakan
+flag-addendum_open = ada temuan setelah asesmen ditandatangani, usulkan asesmen baru
 
 ## Mengapa catatan tidak dapat masuk
 
@@ -413,6 +426,7 @@ contact-safe = aman dihubungi
 
 consent-granted = disetujui
 consent-withdrawn = dicabut
+consent-contested = dipersoalkan
 consent-missing = belum ada
 
 referral-decided = diputuskan, surat belum terbit
@@ -557,6 +571,10 @@ do-flag-missing_docs = Lengkapi berkasnya.
 do-flag-reopen_proposed = Tinjau bahayanya, dan buka kembali kasus bila perlu.
 do-flag-danger_sign = Periksa keselamatan klien.
 do-flag-out_of_authority = Usulkan rujukan kepada lembaga yang berwenang.
+do-flag-guardian_missing = Mintalah tanda tangan wali atau pejabat.
+do-flag-assent_missing = Tanyakan juga kepada anak.
+do-flag-consent_contested = Mintalah tanda tangan wali lain atau pejabat.
+do-flag-addendum_open = Bacalah temuannya, dan tanda tangani asesmen baru.
 
 ## Formulir
 

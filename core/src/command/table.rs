@@ -64,4 +64,9 @@ commands! {
     55 Fact ReadAssignment = "read_assignment",
     56 Fact RecordActivity = "record_activity",
     61 Proposal MoveProfile = "move_profile",
+    62 Fact RecordScreening = "record_screening",
+    63 Fact ContestConsent = "contest_consent",
+    64 Fact HideAddress = "hide_address",
+    65 Proposal ShowAddress = "show_address",
+    66 Fact AddFinding = "add_finding",
 }

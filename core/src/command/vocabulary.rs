@@ -39,6 +39,17 @@ codes!(
     }
 );
 codes!(
+    /// Who signs a consent (form F03).
+    Signatory {
+        /// The client.
+        Client = "client",
+        /// A child's guardian.
+        Guardian = "guardian",
+        /// An official who stands in for the guardian.
+        Official = "official",
+    }
+);
+codes!(
     /// Kinds of service (S0:39, S1:76, S4:54).
     ServiceType {
         /// Information.

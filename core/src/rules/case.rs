@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::LogEntry;
 use super::decided::{Decided, Made, Pending};
-use super::facts::{Facts, held_session, met_visit};
+use super::facts::{Consent, Facts, held_session, met_visit};
 use super::flags;
 use super::referrals;
 use super::reminders;
@@ -13,7 +13,8 @@ use super::sessions;
 use super::standing::{held_roles, is_from_elsewhere};
 use super::state::{CaseState, ClockState, ReviewItem};
 use super::verdict::{Flag, Review};
-use crate::command::{Command, EndingReason, SafetyLevel};
+use crate::calendar::Calendar;
+use crate::command::{Command, EndingReason, Purpose, SafetyLevel};
 use crate::id::{CommandId, DecisionCount, PersonId, ServerSeq};
 use crate::profile::words::{Condition, Milestone, RequirementLevel, Status};
 use crate::profile::{Profile, Requirement, Transition};
@@ -25,16 +26,22 @@ pub(super) struct Case<'a> {
     /// The version that it is under at this row.
     pub(super) profile: &'a Profile,
     versions: &'a [Arc<Profile>],
+    pub(super) calendar: &'a Calendar,
     pub(super) facts: Facts<'a>,
     pub(super) decided: Decided<'a>,
 }
 
 impl<'a> Case<'a> {
     /// Before the first command.
-    pub(super) fn new(profile: &'a Profile, versions: &'a [Arc<Profile>]) -> Self {
+    pub(super) fn new(
+        profile: &'a Profile,
+        versions: &'a [Arc<Profile>],
+        calendar: &'a Calendar,
+    ) -> Self {
         Self {
             profile,
             versions,
+            calendar,
             facts: Facts::default(),
             decided: Decided::new(),
         }
@@ -285,10 +292,36 @@ impl<'a> Case<'a> {
             (late, Flag::NewEvidenceBeforeTermination),
             (self.decided.restricted_since.is_some(), Flag::Restricted),
             (is_from_elsewhere(self), Flag::OtherArea),
+            (
+                self.facts.consent(Purpose::Service, None) == Consent::Contested,
+                Flag::ConsentContested,
+            ),
+            (self.is_address_hidden(), Flag::AddressHidden),
+            (self.has_open_addendum(), Flag::AddendumOpen),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))
         .collect()
+    }
+
+    /// Whether somebody hid the address and no head lifted that (X13).
+    fn is_address_hidden(&self) -> bool {
+        self.facts
+            .hidings()
+            .any(|entry| !self.decided.shown.contains(&entry.entry.id))
+    }
+
+    /// Whether something was found that no signed assessment knows of (X38).
+    fn has_open_addendum(&self) -> bool {
+        let assessed = self
+            .decided
+            .made(|command| matches!(command, Command::FinaliseAssessment(_)).then_some(()));
+        let last = assessed.map(|(made, ())| made.entry.seq).max();
+        last.is_some_and(|last| {
+            self.facts.iter().any(|entry| {
+                matches!(entry.entry.command, Command::AddFinding(_)) && entry.seq > last
+            })
+        })
     }
 
     fn fact_flags(&self) -> BTreeMap<CommandId, BTreeSet<Flag>> {

@@ -62,7 +62,8 @@ fn given(ask: &Ask<'_, '_>, purpose: Purpose, recipient: Option<&str>) -> Result
     match ask.case.facts.consent(purpose, recipient) {
         Consent::Granted => Ok(()),
         Consent::Withdrawn => Err(Refusal::ConsentWithdrawn.into()),
-        Consent::Missing if ask.case.is_in_danger() => Ok(()),
+        Consent::Missing | Consent::Contested if ask.case.is_in_danger() => Ok(()),
+        Consent::Contested => Err(Refusal::ConsentContested.into()),
         Consent::Missing => Err(Refusal::ConsentMissing.into()),
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LogEntry;
+use super::case::decision_count;
 use super::verdict::Review;
 use crate::command::{AssessmentStage, Command, EndingReason, ServiceType};
-use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
+use crate::id::{CaseId, CommandId, DecisionCount, PersonId, ServerSeq};
 use crate::profile::words::{Milestone, Role, Status};
 use crate::time::Timestamp;
 
@@ -56,6 +57,10 @@ pub(super) struct Decided<'a> {
     pub(super) services: BTreeSet<ServiceType>,
     /// Raises of danger that a head lowered.
     pub(super) cleared: BTreeSet<CommandId>,
+    /// Hidings of the address that a head lifted.
+    pub(super) shown: BTreeSet<CommandId>,
+    /// Referrals, and from which count of decisions on an author knew of each.
+    pub(super) referrals_decided: BTreeMap<CommandId, DecisionCount>,
     /// Since when use of the client's data is limited.
     pub(super) restricted_since: Option<Timestamp>,
     /// The most sessions, where a head extended the standard's.
@@ -88,6 +93,8 @@ impl<'a> Decided<'a> {
             assignee: None,
             services: BTreeSet::new(),
             cleared: BTreeSet::new(),
+            shown: BTreeSet::new(),
+            referrals_decided: BTreeMap::new(),
             restricted_since: None,
             sessions_extended: None,
             referrals_cancelled: BTreeMap::new(),
@@ -154,6 +161,12 @@ impl<'a> Decided<'a> {
             Command::Reassign(reassignment) => self.assignee = Some(reassignment.assignee),
             Command::StartMonitoring(_) => self.status = Status::Monitoring,
             Command::LowerSafety(lowering) => self.cleared.extend(&lowering.raises),
+            Command::ShowAddress(shown) => self.shown.extend(&shown.hides),
+            Command::DecideReferral(_) => {
+                let known_from = decision_count(self.deciders.len());
+                self.referrals_decided
+                    .insert(made.entry.entry.id, known_from);
+            }
             Command::StartAftercare(_) => self.status = Status::Aftercare,
             Command::Restrict(_) => self.restricted_since = Some(made.at),
             Command::LiftRestriction(_) => self.restricted_since = None,
@@ -175,7 +188,6 @@ impl<'a> Decided<'a> {
             | Command::AgreePlan(_)
             | Command::ScheduleSession(_)
             | Command::ReportToHead(_)
-            | Command::DecideReferral(_)
             | Command::IssueReferral(_)
             | Command::MoveProfile(_)
             | Command::AnswerReview(_)
@@ -207,7 +219,11 @@ impl<'a> Decided<'a> {
             | Command::TakeRecord(_)
             | Command::NoteClientDate(_)
             | Command::ReadAssignment(_)
-            | Command::RecordActivity(_) => {}
+            | Command::RecordActivity(_)
+            | Command::RecordScreening(_)
+            | Command::ContestConsent(_)
+            | Command::HideAddress(_)
+            | Command::AddFinding(_) => {}
         }
     }
 

@@ -5,15 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{Months, NaiveDate};
+
 use super::LogEntry;
 use crate::command::{
     Attendance, Category, Command, Nature, PaperState, Purpose, RecordSession, RecordVisit,
-    SafetyLevel, ServiceType,
+    SafetyLevel, ServiceType, Signatory,
 };
 use crate::deadline::Pause;
 use crate::id::{CommandId, PersonId};
 use crate::profile::words::Milestone;
 use crate::time::Timestamp;
+
+/// From this age on a person signs for themselves: 18 years (UU 35/2014 art. 1).
+const ADULT_MONTHS: u32 = 18 * 12;
 
 /// Facts of one case, ordered by when they happened.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +33,9 @@ pub(super) enum Consent {
     Granted,
     /// Taken back.
     Withdrawn,
-    /// Never signed.
+    /// Signed, but every signature is in doubt.
+    Contested,
+    /// Never signed by who can.
     Missing,
 }
 
@@ -79,6 +86,7 @@ impl<'a> Facts<'a> {
     pub(super) fn consent(&self, purpose: Purpose, recipient: Option<&str>) -> Consent {
         let mut signatures = Vec::new();
         let mut withdrawals = Vec::new();
+        let mut is_contested = false;
         for entry in self.iter() {
             if let Command::SignConsent(signed) = &entry.entry.command {
                 let covers = match (&signed.recipient, recipient) {
@@ -86,7 +94,11 @@ impl<'a> Facts<'a> {
                     (Some(_) | None, None) | (None, Some(_)) => true,
                 };
                 if covers && signed.purposes.contains(&purpose) {
-                    signatures.push((entry, signed));
+                    if self.is_contested(entry.entry.id) {
+                        is_contested = true;
+                    } else if !self.lacks_guardian(entry) {
+                        signatures.push((entry, signed));
+                    }
                 }
             }
             if let Command::WithdrawConsent(withdrawn) = &entry.entry.command
@@ -102,11 +114,48 @@ impl<'a> Facts<'a> {
         };
         if !withdrawals.iter().all(is_answered) {
             Consent::Withdrawn
+        } else if signatures.is_empty() && is_contested {
+            Consent::Contested
         } else if signatures.is_empty() {
             Consent::Missing
         } else {
             Consent::Granted
         }
+    }
+
+    /// Whether somebody has put a signature in doubt (X22).
+    pub(super) fn is_contested(&self, signature: CommandId) -> bool {
+        self.iter().any(|entry| {
+            if let Command::ContestConsent(contest) = &entry.entry.command {
+                contest.signature == signature
+            } else {
+                false
+            }
+        })
+    }
+
+    /// Whether a signature is a child's own, with no guardian's or official's beside it (form F03).
+    pub(super) fn lacks_guardian(&self, entry: &LogEntry) -> bool {
+        signatory(entry) == Some(Signatory::Client) && self.is_child_at(entry.at())
+    }
+
+    /// Whether the client was under 18 then. Where birth dates contradict each other, the youngest counts (D4). Days are
+    /// those of UTC: on the birthday itself a morning's signature still asks for a guardian.
+    pub(super) fn is_child_at(&self, then: Timestamp) -> bool {
+        let values = self.open_values();
+        let births = values.get("birth_date").into_iter().flatten();
+        let youngest = births
+            .filter_map(|text| text.parse::<NaiveDate>().ok())
+            .max();
+        let adult_from =
+            youngest.and_then(|birth| birth.checked_add_months(Months::new(ADULT_MONTHS)));
+        adult_from.is_some_and(|adult_from| then.to_utc().date_naive() < adult_from)
+    }
+
+    /// The commands that hid the family's address.
+    pub(super) fn hidings(&self) -> impl Iterator<Item = &'a LogEntry> {
+        self.iter()
+            .filter(|entry| matches!(entry.entry.command, Command::HideAddress(_)))
     }
 
     /// Whether the worker who took a signature asked the client about a withdrawal made apart from it (C1).
@@ -313,6 +362,18 @@ pub(crate) fn danger_of(command: &Command) -> Option<SafetyLevel> {
         session.danger
     } else if let Command::RaiseSafety(raise) = command {
         Some(raise.level)
+    } else if let Command::RecordScreening(screening) = command {
+        // Thoughts of ending one's life open the path of safety (LK3.md 4.4); an active plan is raised as P1.
+        screening.self_harm.then_some(SafetyLevel::P2)
+    } else {
+        None
+    }
+}
+
+/// Who signed a consent.
+pub(super) fn signatory(entry: &LogEntry) -> Option<Signatory> {
+    if let Command::SignConsent(signed) = &entry.entry.command {
+        Some(signed.signed_by.unwrap_or(Signatory::Client))
     } else {
         None
     }

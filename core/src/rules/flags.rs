@@ -7,14 +7,16 @@ use std::collections::BTreeSet;
 
 use super::LogEntry;
 use super::case::{Case, assignments};
-use super::facts::{Consent, danger_of, held_session, met_visit};
+use super::facts::{Consent, danger_of, held_session, met_visit, signatory};
 use super::papers::gates_kind;
-use super::referrals::referrals;
+use super::referrals::{questions_referral, referrals};
 use super::sessions::beyond_standard;
 use super::standing::is_outside_mandate;
 use super::state::ReferralState;
 use super::verdict::{Flag, Review};
-use crate::command::{Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel};
+use crate::command::{
+    Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel, Signatory,
+};
 
 /// A device's clock may be this far ahead before it is told.
 const FUTURE_MS_MAX: i64 = 2 * 60 * 1_000;
@@ -29,7 +31,10 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
     let marks = [
         (!is_role_allowed(case, entry), Flag::RoleNotAllowed),
         (are_papers_missing(case, entry), Flag::DocsMissing),
-        (consent == Consent::Missing, Flag::ConsentMissing),
+        (
+            matches!(consent, Consent::Missing | Consent::Contested),
+            Flag::ConsentMissing,
+        ),
         (consent == Consent::Withdrawn, Flag::ConsentWithdrawn),
         (is_beyond_standard(case, entry), Flag::ExceedsMax),
         (is_out_of_order(case, entry), Flag::OutOfOrder),
@@ -44,6 +49,15 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
         (is_time_unverified(entry), Flag::TimeUnverified),
         (is_in_restriction(case, entry), Flag::Restricted),
         (is_outside_mandate(entry), Flag::OutsideMandate),
+        (
+            signatory(entry).is_some() && case.facts.lacks_guardian(entry),
+            Flag::GuardianMissing,
+        ),
+        (is_assent_missing(case, entry), Flag::AssentMissing),
+        (
+            signatory(entry).is_some() && case.facts.is_contested(entry.entry.id),
+            Flag::ConsentContested,
+        ),
     ];
     marks
         .into_iter()
@@ -54,6 +68,9 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
 /// Why a head should look at a fact, at the row where it arrives (amendment B6). Most facts need nobody.
 pub(super) fn review_of(case: &Case<'_>, entry: &LogEntry) -> Option<Review> {
     let command = &entry.entry.command;
+    if questions_referral(case, entry) {
+        return Some(Review::ReferralQuestioned);
+    }
     let ending = case.decided.ending?;
     if danger_of(command).is_some_and(|level| level < SafetyLevel::P3) {
         return Some(Review::DangerAfterEnding);
@@ -107,6 +124,17 @@ fn is_role_allowed(case: &Case<'_>, entry: &LogEntry) -> bool {
         .is_some_and(|transition| !transition.roles.is_disjoint(roles))
 }
 
+/// A guardian signed for a child, and nobody wrote down that the child agrees.
+fn is_assent_missing(case: &Case<'_>, entry: &LogEntry) -> bool {
+    if let Command::SignConsent(signed) = &entry.entry.command {
+        signatory(entry) != Some(Signatory::Client)
+            && signed.assent != Some(true)
+            && case.facts.is_child_at(entry.at())
+    } else {
+        false
+    }
+}
+
 fn are_papers_missing(case: &Case<'_>, entry: &LogEntry) -> bool {
     if held_session(&entry.entry.command).is_none() || case.is_in_danger() {
         return false;
@@ -131,7 +159,7 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     }
     let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
     let is_excused = is_contact || case.is_in_danger();
-    if consent == Consent::Missing && is_excused {
+    if matches!(consent, Consent::Missing | Consent::Contested) && is_excused {
         Consent::Granted
     } else {
         consent
@@ -199,6 +227,16 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
         case.facts.has(taken.record)
     } else if let Command::ReadAssignment(read) = command {
         assignments(case).any(|(id, _, to)| id == read.assignment && to == entry.performer())
+    } else if let Command::ContestConsent(contest) = command {
+        case.facts
+            .iter()
+            .any(|other| other.entry.id == contest.signature && signatory(other).is_some())
+    } else if let Command::AddFinding(finding) = command {
+        finding.assessment.is_none_or(|id| {
+            case.decided.find(id).is_some_and(|made| {
+                matches!(made.entry.entry.command, Command::FinaliseAssessment(_))
+            })
+        })
     } else if let Command::EditMinutes(edit) = command {
         case.facts.iter().any(|other| {
             other.entry.id == edit.target && matches!(other.entry.command, Command::DraftMinutes(_))

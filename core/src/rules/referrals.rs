@@ -1,12 +1,17 @@
 //! Referrals are objects of a case (amendment B3): each has a life of its own. Reads facts and decisions.
 
+use super::LogEntry;
 use super::case::{Ask, Case};
 use super::facts::is_same_name;
 use super::state::{ReferralPhase, ReferralState};
-use super::verdict::{Objection, Refusal};
-use crate::command::Command;
+use super::verdict::{Objection, Refusal, Review};
+use crate::command::{Command, Recommendation};
+use crate::deadline::{Reckoner, Term};
 use crate::id::CommandId;
 use crate::time::Timestamp;
+
+/// So many working days the letter of a questioned referral waits for the head (X29).
+const PAUSE_DAYS: u16 = 1;
 
 /// Refuses a second letter for one referral, a second referral to one recipient, and a letter about an identity that
 /// is in dispute.
@@ -38,8 +43,43 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         if ask.case.facts.has_identity_conflict() {
             return Err(Refusal::IdentityConflict.into());
         }
+        if !ask.approved && is_paused(ask) {
+            return Err(Refusal::ReferralQuestioned.into());
+        }
     }
     Ok(())
+}
+
+/// Whether a professional advises another course than a referral that they had not seen (X29). Reads facts and decisions.
+pub(super) fn questions_referral(case: &Case<'_>, entry: &LogEntry) -> bool {
+    let advises_otherwise = if let Command::WriteSummary(summary) = &entry.entry.command {
+        summary.recommendation != Recommendation::Refer
+    } else {
+        false
+    };
+    advises_otherwise
+        && referrals(case).iter().any(|state| {
+            let known_from = case.decided.referrals_decided.get(&state.referral);
+            let is_under_way = match state.phase {
+                ReferralPhase::Decided | ReferralPhase::Issued | ReferralPhase::Delivered => true,
+                ReferralPhase::Accepted | ReferralPhase::Declined | ReferralPhase::Cancelled => {
+                    false
+                }
+            };
+            is_under_way && known_from.is_some_and(|known_from| entry.base < *known_from)
+        })
+}
+
+/// A questioned referral gets its letter when the head has answered, or after one working day (X29).
+fn is_paused(ask: &Ask<'_, '_>) -> bool {
+    let office = ask.case.profile.office();
+    let reckoner = Reckoner::new(&office, ask.case.calendar);
+    ask.case.decided.pending.values().any(|pending| {
+        let paused_from = pending.entry.received_at;
+        let until = reckoner.due(Term::WorkingDays(PAUSE_DAYS), paused_from, &[]);
+        pending.reason == Review::ReferralQuestioned
+            && until.is_ok_and(|until| ask.entry.received_at <= until.due)
+    })
 }
 
 fn is_cancelled(case: &Case<'_>, referral: CommandId) -> bool {

@@ -142,6 +142,7 @@ fn statuses(ask: &Ask<'_, '_>) -> &'static [Status] {
         Command::UndoDuplicate(_) if ask.case.is_duplicate() => &[Status::Closed],
         Command::UndoDuplicate(_) => &[],
         Command::LowerSafety(_)
+        | Command::ShowAddress(_)
         | Command::Restrict(_)
         | Command::LiftRestriction(_)
         | Command::MoveRecord(_)
@@ -174,7 +175,11 @@ fn statuses(ask: &Ask<'_, '_>) -> &'static [Status] {
         | Command::TakeRecord(_)
         | Command::NoteClientDate(_)
         | Command::ReadAssignment(_)
-        | Command::RecordActivity(_) => Status::ALL,
+        | Command::RecordActivity(_)
+        | Command::RecordScreening(_)
+        | Command::ContestConsent(_)
+        | Command::HideAddress(_)
+        | Command::AddFinding(_) => Status::ALL,
     }
 }
 
@@ -190,6 +195,10 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         let raised =
             |id: &crate::id::CommandId| case.facts.raises().any(|(entry, _)| entry.entry.id == *id);
         !lowering.raises.is_empty() && lowering.raises.iter().all(raised)
+    } else if let Command::ShowAddress(shown) = ask.command() {
+        let hidden =
+            |id: &crate::id::CommandId| case.facts.hidings().any(|entry| entry.entry.id == *id);
+        !shown.hides.is_empty() && shown.hides.iter().all(hidden)
     } else if let Command::IssueReferral(issue) = ask.command() {
         is_referral(case, issue.referral)
     } else if let Command::CancelReferral(cancelled) = ask.command() {

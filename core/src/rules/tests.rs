@@ -6,6 +6,7 @@
 )]
 
 mod acceptance;
+mod apart;
 mod commands;
 mod facts;
 mod golden;
@@ -267,6 +268,9 @@ fn consent() -> Command {
         text_version: line("1"),
         recipient: None,
         after_withdrawals: BTreeSet::new(),
+        signed_by: None,
+        guardian: None,
+        assent: None,
     })
 }
 

@@ -18,6 +18,8 @@ codes!(
         Granted = "granted",
         /// Taken back.
         Withdrawn = "withdrawn",
+        /// Signed, but every signature is in doubt.
+        Contested = "contested",
         /// Never signed.
         Missing = "missing",
     }
@@ -86,6 +88,7 @@ fn standing(facts: &Facts<'_>) -> BTreeMap<Purpose, ConsentStanding> {
     let stands = |purpose: Purpose| match facts.consent(purpose, None) {
         Consent::Granted => ConsentStanding::Granted,
         Consent::Withdrawn => ConsentStanding::Withdrawn,
+        Consent::Contested => ConsentStanding::Contested,
         Consent::Missing => ConsentStanding::Missing,
     };
     spoken_of

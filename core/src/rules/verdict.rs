@@ -93,6 +93,10 @@ codes!(
         ReviewOpen = "review_open",
         /// A registration does not say what troubles the client.
         ProblemMissing = "problem_missing",
+        /// The signature is in doubt: another guardian or an official has to sign.
+        ConsentContested = "consent_contested",
+        /// A professional advised another course; the head looks at it first.
+        ReferralQuestioned = "referral_questioned",
     }
 );
 
@@ -117,6 +121,8 @@ codes!(
         Unconfirmed = "unconfirmed",
         /// The author's mandate has lapsed: the decision falls to the head (C6).
         OutsideMandate = "outside_mandate",
+        /// A professional who had not seen the decision to refer advises another course.
+        ReferralQuestioned = "referral_questioned",
     }
 );
 
@@ -169,6 +175,16 @@ codes!(
         OtherArea = "other_area",
         /// The standard is not for such applicants, or for people who live elsewhere.
         NotEligible = "not_eligible",
+        /// A child signed, and neither a guardian nor an official did.
+        GuardianMissing = "guardian_missing",
+        /// A guardian signed, and nobody says that the child agrees.
+        AssentMissing = "assent_missing",
+        /// The signature is in doubt.
+        ConsentContested = "consent_contested",
+        /// The address is not to be shown.
+        AddressHidden = "address_hidden",
+        /// Something was found after the assessment was signed: a new one is proposed.
+        AddendumOpen = "addendum_open",
     }
 );
 

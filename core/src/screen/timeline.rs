@@ -205,7 +205,11 @@ pub(super) const fn asks_something(flag: Flag) -> bool {
         | Flag::MissingDocs
         | Flag::ReopenProposed
         | Flag::DangerSign
-        | Flag::OutOfAuthority => true,
+        | Flag::OutOfAuthority
+        | Flag::GuardianMissing
+        | Flag::AssentMissing
+        | Flag::ConsentContested
+        | Flag::AddendumOpen => true,
         Flag::RoleNotAllowed
         | Flag::OutOfOrder
         | Flag::NewEvidenceBeforeTermination
@@ -214,6 +218,7 @@ pub(super) const fn asks_something(flag: Flag) -> bool {
         | Flag::OutsideMandate
         | Flag::OtherArea
         | Flag::NotEligible
+        | Flag::AddressHidden
         | Flag::Restricted => false,
     }
 }

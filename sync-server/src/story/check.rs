@@ -110,6 +110,7 @@ fn one<L: Link>(
         | Expected::Referral(..)
         | Expected::Acting(..)
         | Expected::Reminders(_)
+        | Expected::Safety(_)
         | Expected::DuplicateOf(_)
         | Expected::Sessions(_)
         | Expected::Assignee(_) => states(player, expect, case, &check.what, &mut fail),
@@ -182,6 +183,10 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
     match expected {
         Expected::Status(wanted) => {
             (state.status != *wanted).then(|| format!("the status {}", state.status))
+        }
+        Expected::Safety(wanted) => {
+            let found = state.safety;
+            (found != *wanted).then(|| format!("the safety level {found}"))
         }
         Expected::Milestones(wanted) => {
             let all = wanted.iter().all(|m| state.milestones.contains_key(m));

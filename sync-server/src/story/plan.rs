@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use jangkau_core::class::Class;
-use jangkau_core::command::{CommandKind, ContactSafety};
+use jangkau_core::command::{CommandKind, ContactSafety, SafetyLevel};
 use jangkau_core::id::{ClockId, InstitutionId};
 use jangkau_core::profile::words::{Milestone, Reminder, Role, Status};
 use jangkau_core::record::Scalar;
@@ -263,6 +263,8 @@ pub struct Check {
 pub enum Expected {
     /// The case has this status.
     Status(Status),
+    /// Its gravest open danger.
+    Safety(SafetyLevel),
     /// It has earned these.
     Milestones(Vec<Milestone>),
     /// It has not earned these.

@@ -14,8 +14,8 @@ use jangkau_core::command::{
     LowerSafety, PaperState, Purpose, RaiseSafety, Reassign, Recommendation, RecordActivity,
     RecordAftercare, RecordApproach, RecordReply, RecordService, RecordSession, RecordVisit,
     Register, RejectOutOfScope, Reopen, ReportToHead, ReviewAnswer, SafetyLevel, ScheduleSession,
-    ServiceType, SessionMode, Sex, SightDocument, SignConsent, SignContract, StartMonitoring,
-    Terminate, Triage, VisitPlace, WaiveDocument, WithdrawConsent, WriteSummary,
+    ServiceType, SessionMode, Sex, SightDocument, SignConsent, SignContract, Signatory,
+    StartMonitoring, Terminate, Triage, VisitPlace, WaiveDocument, WithdrawConsent, WriteSummary,
 };
 use jangkau_core::document::root_key;
 use jangkau_core::id::{CommandId, PersonId};
@@ -107,6 +107,7 @@ pub(super) fn command(
         .or_else(|| amends::service(kind, view, office, chance))
         .or_else(|| amends::file(kind, view, chance))
         .or_else(|| amends::settling(kind, view, chance))
+        .or_else(|| amends::apart(kind, view, chance))
         .or_else(|| filing::command(kind, view, office, chance));
     Ok(command.map(|command| (command, None)))
 }
@@ -205,6 +206,9 @@ fn agreement(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Com
             text_version: Line::new("2026-1").ok()?,
             recipient: maybe(200, chance, line),
             after_withdrawals: seen,
+            signed_by: maybe(200, chance, |chance| chance.pick(Signatory::ALL).copied()),
+            guardian: maybe(100, chance, name),
+            assent: maybe(100, chance, |chance| Some(chance.per_mille(700))),
         }
         .into()
     } else if kind == Kind::WithdrawConsent {

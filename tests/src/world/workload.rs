@@ -95,6 +95,11 @@ const TABLE: &[Weight] = &[
     Weight(Kind::UnlinkFamily, 2, &[Kind::LinkFamily], &[]),
     Weight(Kind::ReadAssignment, 4, &[Kind::Assign], &[]),
     Weight(Kind::MoveProfile, 1, &[], &[Kind::MoveProfile]),
+    Weight(Kind::RecordScreening, 3, &[], &[]),
+    Weight(Kind::ContestConsent, 2, &[Kind::SignConsent], &[]),
+    Weight(Kind::HideAddress, 2, &[], &[]),
+    Weight(Kind::ShowAddress, 3, &[Kind::HideAddress], &[]),
+    Weight(Kind::AddFinding, 4, &[Kind::FinaliseAssessment], &[]),
 ];
 
 /// What a device shows of a case.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::records;
 use crate::class::Class;
-use crate::command::vocabulary::{Channel, Purpose};
+use crate::command::vocabulary::{Channel, Purpose, Signatory};
 use crate::id::CommandId;
 use crate::record::{Line, Prose};
 
@@ -29,6 +29,12 @@ records! {
             recipient: Option<Line> = "recipient",
             /// The withdrawals that the worker had seen when this was signed (C1).
             after_withdrawals: BTreeSet<CommandId> = "after_withdrawals",
+            /// Who signed; the client where nothing is said. For a child a guardian signs (form F03).
+            signed_by: Option<Signatory> = "signed_by",
+            /// The guardian or official, and what they are to the child.
+            guardian: Option<Line> = "guardian",
+            /// Whether the child agrees, too (UU 27/2022 art. 25).
+            assent: Option<bool> = "assent",
         }
     }
     /// T32: the client takes consent back. Any staff may report it.
@@ -51,6 +57,15 @@ records! {
             channel: Channel = "channel",
             /// What the client said.
             note: Option<Line> = "note",
+        }
+    }
+    /// A signature is in doubt, for instance because the guardian who gave it may be who harms the child (X22).
+    ContestConsent {
+        Record "consent_contest" {
+            /// The signature.
+            signature: CommandId = "signature",
+            /// Why.
+            reason: Prose = "reason",
         }
     }
     /// T08: both signed the service contract (S3:16d).

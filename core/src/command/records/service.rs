@@ -6,7 +6,7 @@ use super::records;
 use crate::class::Class;
 use crate::command::vocabulary::{AssessmentStage, Category, SafetyLevel, ServiceType, VisitPlace};
 use crate::id::{CommandId, PersonId};
-use crate::record::{Line, Prose};
+use crate::record::{Line, ProfileCode, Prose};
 use crate::time::Timestamp;
 
 records! {
@@ -76,6 +76,28 @@ records! {
             recommendation: Option<Prose> = "recommendation",
         }
     }
+    /// Somebody reports more after an assessment was signed, which itself never changes (X38, D10).
+    AddFinding {
+        Record "finding" {
+            /// What was found.
+            text: Prose = "text",
+            /// The assessment that it adds to, where the author knew of one.
+            assessment: Option<CommandId> = "assessment",
+        }
+    }
+    /// An instrument was filled in with the client, such as the SRQ-20 (S3:16, LK3.md 4.4). Each time is a record of its own (X39).
+    RecordScreening {
+        Record "screening" {
+            /// The instrument.
+            instrument: ProfileCode = "instrument",
+            /// Its score.
+            score: Option<u32> = "score",
+            /// Whether any answer speaks of ending one's life.
+            self_harm: bool = "self_harm",
+            /// What was noticed.
+            note: Option<Prose> = "note",
+        }
+    }
     /// A1: a service beside visits and sessions.
     RecordService {
         Record "service" {
@@ -99,6 +121,24 @@ records! {
         Record "safety_lowering" {
             /// The commands that raised it.
             raises: BTreeSet<CommandId> = "raises",
+            /// Why.
+            reason: Line = "reason",
+        }
+    }
+    /// The family's address is no longer shown to anybody; where they are now is for few (X13, class K6).
+    HideAddress {
+        Safety "hidden_address" {
+            /// Where they are now.
+            address: Option<Line> = "address",
+            /// What has to be heeded.
+            note: Option<Prose> = "note",
+        }
+    }
+    /// The address may be shown again. Lifts only what it names (D4, D11).
+    ShowAddress {
+        Record "address_shown" {
+            /// The commands that hid it.
+            hides: BTreeSet<CommandId> = "hides",
             /// Why.
             reason: Line = "reason",
         }

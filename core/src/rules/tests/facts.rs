@@ -158,8 +158,8 @@ fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
 #[test]
 fn a_repeated_fact_changes_nothing() {
     let story = heap();
-    let mut once = Case::new(&story.profile, &[]);
-    let mut twice = Case::new(&story.profile, &[]);
+    let mut once = Case::new(&story.profile, &[], &story.calendar);
+    let mut twice = Case::new(&story.profile, &[], &story.calendar);
     for entry in &story.entries {
         once.facts.insert(entry);
         twice.facts.insert(entry);

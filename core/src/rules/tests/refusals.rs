@@ -55,6 +55,7 @@ fn every_refusal_has_its_way() {
     intake::areas();
     versions();
     intake::problems();
+    doubts();
     let reached = REACHED.with_borrow(BTreeSet::clone);
     let missed: Vec<_> = Refusal::ALL
         .iter()
@@ -416,4 +417,25 @@ fn restrictions() {
     story.wait(DAY).ok(SocialWorker, visit());
     story.ok(HeadOfInstitution, lift());
     story.replays();
+}
+
+fn doubts() {
+    let mut story = apart::child();
+    let signed = apart::signed(Signatory::Guardian, Some(true));
+    story.ok(SocialWorker, signed);
+    let contest = apart::contest(story.last());
+    story.ok(Volunteer, contest);
+    refuse(
+        &mut story,
+        SocialWorker,
+        assess(AssessmentStage::InDepth),
+        Refusal::ConsentContested,
+    );
+    let (mut story, referral, _) = apart::questioned();
+    refuse(
+        &mut story,
+        Clerk,
+        issue(referral),
+        Refusal::ReferralQuestioned,
+    );
 }

@@ -137,6 +137,9 @@ fn a_signature_apart_from_a_withdrawal_asks_its_worker() {
         text_version: line("1"),
         recipient: None,
         after_withdrawals: after.iter().copied().collect(),
+        signed_by: None,
+        guardian: None,
+        assent: None,
     };
     let withdrawal = WithdrawConsent {
         purposes: [Purpose::Service].into(),

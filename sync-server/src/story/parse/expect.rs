@@ -1,7 +1,7 @@
 //! One `[[expect]]`, and the words for what becomes of a command.
 
 use jangkau_core::class::Class;
-use jangkau_core::command::ContactSafety;
+use jangkau_core::command::{ContactSafety, SafetyLevel};
 use jangkau_core::id::ClockId;
 use jangkau_core::profile::words::{Milestone, Reminder, Role, Status};
 use jangkau_core::replica::SeatState;
@@ -108,6 +108,10 @@ fn state_checks(table: &mut Table, checks: &mut Vec<Check>) -> Result<(), StoryE
     if let Some(node) = table.take("status") {
         let status = node.code("status", codes_of!(Status))?;
         push(checks, &node, Expected::Status(status));
+    }
+    if let Some(node) = table.take("safety") {
+        let level = node.code("safety", codes_of!(SafetyLevel))?;
+        push(checks, &node, Expected::Safety(level));
     }
     if let Some(node) = table.take("milestones") {
         let earned = list(&node, "milestone", codes_of!(Milestone))?;

@@ -1,9 +1,10 @@
 //! Commands by which people settle, limit, call off and take back.
 
 use jangkau_core::command::{
-    CancelReferral, Channel, Command, CommandKind as Kind, ConfirmConsent, ConfirmRegistration,
-    ContactSafety, DeliverReferral, ExtendSessions, LiftRestriction, MarkDuplicate, MoveProfile,
-    Restrict, SetContact, SettleEvent, StartAftercare, UndoDuplicate, VoidRegistration,
+    AddFinding, CancelReferral, Channel, Command, CommandKind as Kind, ConfirmConsent,
+    ConfirmRegistration, ContactSafety, ContestConsent, DeliverReferral, ExtendSessions,
+    HideAddress, LiftRestriction, MarkDuplicate, MoveProfile, RecordScreening, Restrict,
+    SetContact, SettleEvent, ShowAddress, StartAftercare, UndoDuplicate, VoidRegistration,
 };
 use jangkau_core::id::{CaseId, CommandId};
 
@@ -125,6 +126,47 @@ pub(super) fn settling(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> 
         ConfirmRegistration {
             channel: *chance.pick(Channel::ALL)?,
             note: maybe(300, chance, line),
+        }
+        .into()
+    } else {
+        return None;
+    };
+    Some(command)
+}
+
+/// What people find out apart from each other.
+pub(super) fn apart(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> Option<Command> {
+    let command = if kind == Kind::RecordScreening {
+        RecordScreening {
+            instrument: "srq_20".parse().ok()?,
+            score: maybe(800, chance, |chance| Some(chance.below(21) as u32)),
+            self_harm: chance.per_mille(100),
+            note: maybe(300, chance, prose),
+        }
+        .into()
+    } else if kind == Kind::ContestConsent {
+        ContestConsent {
+            signature: *chance.pick(view.of(Kind::SignConsent))?,
+            reason: prose(chance)?,
+        }
+        .into()
+    } else if kind == Kind::HideAddress {
+        HideAddress {
+            address: maybe(700, chance, line),
+            note: maybe(300, chance, prose),
+        }
+        .into()
+    } else if kind == Kind::ShowAddress {
+        ShowAddress {
+            hides: some_of(view.of(Kind::HideAddress), chance),
+            reason: line(chance)?,
+        }
+        .into()
+    } else if kind == Kind::AddFinding {
+        let known = view.of(Kind::FinaliseAssessment);
+        AddFinding {
+            text: prose(chance)?,
+            assessment: maybe(600, chance, |chance| chance.pick(known).copied()),
         }
         .into()
     } else {
