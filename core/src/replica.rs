@@ -29,6 +29,7 @@ use crate::sync::{Cursor, Enrolled, SeatCertificate};
 use documents::Loaded;
 use exchange::Asked;
 pub use record::CannotRecord;
+pub use screens::CannotRecordForm;
 pub use view::{CaseView, Fate, TimelineItem};
 
 /// Why the replica cannot go on. Whatever was reported as saved before, is.

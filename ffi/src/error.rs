@@ -1,7 +1,7 @@
 //! The few errors that a screen can act upon. Crash reporters log them, so no field ever holds what a person typed.
 
 use jangkau_core::record::TextTooLong;
-use jangkau_core::replica::{CannotRecord, ReplicaError};
+use jangkau_core::replica::{CannotRecord, CannotRecordForm, ReplicaError};
 
 /// Why a call did nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -12,6 +12,15 @@ pub enum VaultError {
     /// An id is none.
     #[error("not an id")]
     NotAnId,
+    /// A code is none of its vocabulary.
+    #[error("not a code")]
+    UnknownWord,
+    /// The institution does not use the form, or its profile has not come yet.
+    #[error("the form is not used here")]
+    FormNotUsed,
+    /// The answers do not make what the form records. Nothing was saved; the check says which.
+    #[error("the answers are not complete")]
+    FormUnfilled,
     /// The case, or what the command refers to, is not on this device. Nothing was saved.
     #[error("not on this device")]
     NotHere,
@@ -52,6 +61,16 @@ impl From<CannotRecord> for VaultError {
             CannotRecord::NoSuchCase | CannotRecord::NoSuchTarget => Self::NotHere,
             CannotRecord::TooLong => Self::TextTooLong,
             CannotRecord::SeatRevoked => Self::SeatRevoked,
+        }
+    }
+}
+
+impl From<CannotRecordForm> for VaultError {
+    fn from(reason: CannotRecordForm) -> Self {
+        match reason {
+            CannotRecordForm::NotOffered => Self::FormNotUsed,
+            CannotRecordForm::Stopped | CannotRecordForm::Fill(_) => Self::FormUnfilled,
+            CannotRecordForm::Record(reason) => reason.into(),
         }
     }
 }

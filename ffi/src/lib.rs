@@ -7,11 +7,17 @@
 mod enrolment;
 mod error;
 mod platform;
+mod screens;
 mod types;
 mod vault;
 
 pub use enrolment::Enrolment;
 pub use error::VaultError;
+pub use screens::{
+    AppointmentLine, AttentionLine, ClockLine, ContactLine, DueLine, FormChoice, FormField,
+    FormFinding, FormScreen, HeaderScreen, Hotline, Language, ListAsk, ListLine, ListScreen,
+    TodayScreen, ToldLine,
+};
 pub use types::{
     ApplicantKind, CaseLine, Channel, FateLine, NewCase, NewVisit, RefusalOutcome, SafetyLevel,
     SyncOutcome, TimelineLine, VisitPlace,

@@ -44,6 +44,8 @@ macro_rules! redacted {
     };
 }
 
+pub(crate) use redacted;
+
 mirror!(
     /// How the client's need reached the office.
     Channel {

@@ -1,14 +1,18 @@
 //! The exported vault: edit, query, sync. Each call takes the one lock, reads clock and entropy, and forwards.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
 use jangkau_core::command::{Command, RecordVisit, Register};
 use jangkau_core::id::CaseId;
 use jangkau_core::replica::Replica;
+use jangkau_core::screen::form::{Answers, FormId};
 use jangkau_core::time::Timestamp;
 
 use crate::{
-    CaseLine, NewCase, NewVisit, RefusalOutcome, SyncOutcome, TimelineLine, VaultError, platform,
+    AttentionLine, CaseLine, FormFinding, FormScreen, HeaderScreen, Language, ListAsk, ListScreen,
+    NewCase, NewVisit, RefusalOutcome, SyncOutcome, TimelineLine, TodayScreen, ToldLine,
+    VaultError, platform,
 };
 
 /// One person's vault on this device.
@@ -43,6 +47,10 @@ impl Vault {
         let recorded = replica.record(case, command.into(), occurred_at, None, now, &mut rng)?;
         Ok(recorded?.to_string())
     }
+}
+
+fn parse_form(form: &str) -> Result<FormId, VaultError> {
+    form.parse().map_err(|_| VaultError::UnknownWord)
 }
 
 fn parse(case_id: &str) -> Result<CaseId, VaultError> {
@@ -122,5 +130,93 @@ impl Vault {
         let (code, again) = self.replica()?.refused(&refusal)?;
         let code = code.to_string();
         Ok(RefusalOutcome { code, again })
+    }
+}
+
+/// What screens show. The device's clock says what is late.
+#[uniffi::export]
+impl Vault {
+    /// Hari ini: the first screen.
+    pub fn today(&self, language: Language) -> Result<TodayScreen, VaultError> {
+        let now = platform::now()?;
+        Ok(self.replica()?.today(now, language.into())?.into())
+    }
+
+    /// The rows of a list from the `from`th on.
+    pub fn list(
+        &self,
+        ask: ListAsk,
+        from: u64,
+        language: Language,
+    ) -> Result<ListScreen, VaultError> {
+        let (now, filter) = (platform::now()?, ask.try_into()?);
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let page = self.replica()?.list(&filter, from, now, language.into())?;
+        Ok(page.into())
+    }
+
+    /// What stands above a case.
+    pub fn header(&self, case_id: String, language: Language) -> Result<HeaderScreen, VaultError> {
+        let (now, case) = (platform::now()?, parse(&case_id)?);
+        Ok(self.replica()?.header(case, now, language.into())?.into())
+    }
+
+    /// The timeline of a case, in words.
+    pub fn told(&self, case_id: String, language: Language) -> Result<Vec<ToldLine>, VaultError> {
+        let (now, case) = (platform::now()?, parse(&case_id)?);
+        let lines = self.replica()?.timeline_told(case, now, language.into())?;
+        Ok(lines.into_iter().map(Into::into).collect())
+    }
+
+    /// What asks for attention: about one case, or about every case.
+    pub fn attention(
+        &self,
+        case_id: Option<String>,
+        language: Language,
+    ) -> Result<Vec<AttentionLine>, VaultError> {
+        let now = platform::now()?;
+        let case = case_id.as_deref().map(parse).transpose()?;
+        let found = self.replica()?.attention(case, now, language.into())?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    /// A form (`f01` to `f26`), as the institution asks it.
+    pub fn form(&self, form: String, language: Language) -> Result<FormScreen, VaultError> {
+        let (now, form) = (platform::now()?, parse_form(&form)?);
+        let asked = self.replica()?.form(form, now, language.into())?;
+        asked.map(Into::into).ok_or(VaultError::FormNotUsed)
+    }
+
+    /// Looks at answers before they are recorded.
+    pub fn check_form(
+        &self,
+        form: String,
+        answers: HashMap<String, String>,
+        first_contact: bool,
+        language: Language,
+    ) -> Result<Vec<FormFinding>, VaultError> {
+        let (now, form) = (platform::now()?, parse_form(&form)?);
+        let asked = self.replica()?.form(form, now, language.into())?;
+        let answers: Answers = answers.into_iter().collect();
+        let found = asked
+            .ok_or(VaultError::FormNotUsed)?
+            .check(&answers, first_contact, now);
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    /// Records what a form makes of the answers: all of it or nothing. The registration form takes no case. Gives the commands' ids.
+    pub fn record_form(
+        &self,
+        case_id: Option<String>,
+        form: String,
+        answers: HashMap<String, String>,
+    ) -> Result<Vec<String>, VaultError> {
+        let (now, mut rng) = (platform::now()?, platform::rng()?);
+        let case = case_id.as_deref().map(parse).transpose()?;
+        let form = parse_form(&form)?;
+        let answers: Answers = answers.into_iter().collect();
+        let mut replica = self.replica()?;
+        let ids = replica.record_form(case, form, &answers, now, &mut rng)??;
+        Ok(ids.iter().map(ToString::to_string).collect())
     }
 }

@@ -7,8 +7,8 @@ mod office;
 
 use jangkau_core::sync::{SignedRequest, SyncRequest, decode_body, unpack};
 use jangkau_ffi::{
-    ApplicantKind, Channel, Enrolment, FateLine, NewCase, NewVisit, SafetyLevel, Vault, VaultError,
-    VisitPlace,
+    ApplicantKind, Channel, Enrolment, FateLine, Language, ListAsk, NewCase, NewVisit, SafetyLevel,
+    Vault, VaultError, VisitPlace,
 };
 use office::Office;
 
@@ -194,4 +194,91 @@ fn debug_shows_no_personal_data() {
         vault.timeline(case_id).unwrap()
     );
     assert!(!shown.contains(CANARY), "{shown}");
+}
+
+fn every() -> ListAsk {
+    ListAsk {
+        mine: false,
+        status: None,
+        overdue: false,
+        unsent: false,
+        search: None,
+    }
+}
+
+fn exchange(office: &mut Office, vault: &Vault) {
+    for _ in 0..10 {
+        let reply = office.post("sync", &vault.next_request().unwrap()).unwrap();
+        if !vault.take_reply(reply).unwrap().again {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
+    let (mut office, vault) = at_office();
+    let form = || vault.form("f01".to_owned(), Language::Indonesian);
+    assert_eq!(form(), Err(VaultError::FormNotUsed), "no profile has come");
+    exchange(&mut office, &vault);
+    let first: Vec<String> = form()
+        .unwrap()
+        .fields
+        .into_iter()
+        .filter(|field| field.first)
+        .map(|field| field.id)
+        .collect();
+    assert_eq!(first, ["name", "place", "problem", "danger"]);
+    let answers: std::collections::HashMap<String, String> = [
+        ("name", CANARY),
+        ("place", "Pasar"),
+        ("problem", "Dipukul."),
+        ("danger", "p1"),
+        ("nik", "123"),
+    ]
+    .map(|(field, said)| (field.to_owned(), said.to_owned()))
+    .into();
+    let found = vault
+        .check_form("f01".to_owned(), answers.clone(), true, Language::English)
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(!found[0].stops && found[0].says.contains("16 digits"));
+    let ids = vault.record_form(None, "f01".to_owned(), answers).unwrap();
+    let today = vault.today(Language::Indonesian).unwrap();
+    assert!(today.alarms[0].says.starts_with("BELUM TERKIRIM"));
+    assert!(
+        today.alarms[0]
+            .numbers
+            .iter()
+            .any(|line| line.number == "110")
+    );
+    let page = vault.list(every(), 0, Language::Indonesian).unwrap();
+    assert_eq!((page.total, page.next), (1, None));
+    assert_eq!(page.rows[0].name, CANARY);
+    assert_eq!(page.rows[0].sync_words, "di HP saja");
+    let case_id = page.rows[0].case_id.clone();
+    let header = vault.header(case_id.clone(), Language::English).unwrap();
+    assert_eq!(header.danger, "p1");
+    let told = vault.told(case_id.clone(), Language::Indonesian).unwrap();
+    assert_eq!(told[0].id, ids[0]);
+    let attention = vault.attention(Some(case_id), Language::English).unwrap();
+    assert!(attention[0].says.starts_with("NOT SENT"));
+    let shown = format!("{today:?} {page:?} {header:?} {told:?} {attention:?}");
+    assert!(!shown.contains(CANARY), "{shown}");
+    let wrong = ListAsk {
+        status: Some("selesai".to_owned()),
+        ..every()
+    };
+    assert_eq!(
+        vault.list(wrong, 0, Language::English).err(),
+        Some(VaultError::UnknownWord)
+    );
+    let empty = vault.record_form(None, "f01".to_owned(), Default::default());
+    assert_eq!(empty, Err(VaultError::FormUnfilled));
+    assert_eq!(
+        vault.record_form(None, "f99".to_owned(), Default::default()),
+        Err(VaultError::UnknownWord)
+    );
+    exchange(&mut office, &vault);
+    assert_eq!(vault.today(Language::Indonesian).unwrap().alarms, []);
 }

@@ -79,7 +79,7 @@ impl Replica {
         }
     }
 
-    fn record_as(
+    pub(super) fn record_as(
         &mut self,
         id: CommandId,
         case: Option<CaseId>,

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{Replica, ReplicaError};
+use rand_core::CryptoRng;
+use thiserror::Error;
+
+use super::record::Stop;
+use super::{CannotRecord, Replica, ReplicaError};
 use crate::calendar::{Calendar, MissingList};
 use crate::class::Class;
+use crate::command::{Command, Stamp};
 use crate::deadline::Reckoner;
-use crate::id::CaseId;
+use crate::id::{CaseId, CommandId};
 use crate::profile::Profile;
 use crate::profile::words::Role;
-use crate::screen::form::{Form, FormId};
+use crate::screen::form::{Answers, CannotFill, Finding, Form, FormId, Weight};
 use crate::screen::{
     self, Attention, CaseSeen, Header, LIST_LEN_MAX, ListFilter, ListPage, TimelineLine, Today,
     Viewer,
@@ -17,6 +22,23 @@ use crate::screen::{
 use crate::sync::StaffRow;
 use crate::text::Language;
 use crate::time::Timestamp;
+
+/// Why a form was not recorded. Nothing was saved.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum CannotRecordForm {
+    /// The profile has no use for it, or has not come yet.
+    #[error("this institution does not use the form")]
+    NotOffered,
+    /// An answer stops it, or what even a first contact asks is missing; the check says which.
+    #[error("an answer stops the form")]
+    Stopped,
+    /// The answers do not make its commands.
+    #[error(transparent)]
+    Fill(#[from] CannotFill),
+    /// The device does not take them.
+    #[error(transparent)]
+    Record(#[from] CannotRecord),
+}
 
 /// What a viewer looks through, read once for one screen.
 struct Glasses {
@@ -265,5 +287,66 @@ impl Replica {
     ) -> Result<Option<Form>, ReplicaError> {
         let profile = self.profile(now)?;
         Ok(profile.and_then(|profile| screen::form::form(form, &profile, language)))
+    }
+
+    /// Records what a form makes of the answers: all of its commands or none. The registration form opens a case and takes none.
+    ///
+    /// # Errors
+    /// Outer: the machine. Inner: why nothing was recorded.
+    pub fn record_form(
+        &mut self,
+        case: Option<CaseId>,
+        form: FormId,
+        answers: &Answers,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Vec<CommandId>, CannotRecordForm>, ReplicaError> {
+        let Some(form) = self.form(form, now, Language::Indonesian)? else {
+            return Ok(Err(CannotRecordForm::NotOffered));
+        };
+        let findings = form.check(answers, true, now);
+        let stops = |found: &Finding| found.fault.weight() == Weight::Stops;
+        if findings.iter().any(stops) {
+            return Ok(Err(CannotRecordForm::Stopped));
+        }
+        let (commands, stamp) = match self.filled(&form, answers, now) {
+            Ok(filled) => filled,
+            Err(reason) => return Ok(Err(reason.into())),
+        };
+        let recorded = self.atomically(|replica| {
+            let (mut ids, mut case) = (Vec::new(), case);
+            for command in commands {
+                let id = CommandId::generate(now, &mut &mut *rng);
+                replica.record_as(id, case, command, stamp, now, rng)?;
+                case = case.or(Some(CaseId::from(id)));
+                ids.push(id);
+            }
+            Ok(ids)
+        });
+        match recorded {
+            Ok(ids) => Ok(Ok(ids)),
+            Err(Stop::Cannot(reason)) => Ok(Err(reason.into())),
+            Err(Stop::Machine(error)) => Err(error),
+        }
+    }
+
+    /// The commands that the answers make, in the form's order, and their stamp.
+    fn filled(
+        &self,
+        form: &Form,
+        answers: &Answers,
+        now: Timestamp,
+    ) -> Result<(Vec<Command>, Stamp), CannotFill> {
+        let (occurred_at, performed_by) = form.stamp(answers)?;
+        let stamp = Stamp {
+            by: self.person(),
+            occurred_at: occurred_at.unwrap_or(now),
+            performed_by,
+        };
+        let mut commands = Vec::new();
+        for kind in &form.commands {
+            commands.extend(form.fill(*kind, answers)?);
+        }
+        Ok((commands, stamp))
     }
 }

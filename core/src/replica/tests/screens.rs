@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::profile::{Profile, shipped_files};
-use crate::screen::form::FormId;
+use crate::screen::form::{Answers, FormId};
 use crate::screen::{AttentionKind, LIST_LEN_MAX, ListFilter, SyncState};
 use crate::sync::{ProfileRow, StaffRow};
 use crate::text::Language::{English, Indonesian};
@@ -142,4 +142,89 @@ fn a_long_list_comes_in_pages() {
     assert_eq!((second.rows.len(), second.next), (1, None));
     assert!(first.rows.iter().all(|row| row.case != second.rows[0].case));
     assert_eq!(page(99).rows, []);
+}
+
+fn answers(pairs: &[(&str, &str)]) -> Answers {
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+impl Phone {
+    fn fill(
+        &mut self,
+        case: Option<CaseId>,
+        form: FormId,
+        told: &[(&str, &str)],
+    ) -> Result<Vec<CommandId>, CannotRecordForm> {
+        self.replica
+            .record_form(case, form, &answers(told), NOW, &mut self.rng)
+            .unwrap()
+    }
+}
+
+/// A phone that knows its office, with a case that a form opened, with a contact and two papers.
+fn opened() -> (Phone, CaseId, usize) {
+    let mut phone = phone();
+    phone.ask();
+    let told = office(&phone);
+    phone.answer(None, told);
+    let told = [
+        ("name", "Ibu S"),
+        ("place", "Jombang"),
+        ("problem", "Pertengkaran."),
+        ("danger", "p3"),
+        ("phone", "0812 3456 789"),
+        ("contact_safety", "do_not_contact"),
+        ("contact_in_person", "true"),
+        ("papers", "ktp:present kk:to_follow"),
+    ];
+    let ids = phone.fill(None, FormId::F01, &told).unwrap();
+    let case = CaseId::from(ids[0]);
+    (phone, case, ids.len())
+}
+
+#[test]
+fn a_form_is_recorded_with_all_that_it_fills() {
+    let (mut phone, case, _) = opened();
+    let items = phone.replica.timeline(case).unwrap();
+    let mut kinds: Vec<String> = items.iter().map(|item| item.kind.to_string()).collect();
+    kinds.sort_unstable();
+    let expected = [
+        "register",
+        "set_contact",
+        "sight_document",
+        "sight_document",
+    ];
+    assert_eq!(kinds, expected);
+    let header = phone.replica.header(case, NOW, Indonesian).unwrap();
+    assert_eq!(header.contacts[0].dial, None);
+    let earlier = [
+        ("occurred_at", "2026-09-01T08:00:00+07:00"),
+        ("place", "home"),
+        ("met", "true"),
+        ("observation", "Di rumah."),
+    ];
+    let visit = phone.fill(Some(case), FormId::F05, &earlier).unwrap();
+    let items = phone.replica.timeline(case).unwrap();
+    let visit = items.iter().find(|item| item.id == visit[0]).unwrap();
+    let happened = "2026-09-01T08:00:00+07:00".parse().unwrap();
+    assert_eq!(visit.stamp.occurred_at, happened);
+}
+
+#[test]
+fn a_form_that_cannot_be_recorded_leaves_nothing() {
+    let (mut phone, case, recorded) = opened();
+    let unclear = [("occurred_at", "kemarin"), ("observation", "x")];
+    let stopped = phone.fill(Some(case), FormId::F05, &unclear);
+    assert_eq!(stopped, Err(CannotRecordForm::Stopped));
+    let nothing = phone.fill(None, FormId::F01, &[]);
+    assert_eq!(nothing, Err(CannotRecordForm::Stopped));
+    let half = phone.fill(Some(case), FormId::F05, &[("place", "home")]);
+    assert!(matches!(half, Err(CannotRecordForm::Fill(_))), "{half:?}");
+    let nowhere = Some(CaseId::from_bytes([9; 16]));
+    let seen = [("place", "home"), ("met", "true"), ("observation", "x")];
+    let elsewhere = phone.fill(nowhere, FormId::F05, &seen);
+    let reason = CannotRecord::NoSuchCase;
+    assert_eq!(elsewhere, Err(CannotRecordForm::Record(reason)));
+    assert_eq!(phone.replica.unsent().unwrap(), recorded);
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Answers, FieldKind, Fill, Form};
+use super::{Answers, FieldKind, Fill, Form, FormField, StampField};
 use crate::command::{Command, CommandKind};
 use crate::id::{CommandId, PersonId};
 use crate::record::{FieldShape, Record, RecordError, Scalar};
@@ -48,6 +48,27 @@ impl Form {
         }
         Self::complete(kind, &mut record);
         Ok(vec![Command::from_fields(kind, record)?])
+    }
+
+    /// When it happened and who did it, where the answers say so.
+    ///
+    /// # Errors
+    /// [`CannotFill::Answer`].
+    pub fn stamp(
+        &self,
+        answers: &Answers,
+    ) -> Result<(Option<Timestamp>, Option<PersonId>), CannotFill> {
+        let said = |wanted: StampField| {
+            let fills = |field: &&FormField| field.fills.contains(&Fill::Stamp(wanted));
+            let field = self.fields.iter().find(fills)?;
+            field.answer(answers)
+        };
+        let at = said(StampField::OccurredAt).map(str::parse::<Timestamp>);
+        let by = said(StampField::PerformedBy).map(str::parse::<PersonId>);
+        Ok((
+            at.transpose().map_err(|_| CannotFill::Answer)?,
+            by.transpose().map_err(|_| CannotFill::Answer)?,
+        ))
     }
 
     /// A set of which nothing was chosen is an empty one.
