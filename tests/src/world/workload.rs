@@ -196,7 +196,7 @@ pub(super) fn draw(
         let command = content::register(office, chance);
         return Ok(command.map(|command| deed(None, command, None, office, chance)));
     }
-    if chance.per_mille(20) {
+    if chance.per_mille(40) {
         let command = content::activity(office, chance);
         return Ok(command.map(|command| deed(None, command, None, office, chance)));
     }
