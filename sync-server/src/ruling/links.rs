@@ -41,16 +41,20 @@ impl Bench<'_> {
             let context = "jangkau v1 likeness";
             (kind, blake3::derive_key(context, value.as_bytes()))
         });
-        links::set_identity(db, tenant, case, &hashed.collect())?;
-        links::set_decisions(
-            db,
-            tenant,
-            case,
-            &family_decisions(&decided(entries, judgement)),
-        )?;
-        relink.extend(links::alike(db, tenant, case)?.into_keys());
-        relink.extend(links::decisions(db, tenant, case)?.into_keys());
-        relink.insert(case);
+        let hashed = hashed.collect();
+        // Most commands change nothing here: then nothing is written.
+        if links::identity(db, tenant, case)? != hashed {
+            links::set_identity(db, tenant, case, &hashed)?;
+            relink.extend(links::alike(db, tenant, case)?.into_keys());
+        }
+        let about = decided(entries, judgement);
+        if !about.is_empty() {
+            links::set_decisions(db, tenant, case, &family_decisions(&about))?;
+            relink.extend(links::decisions(db, tenant, case)?.into_keys());
+        }
+        if !relink.is_empty() {
+            relink.insert(case);
+        }
         let registered_at = entries
             .iter()
             .find(|entry| entry.entry.command.kind() == CommandKind::Register)

@@ -10,6 +10,23 @@ use rusqlite::{OptionalExtension as _, params};
 use super::institutions::Tenant;
 use super::{Db, StoreError, column, instant, parse};
 
+/// What others may share with a case, as it was when it was last judged.
+pub(crate) fn identity(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<BTreeSet<(Likeness, [u8; 32])>, StoreError> {
+    let sql = "SELECT kind, hash FROM likeness WHERE institution = ?1 AND case_id = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let mut identity = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(0)?;
+        identity.insert((parse(&kind)?, row.get(1)?));
+    }
+    Ok(identity)
+}
+
 /// Replaces what others may share with a case.
 pub(crate) fn set_identity(
     db: &Db,
@@ -114,17 +131,22 @@ pub(crate) fn set_registration(
     registered_at: Option<Timestamp>,
     duplicate_of: Option<CaseId>,
 ) -> Result<Option<CaseId>, StoreError> {
-    let sql = "SELECT duplicate_of FROM case_file WHERE institution = ?1 AND id = ?2";
-    let before: Option<Option<CaseId>> = db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, case], |row| row.get(0))
-        .optional()?;
-    let sql = "UPDATE case_file SET registered_at = ?3, duplicate_of = ?4 \
+    let sql = "SELECT registered_at, duplicate_of FROM case_file \
                WHERE institution = ?1 AND id = ?2";
-    let registered_at = registered_at.map(Timestamp::as_millis);
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, case, registered_at, duplicate_of])?;
-    Ok(before.flatten())
+    let before: Option<(Option<i64>, Option<CaseId>)> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, case], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let now = (registered_at.map(Timestamp::as_millis), duplicate_of);
+    if before != Some(now) {
+        let sql = "UPDATE case_file SET registered_at = ?3, duplicate_of = ?4 \
+                   WHERE institution = ?1 AND id = ?2";
+        db.prepare_cached(sql)?
+            .execute(params![tenant.0, case, now.0, now.1])?;
+    }
+    Ok(before.and_then(|(_, duplicate_of)| duplicate_of))
 }
 
 /// The earliest registration among the duplicates of a case.
