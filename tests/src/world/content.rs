@@ -24,7 +24,7 @@ use jangkau_core::replica::ReplicaError;
 
 use super::chance::Chance;
 use super::network::DAY;
-use super::words::{danger, digits, line, maybe, name, prose, words};
+use super::words::{danger, digits, kecamatan, line, maybe, name, prose, words};
 use super::workload::{CaseView, Office, some_of};
 
 /// A command and the words in it that nobody but its author may receive.
@@ -63,7 +63,7 @@ pub(super) fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Comma
         sex: maybe(600, chance, |chance| chance.pick(Sex::ALL).copied()),
         address: maybe(600, chance, line),
         reporter: maybe(300, chance, name),
-        kecamatan: maybe(200, chance, line),
+        kecamatan: maybe(200, chance, kecamatan),
         helper: maybe(100, chance, name),
     }))
 }

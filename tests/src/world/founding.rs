@@ -1,10 +1,12 @@
 //! The founding of a world: an institution, its staff, their devices and seats.
 
+use std::collections::BTreeSet;
+
 use ed25519_dalek::SigningKey;
 use jangkau_core::id::{DeviceId, InstitutionId};
 use jangkau_core::plant::Plant;
 use jangkau_core::profile::{Profile, shipped_files};
-use jangkau_core::sync::{Enrol, Enrolled, decode_body, encode_body};
+use jangkau_core::sync::{ActingTitle, Delegation, Enrol, Enrolled, decode_body, encode_body};
 use jangkau_core::time::Timestamp;
 use jangkau_server::engine::Engine;
 
@@ -17,6 +19,7 @@ use super::network::{DAY, Network};
 use super::server::Server;
 use super::staff::{Person, draw_roles};
 use super::violation::{Checked, Violation};
+use super::words::KECAMATAN;
 
 /// A seat that is still to be made.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +60,8 @@ impl World {
             &mut chance,
             &mut rng,
         )?;
+        let mut terms = Chance::new(seed, "terms");
+        set_terms(&mut engine, &institution, &profile, &staff, now, &mut terms)?;
         let server = Server::new(engine, institution.clone());
         let mut world = Self {
             now,
@@ -165,4 +170,48 @@ fn hire(
         staff.push(Person { id, roles });
     }
     Ok(staff)
+}
+
+/// Some mandates end within the world's days, some people serve a kecamatan, and a head may be away for a while.
+fn set_terms(
+    engine: &mut Engine,
+    institution: &InstitutionId,
+    profile: &Profile,
+    staff: &[Person],
+    now: Timestamp,
+    chance: &mut Chance,
+) -> Checked<()> {
+    for person in staff {
+        let ends_at = now.plus_millis(chance.between(DAY, 40 * DAY));
+        let mandate_until = chance.per_mille(200).then_some(ends_at);
+        let mut areas = BTreeSet::new();
+        if chance.per_mille(200) {
+            areas.extend(chance.pick(KECAMATAN).map(|area| (*area).to_owned()));
+        }
+        engine
+            .set_terms(institution, person.id, mandate_until, areas, now)
+            .map_err(|error| Violation::broke("Engine::set_terms", &error))?;
+    }
+    let head = staff.iter().find(|person| profile.is_head(&person.roles));
+    let (Some(head), Some(deputy)) = (head, chance.pick(staff)) else {
+        return Ok(());
+    };
+    let Some(role) = profile.powers.head.intersection(&head.roles).next() else {
+        return Ok(());
+    };
+    if head.id == deputy.id || chance.per_mille(400) {
+        return Ok(());
+    }
+    let from = now.plus_millis(chance.between(0, 12 * DAY));
+    let delegation = Delegation {
+        role: *role,
+        powers: BTreeSet::new(),
+        from,
+        until: from.plus_millis(chance.between(DAY / 24, 12 * DAY)),
+        by: head.id,
+        title: ActingTitle::Plh,
+    };
+    engine
+        .delegate(institution, deputy.id, delegation, now)
+        .map_err(|error| Violation::broke("Engine::delegate", &error))
 }

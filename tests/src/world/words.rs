@@ -67,3 +67,13 @@ pub(super) fn name(chance: &mut Chance) -> Option<Line> {
     let name = chance.pick(NAMES)?;
     Line::new(*name).ok()
 }
+
+/// The kecamatan of a world's office.
+pub(super) const KECAMATAN: &[&str] = &["Utara", "Selatan", "Tengah"];
+
+/// One of them.
+pub(super) fn kecamatan(chance: &mut Chance) -> Option<Line> {
+    chance
+        .pick(KECAMATAN)
+        .and_then(|area| Line::new(*area).ok())
+}
