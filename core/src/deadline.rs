@@ -40,7 +40,7 @@ pub struct Spell {
 }
 
 /// How long something may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Term {
     /// Working days after the day of receipt, which is not counted.
     WorkingDays(u16),

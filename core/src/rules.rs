@@ -5,6 +5,8 @@
 //! at most flagged; proposals are committed, refused with a reason, or put before a head. A stored verdict is an
 //! input: it is never judged again.
 //!
+//! A [`Docket`] is the same for a case that grows: it takes one more command and remembers the others.
+//!
 //! Rooms: `facts` is what follows from facts alone, in every order of arrival alike; `decided` is the fold of
 //! decisions in the order of the log; `case` joins both; one small file for each family of rules asks them;
 //! `flags` marks facts; `clocks` reckons deadlines.
@@ -13,6 +15,7 @@ mod case;
 mod clocks;
 mod consent;
 mod decided;
+mod docket;
 mod endings;
 mod facts;
 mod flags;
@@ -42,6 +45,8 @@ use crate::time::Timestamp;
 
 use case::{Ask, Case};
 use decided::Made;
+use docket::Answered;
+pub use docket::Docket;
 #[cfg(feature = "store")]
 pub(crate) use facts::danger_of;
 pub use facts::is_same_name;
@@ -151,25 +156,16 @@ pub struct Judgement {
 /// Judges the commands that have no verdict, and computes the case's state. Reads facts and decisions.
 #[must_use]
 pub fn judge(log: &CaseLog<'_>) -> Judgement {
-    let mut case = Case::new(log.profile, log.versions, log.calendar);
-    let mut verdicts = Vec::new();
-    for entry in log.entries {
-        match entry.entry.command.kind().nature() {
-            Nature::Fact => judge_fact(&mut case, entry, &mut verdicts),
-            Nature::Proposal => judge_proposal(&mut case, log, entry, &mut verdicts),
-        }
-    }
-    let judged_through = log
+    let mut docket = Docket::new(log);
+    let verdicts = log
         .entries
         .iter()
-        .map(|entry| entry.seq)
-        .max()
-        .unwrap_or_default();
-    let clocks = clocks::clocks(&case, log);
+        .flat_map(|entry| docket.take(entry))
+        .collect();
     Judgement {
         verdicts,
-        state: case.state(clocks, judged_through),
-        profile_version: case.profile.version,
+        state: docket.state(),
+        profile_version: docket.profile_version(),
     }
 }
 
@@ -180,7 +176,7 @@ fn judge_fact<'a>(
 ) {
     case.facts.insert(entry);
     if entry.verdict.is_none() {
-        let flags = flags::flags_of(case, entry);
+        let flags = flags::Marks::new(case).of(entry);
         verdicts.push((entry.entry.id, Verdict::Recorded(flags)));
     }
     if let Some(reason) = flags::review_of(case, entry) {
@@ -190,12 +186,12 @@ fn judge_fact<'a>(
 
 fn judge_proposal<'a>(
     case: &mut Case<'a>,
-    log: &CaseLog<'a>,
+    answered: &Answered,
     entry: &'a LogEntry,
     verdicts: &mut Vec<(CommandId, Verdict)>,
 ) {
     case.facts.insert(entry);
-    let verdict = match stored_verdict(log, entry) {
+    let verdict = match stored_verdict(answered, entry) {
         Some(stored) => stored,
         None => {
             let verdict = Verdict::from(rule(&Ask::new(case, entry)));
@@ -229,13 +225,10 @@ fn judge_proposal<'a>(
 
 /// The verdict that was given when the command was judged. A proposal that a head answered later waited until then,
 /// whatever its final verdict is.
-fn stored_verdict(log: &CaseLog<'_>, entry: &LogEntry) -> Option<Verdict> {
+fn stored_verdict(answered: &Answered, entry: &LogEntry) -> Option<Verdict> {
     let stored = entry.verdict.clone()?;
-    let is_answered = log.entries.iter().any(|later| {
-        let answers = reviews::answered(later).is_some_and(|(about, _)| about == entry.entry.id);
-        answers && later.seq > entry.seq && later.verdict == Some(Verdict::Committed)
-    });
-    Some(if is_answered {
+    let answer = answered.get(&entry.entry.id);
+    Some(if answer.is_some_and(|row| *row > entry.seq) {
         Verdict::NeedsReview(Review::AwaitingHead)
     } else {
         stored

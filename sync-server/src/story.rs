@@ -35,6 +35,14 @@ const SEED: u64 = 2026;
 /// # Errors
 /// The line at which the story cannot go on, and why.
 pub fn play(story: &Story, shuffle: Option<u64>) -> Result<Vec<Failure>, (usize, PlayError)> {
+    played(story, shuffle).map(|(_, failures)| failures)
+}
+
+/// Plays a story and gives the devices and the server as it left them, too.
+fn played(
+    story: &Story,
+    shuffle: Option<u64>,
+) -> Result<(Player<InProcess>, Vec<Failure>), (usize, PlayError)> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let at_start = |error: PlayError| (1, error);
     let engine = Engine::in_memory().map_err(|error| at_start(LinkError::from(error).into()));
@@ -49,10 +57,10 @@ pub fn play(story: &Story, shuffle: Option<u64>) -> Result<Vec<Failure>, (usize,
     let mut failures = match shuffle {
         Some(seed) => {
             let mut order = ChaCha8Rng::seed_from_u64(seed);
-            player.play(&shuffled(&story.beats, &mut order), true)
+            player.play(&shuffled(&story.beats, &mut order), true)?
         }
-        None => player.play(&story.beats, false),
-    }?;
+        None => player.play(&story.beats, false)?,
+    };
     // Whatever the story tells, its log gives the same rows again on an empty server.
     let differing = player.link().differing();
     let differing = differing.map_err(|error| (1, LinkError::from(error).into()))?;
@@ -61,5 +69,9 @@ pub fn play(story: &Story, shuffle: Option<u64>) -> Result<Vec<Failure>, (usize,
             .into_iter()
             .map(|found| Failure { line: 1, found }),
     );
-    Ok(failures)
+    Ok((player, failures))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests;

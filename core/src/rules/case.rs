@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::LogEntry;
 use super::decided::{Decided, Made, Pending};
 use super::facts::{Consent, Facts, held_session, met_visit};
-use super::flags;
+use super::flags::Marks;
 use super::referrals;
 use super::reminders;
 use super::sessions;
@@ -14,7 +14,7 @@ use super::standing::{held_roles, is_from_elsewhere};
 use super::state::{CaseState, ClockState, ReviewItem};
 use super::verdict::{Flag, Review};
 use crate::calendar::Calendar;
-use crate::command::{Command, EndingReason, Purpose, SafetyLevel};
+use crate::command::{Command, CommandKind, EndingReason, Purpose, SafetyLevel};
 use crate::id::{CommandId, DecisionCount, PersonId, ServerSeq};
 use crate::profile::words::{Condition, Milestone, RequirementLevel, Status};
 use crate::profile::{Profile, Requirement, Transition};
@@ -70,16 +70,16 @@ impl<'a> Case<'a> {
     /// Reads facts and decisions.
     pub(super) fn status(&self) -> Status {
         let since = self.decided.reopened_at;
-        let happened = |is_it: &dyn Fn(&Command) -> bool| {
-            self.facts.iter().any(|entry| {
-                since.is_none_or(|since| entry.at() >= since) && is_it(&entry.entry.command)
+        let happened = |kinds: &[CommandKind]| {
+            let mut facts = kinds.iter().flat_map(|kind| self.facts.of(*kind));
+            facts.any(|entry| {
+                since.is_none_or(|since| entry.at() >= since) && is_care(&entry.entry.command)
             })
         };
-        let has_aftercare = |command: &Command| matches!(command, Command::RecordAftercare(_));
         let decided = self.decided.status;
-        if decided == Status::Assigned && happened(&is_service_act) {
+        if decided == Status::Assigned && happened(SERVICE_ACTS) {
             Status::Intervening
-        } else if decided == Status::Terminated && happened(&has_aftercare) {
+        } else if decided == Status::Terminated && happened(&[CommandKind::RecordAftercare]) {
             Status::Aftercare
         } else {
             decided
@@ -90,10 +90,16 @@ impl<'a> Case<'a> {
     pub(super) fn milestones(&self) -> BTreeMap<Milestone, Timestamp> {
         let mut earned = self.facts.milestones();
         for (milestone, at) in self.decided.milestones() {
-            let first = earned.entry(milestone).or_insert(at);
-            *first = (*first).min(at);
+            let first = earned.entry(*milestone).or_insert(*at);
+            *first = (*first).min(*at);
         }
         earned
+    }
+
+    /// When a milestone was first earned.
+    pub(super) fn milestone(&self, milestone: Milestone) -> Option<Timestamp> {
+        let decided = self.decided.milestones().get(&milestone).copied();
+        earlier(self.facts.milestone(milestone), decided)
     }
 
     /// Whether the case stands under another number.
@@ -126,12 +132,12 @@ impl<'a> Case<'a> {
 
     /// Whether a danger is open that passes gates and binds endings to the head.
     pub(super) fn is_in_danger(&self) -> bool {
-        self.safety() < SafetyLevel::P3
+        self.open_raises().next().is_some()
     }
 
     /// Whether the case was referred here.
     fn is_referred_in(&self) -> bool {
-        self.facts.iter().any(|entry| {
+        self.facts.of(CommandKind::Register).any(|entry| {
             if let Command::Register(register) = &entry.entry.command {
                 register.channel == crate::command::Channel::ReferredIn
             } else {
@@ -167,7 +173,7 @@ impl<'a> Case<'a> {
     /// When a requirement was satisfied, by a sighting or a waiver.
     pub(super) fn satisfied_at(&self, requirement: &Requirement) -> Option<Timestamp> {
         if let Some(milestone) = requirement.milestone {
-            return self.milestones().get(&milestone).copied();
+            return self.milestone(milestone);
         }
         let waived = self.decided.made(|command| {
             if let Command::WaiveDocument(waiver) = command {
@@ -177,11 +183,7 @@ impl<'a> Case<'a> {
             }
         });
         let waived = waived.map(|(made, ())| made.at).min();
-        let seen = self.facts.paper_seen(requirement.id.as_str());
-        match (seen, waived) {
-            (Some(seen), Some(waived)) => Some(seen.min(waived)),
-            (seen, waived) => seen.or(waived),
-        }
+        earlier(self.facts.paper_seen(requirement.id.as_str()), waived)
     }
 
     /// What waits for a head, in the order of the log: what was put there when it arrived, and the sessions beyond the
@@ -189,7 +191,7 @@ impl<'a> Case<'a> {
     pub(super) fn waiting(&self) -> BTreeMap<(ServerSeq, CommandId), Pending<'a>> {
         let mut waiting = self.decided.pending.clone();
         let reason = Review::ExceedsMax;
-        for entry in sessions::beyond_standard(self) {
+        for entry in sessions::beyond_standard(self).iter().copied() {
             if !self.decided.looked_at.contains(&entry.entry.id) {
                 let key = (entry.seq, entry.entry.id);
                 waiting.entry(key).or_insert(Pending { entry, reason });
@@ -318,19 +320,19 @@ impl<'a> Case<'a> {
             .made(|command| matches!(command, Command::FinaliseAssessment(_)).then_some(()));
         let last = assessed.map(|(made, ())| made.entry.seq).max();
         last.is_some_and(|last| {
-            self.facts.iter().any(|entry| {
-                matches!(entry.entry.command, Command::AddFinding(_)) && entry.seq > last
-            })
+            let mut findings = self.facts.of(CommandKind::AddFinding);
+            findings.any(|entry| entry.seq > last)
         })
     }
 
     fn fact_flags(&self) -> BTreeMap<CommandId, BTreeSet<Flag>> {
         use crate::command::Nature;
         let moved = self.decided.moved.iter();
+        let marks = Marks::new(self);
         self.facts
             .iter()
             .filter(|entry| entry.entry.command.kind().nature() == Nature::Fact)
-            .map(|entry| (entry.entry.id, flags::flags_of(self, entry)))
+            .map(|entry| (entry.entry.id, marks.of(entry)))
             .filter(|(_, flags)| !flags.is_empty())
             .chain(moved.map(|id| (*id, BTreeSet::from([Flag::Moved]))))
             .collect()
@@ -372,11 +374,25 @@ pub(super) fn decision_count(count: usize) -> DecisionCount {
     DecisionCount::new(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Whether it is the kind of fact with which a service begins (T11).
-fn is_service_act(command: &Command) -> bool {
+/// The kinds of fact with which a service begins (T11).
+const SERVICE_ACTS: &[CommandKind] = &[
+    CommandKind::RecordVisit,
+    CommandKind::RecordSession,
+    CommandKind::RecordService,
+];
+
+/// Whether a fact says that the client was served or cared for, and not that nobody was met.
+fn is_care(command: &Command) -> bool {
     met_visit(command).is_some()
         || held_session(command).is_some()
-        || matches!(command, Command::RecordService(_))
+        || matches!(
+            command,
+            Command::RecordService(_) | Command::RecordAftercare(_)
+        )
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
 }
 
 /// A question to the rules: may this proposal stand, in this case, now?

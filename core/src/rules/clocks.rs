@@ -2,15 +2,18 @@
 //!
 //! Times are when things happened, not when they arrived: a visit recorded without a network stops its clock in time.
 
+use std::collections::BTreeMap;
+
 use super::case::Case;
 use super::facts::met_visit;
 use super::state::{ClockOutcome, ClockState};
 use super::{CaseLog, LogEntry};
-use crate::command::{AssessmentStage, Command, EndingReason, SafetyLevel};
-use crate::deadline::{Due, NoDue, Pause, Reckoner, Term, Timeliness};
+use crate::calendar::Calendar;
+use crate::command::{AssessmentStage, Command, CommandKind, EndingReason, SafetyLevel};
+use crate::deadline::{Due, NoDue, Office, Pause, Reckoner, Term, Timeliness};
 use crate::id::CommandId;
-use crate::profile::Clock;
 use crate::profile::words::{ClockEvent, Milestone};
+use crate::profile::{Clock, Profile};
 use crate::time::Timestamp;
 
 /// Something that starts or stops clocks.
@@ -21,28 +24,117 @@ struct Happening {
     subject: Option<CommandId>,
 }
 
+/// By what the clocks of a case are reckoned, and what was reckoned before: the same start with the same pauses is due
+/// at the same time, and working days are not counted again.
+#[derive(Clone, Debug)]
+pub(super) struct Reckoning<'a> {
+    /// The version of the profile that the office's hours are of.
+    version: u32,
+    office: Office,
+    calendar: &'a Calendar,
+    /// The clocks as last ruled.
+    prior: &'a [ClockState],
+    /// The earlier registration of the case's duplicates.
+    inherited: Option<Timestamp>,
+    reckoned: BTreeMap<(Term, Timestamp), Reckoned>,
+}
+
+/// What a term comes to from one start, with these pauses.
+#[derive(Clone, Debug)]
+struct Reckoned {
+    pauses: Vec<Pause>,
+    due: Result<Due, NoDue>,
+}
+
+impl<'a> Reckoning<'a> {
+    /// Nothing is reckoned yet.
+    pub(super) fn new(log: &CaseLog<'a>) -> Self {
+        Self {
+            version: log.profile.version,
+            office: log.profile.office(),
+            calendar: log.calendar,
+            prior: log.prior_clocks,
+            inherited: log.inherited,
+            reckoned: BTreeMap::new(),
+        }
+    }
+
+    /// A case that was moved to another version keeps that version's hours from then on.
+    fn go_by(&mut self, profile: &Profile) {
+        if self.version != profile.version {
+            self.version = profile.version;
+            self.office = profile.office();
+            self.reckoned.clear();
+        }
+    }
+
+    fn due(&mut self, term: Term, start: Timestamp, pauses: Vec<Pause>) -> Result<Due, NoDue> {
+        if let Some(known) = self.reckoned.get(&(term, start))
+            && known.pauses == pauses
+        {
+            return known.due;
+        }
+        let due = Reckoner::new(&self.office, self.calendar).due(term, start, &pauses);
+        self.reckoned
+            .insert((term, start), Reckoned { pauses, due });
+        due
+    }
+}
+
 /// Every clock that has started.
-pub(super) fn clocks(case: &Case<'_>, log: &CaseLog<'_>) -> Vec<ClockState> {
+pub(super) fn clocks<'a>(
+    case: &Case<'a>,
+    entries: &[&'a LogEntry],
+    reckoning: &mut Reckoning<'_>,
+) -> Vec<ClockState> {
+    reckoning.go_by(case.profile);
     let mut clocks = Vec::new();
+    let mut told = Told {
+        case,
+        entries,
+        inherited: reckoning.inherited,
+        happenings: BTreeMap::new(),
+    };
     for clock in &case.profile.clocks {
-        let mut starts = happenings(case, clock.start, log.inherited);
+        let mut starts = told.of(clock.start).to_vec();
         if starts.iter().all(|start| start.subject.is_none()) {
             // A clock without a subject runs once, from the first start.
             starts.sort_by_key(|start| start.at);
             starts.truncate(1);
         }
-        clocks.extend(
-            starts
-                .into_iter()
-                .map(|start| reckon(case, log, clock, start)),
-        );
+        for start in starts {
+            clocks.push(reckon(&mut told, reckoning, clock, start));
+        }
     }
     clocks
 }
 
-fn reckon(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, start: Happening) -> ClockState {
-    let stopped = stop_of(case, clock, start, log.inherited);
-    let due = due_of(case, log, clock, start.at, stopped.map(|(at, _)| at));
+/// What happened in a case: several clocks ask for the same.
+struct Told<'c, 'a> {
+    case: &'c Case<'a>,
+    /// Its commands in the order of the log.
+    entries: &'c [&'a LogEntry],
+    inherited: Option<Timestamp>,
+    happenings: BTreeMap<ClockEvent, Vec<Happening>>,
+}
+
+impl Told<'_, '_> {
+    fn of(&mut self, event: ClockEvent) -> &[Happening] {
+        let (case, inherited) = (self.case, self.inherited);
+        let told = self.happenings.entry(event);
+        told.or_insert_with(|| happenings(case, event, inherited))
+    }
+}
+
+fn reckon(
+    told: &mut Told<'_, '_>,
+    reckoning: &mut Reckoning<'_>,
+    clock: &Clock,
+    start: Happening,
+) -> ClockState {
+    let case = told.case;
+    let stopped = stop_of(told, clock, start);
+    let due = due_of(case, reckoning, clock, start.at, stopped.map(|(at, _)| at));
     let mut state = ClockState {
         clock: clock.id.clone(),
         subject: start.subject,
@@ -52,23 +144,28 @@ fn reckon(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, start: Happening) -
         stopped_at: stopped.map(|(at, _)| at),
         outcome: ClockOutcome::Running,
     };
-    extend_by_prior(&mut state, log.prior_clocks);
+    extend_by_prior(&mut state, reckoning.prior);
     state.outcome = outcome(&state, due, stopped.map(|(_, event)| event), case);
     if state.outcome == ClockOutcome::Late {
-        state.outcome = why_late(case, log, clock, &state);
+        state.outcome = why_late(told, reckoning, clock, &state);
     }
     state
 }
 
 /// What lies behind a late stop: a day that the client chose (B4), a connection that was slow (X17), or neither.
-fn why_late(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, state: &ClockState) -> ClockOutcome {
+fn why_late(
+    told: &Told<'_, '_>,
+    reckoning: &mut Reckoning<'_>,
+    clock: &Clock,
+    state: &ClockState,
+) -> ClockOutcome {
+    let case = told.case;
     let (Some(due), Some(stopped)) = (state.due, state.stopped_at) else {
         return ClockOutcome::Late;
     };
-    let office = log.profile.office();
-    let reckoner = Reckoner::new(&office, log.calendar);
+    let reckoner = Reckoner::new(&reckoning.office, reckoning.calendar);
     // Said in time, and kept: a day that is named after the fact excuses nothing.
-    let is_chosen = case.facts.iter().any(|entry| {
+    let is_chosen = case.facts.of(CommandKind::NoteClientDate).any(|entry| {
         if let Command::NoteClientDate(chosen) = &entry.entry.command {
             let is_in_time = entry.at() >= state.started_at && entry.at() <= due;
             let is_kept = reckoner.local_date(stopped) <= reckoner.local_date(chosen.date);
@@ -80,10 +177,11 @@ fn why_late(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, state: &ClockStat
     if is_chosen {
         return ClockOutcome::LateClientChoice;
     }
-    let delay_ms = start_delay_ms(log, clock, state.started_at);
+    let delay_ms = start_delay_ms(told.entries, clock, state.started_at);
     let known_at = state.started_at.plus_millis(delay_ms);
     let is_delayed = delay_ms > 0
-        && due_of(case, log, clock, known_at, Some(stopped)).is_ok_and(|due| stopped <= due.due);
+        && due_of(case, reckoning, clock, known_at, Some(stopped))
+            .is_ok_and(|due| stopped <= due.due);
     if is_delayed {
         ClockOutcome::LateSyncDelay
     } else {
@@ -92,9 +190,9 @@ fn why_late(case: &Case<'_>, log: &CaseLog<'_>, clock: &Clock, state: &ClockStat
 }
 
 /// How long what started a clock lay on its device before the server had it.
-fn start_delay_ms(log: &CaseLog<'_>, clock: &Clock, started_at: Timestamp) -> i64 {
+fn start_delay_ms(entries: &[&LogEntry], clock: &Clock, started_at: Timestamp) -> i64 {
     let is_report = clock.start == ClockEvent::ReportReceived;
-    let starts = log.entries.iter().filter(|entry| {
+    let starts = entries.iter().copied().filter(|entry| {
         let is_register = matches!(entry.entry.command, Command::Register(_));
         entry.at() == started_at || (is_report && is_register)
     });
@@ -150,7 +248,7 @@ fn outcome(
 
 fn due_of(
     case: &Case<'_>,
-    log: &CaseLog<'_>,
+    reckoning: &mut Reckoning<'_>,
     clock: &Clock,
     start: Timestamp,
     stopped: Option<Timestamp>,
@@ -164,13 +262,12 @@ fn due_of(
             hours: None,
         });
     }
-    let office = case.profile.office();
     let pauses = if clock.pauses {
         pauses(case, stopped)
     } else {
         Vec::new()
     };
-    Reckoner::new(&office, log.calendar).due(clock.term(), start, &pauses)
+    reckoning.due(clock.term(), start, pauses)
 }
 
 /// The date that the last agreed plan aims at.
@@ -204,14 +301,13 @@ fn pauses(case: &Case<'_>, stopped: Option<Timestamp>) -> Vec<Pause> {
 
 /// The first stop, and what it was. A clock about one thing is stopped only by what comes after it.
 fn stop_of(
-    case: &Case<'_>,
+    told: &mut Told<'_, '_>,
     clock: &Clock,
     start: Happening,
-    inherited: Option<Timestamp>,
 ) -> Option<(Timestamp, ClockEvent)> {
     let mut stops = Vec::new();
     for event in &clock.stops {
-        for stop in happenings(case, *event, inherited) {
+        for stop in told.of(*event) {
             let is_about = stop.subject.is_none() || stop.subject == start.subject;
             let is_later = start.subject.is_none() || stop.at > start.at;
             if is_about && is_later {
@@ -241,10 +337,10 @@ fn happenings(case: &Case<'_>, event: ClockEvent, inherited: Option<Timestamp>) 
         ClockEvent::Assigned => one(assigned(case)),
         ClockEvent::AssignedAndClientInformed => one(both(
             assigned(case),
-            case.facts.first(|c| matches!(c, Command::InformClient(_))),
+            case.facts.first(CommandKind::InformClient, |_| true),
         )),
         ClockEvent::VisitOrAssessment => {
-            let visit = case.facts.first(|c| met_visit(c).is_some());
+            let visit = case.facts.milestone(Milestone::Visit);
             one([visit, assessed(case)].into_iter().flatten().min())
         }
         ClockEvent::Assessed => one(assessed(case)),
@@ -253,16 +349,14 @@ fn happenings(case: &Case<'_>, event: ClockEvent, inherited: Option<Timestamp>) 
             one(decided(case, |c| matches!(c, Command::AgreePlan(_))))
         }
         ClockEvent::ContractSignedAndScheduled => one(both(
-            case.facts.first(|c| matches!(c, Command::SignContract(_))),
+            case.facts.milestone(Milestone::Contract),
             decided(case, |c| matches!(c, Command::ScheduleSession(_))),
         )),
         ClockEvent::SessionHeld => one(case.facts.sessions().first().map(|entry| entry.at())),
         ClockEvent::ReferralDecided
         | ClockEvent::ReferralIssued
         | ClockEvent::ReferralCancelled => referrals(case, event),
-        ClockEvent::ReferralReplied => {
-            one(case.milestones().get(&Milestone::ReferralReply).copied())
-        }
+        ClockEvent::ReferralReplied => one(case.milestone(Milestone::ReferralReply)),
         ClockEvent::ClosedInformation => {
             one(decided(case, |c| matches!(c, Command::CloseInformation(_))))
         }
@@ -306,7 +400,7 @@ fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
 }
 
 fn report_received(case: &Case<'_>) -> Option<Timestamp> {
-    case.facts.iter().find_map(|entry| {
+    case.facts.of(CommandKind::Register).find_map(|entry| {
         if let Command::Register(register) = &entry.entry.command {
             Some(
                 register
@@ -323,7 +417,7 @@ fn report_received(case: &Case<'_>) -> Option<Timestamp> {
 /// Registered, and every paper that gates sessions is there.
 fn application_complete(case: &Case<'_>) -> Option<Timestamp> {
     let mut complete = decided(case, |c| matches!(c, Command::Register(_)))?;
-    let gate = Some(crate::command::CommandKind::ScheduleSession);
+    let gate = Some(CommandKind::ScheduleSession);
     for requirement in &case.profile.requirements {
         let counts = requirement.gates == gate && requirement.milestone.is_none();
         if counts && case.applies(requirement) {
@@ -402,8 +496,7 @@ fn danger_raised(case: &Case<'_>) -> Vec<Happening> {
 
 fn withdrawals(case: &Case<'_>) -> Vec<Happening> {
     case.facts
-        .iter()
-        .filter(|entry| matches!(entry.entry.command, Command::WithdrawConsent(_)))
+        .of(CommandKind::WithdrawConsent)
         .map(|entry| Happening {
             at: entry.at(),
             subject: Some(entry.entry.id),
@@ -413,10 +506,10 @@ fn withdrawals(case: &Case<'_>) -> Vec<Happening> {
 
 /// Acts by which staff answer a danger.
 fn danger_handled(case: &Case<'_>) -> Vec<Happening> {
-    let acts = case.facts.iter().filter(|entry| {
-        met_visit(&entry.entry.command).is_some()
-            || matches!(entry.entry.command, Command::RecordService(_))
-    });
+    let visits = case.facts.of(CommandKind::RecordVisit);
+    let acts = visits
+        .filter(|entry| met_visit(&entry.entry.command).is_some())
+        .chain(case.facts.of(CommandKind::RecordService));
     let decisions = case.decided.made(|command| {
         matches!(command, Command::IssueReferral(_) | Command::LowerSafety(_)).then_some(())
     });

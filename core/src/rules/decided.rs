@@ -69,6 +69,10 @@ pub(super) struct Decided<'a> {
     pub(super) referrals_cancelled: BTreeMap<CommandId, Timestamp>,
     /// Decisions in the order in which they were made; number n is at n-1.
     pub(super) made: Vec<Made<'a>>,
+    /// Where each stands among them.
+    by_id: BTreeMap<CommandId, usize>,
+    /// What they earn, and when first.
+    earned: BTreeMap<Milestone, Timestamp>,
     /// Answers of heads count as decisions too; this is who made each, in order.
     pub(super) deciders: Vec<PersonId>,
     /// What was put before a head when it arrived, in the order of the log.
@@ -99,6 +103,8 @@ impl<'a> Decided<'a> {
             sessions_extended: None,
             referrals_cancelled: BTreeMap::new(),
             made: Vec::new(),
+            by_id: BTreeMap::new(),
+            earned: BTreeMap::new(),
             deciders: Vec::new(),
             pending: BTreeMap::new(),
             acting: BTreeMap::new(),
@@ -120,10 +126,7 @@ impl<'a> Decided<'a> {
 
     /// A committed decision by its id.
     pub(super) fn find(&self, id: CommandId) -> Option<Made<'a>> {
-        self.made
-            .iter()
-            .find(|made| made.entry.entry.id == id)
-            .copied()
+        self.made.get(*self.by_id.get(&id)?).copied()
     }
 
     /// Puts something before the head.
@@ -133,15 +136,8 @@ impl<'a> Decided<'a> {
     }
 
     /// The milestones that decisions earn, and when first.
-    pub(super) fn milestones(&self) -> BTreeMap<Milestone, Timestamp> {
-        let mut earned: BTreeMap<Milestone, Timestamp> = BTreeMap::new();
-        for made in &self.made {
-            for milestone in milestones_of(&made.entry.entry.command) {
-                let first = earned.entry(*milestone).or_insert(made.at);
-                *first = (*first).min(made.at);
-            }
-        }
-        earned
+    pub(super) const fn milestones(&self) -> &BTreeMap<Milestone, Timestamp> {
+        &self.earned
     }
 
     /// A decision comes to stand, at this row of the log.
@@ -150,7 +146,7 @@ impl<'a> Decided<'a> {
         // What only heads may know of makes nobody's proposal stale.
         let is_shown = !matches!(command, Command::LinkFamily(_) | Command::UnlinkFamily(_));
         self.deciders.extend(is_shown.then_some(made.by));
-        self.made.push(made);
+        self.enter(made);
         match command {
             Command::Register(_) => self.status = Status::Registered,
             Command::Triage(triage) => self.triage(&triage.services),
@@ -238,6 +234,17 @@ impl<'a> Decided<'a> {
     fn move_out(&mut self, record: CommandId) {
         self.moved.insert(record);
         self.pending.retain(|(_, id), _| *id != record);
+    }
+
+    /// Enters a decision into the books.
+    fn enter(&mut self, made: Made<'a>) {
+        let number = self.made.len();
+        self.by_id.entry(made.entry.entry.id).or_insert(number);
+        for milestone in milestones_of(&made.entry.entry.command) {
+            let first = self.earned.entry(*milestone).or_insert(made.at);
+            *first = (*first).min(made.at);
+        }
+        self.made.push(made);
     }
 
     /// What ends a case or closes its file, and what takes it up again.

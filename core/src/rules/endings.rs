@@ -6,7 +6,7 @@ use super::case::Ask;
 use super::referrals::referrals;
 use super::state::ReferralPhase;
 use super::verdict::{Objection, Refusal};
-use crate::command::{Command, EndingReason, ServiceType, Terminate, VisitPlace};
+use crate::command::{Command, CommandKind, EndingReason, ServiceType, Terminate, VisitPlace};
 use crate::deadline::Reckoner;
 use crate::profile::Ending;
 use crate::profile::words::{Guard, Milestone};
@@ -112,9 +112,8 @@ fn work_is_finished(ask: &Ask<'_, '_>, termination: &Terminate) -> Result<(), Ob
     if has_guard(Guard::SessionMinimum) && is_short {
         return Err(Refusal::TooFewSessions.into());
     }
-    let earned = ask.case.milestones();
-    let is_unfollowed = earned.contains_key(&Milestone::ReferralIssued)
-        && !earned.contains_key(&Milestone::Monitoring);
+    let is_unfollowed = ask.case.milestone(Milestone::ReferralIssued).is_some()
+        && ask.case.milestone(Milestone::Monitoring).is_none();
     if has_guard(Guard::MonitoringAfterReferral) && is_unfollowed {
         return Err(Refusal::MonitoringMissing.into());
     }
@@ -128,7 +127,7 @@ fn was_tried(ask: &Ask<'_, '_>, asked: &Ending) -> Result<(), Objection> {
     let mut attempts = 0;
     let mut days = BTreeSet::new();
     let mut was_at_home = false;
-    for entry in ask.case.facts.iter() {
+    for entry in ask.case.facts.of(CommandKind::RecordVisit) {
         if let Command::RecordVisit(visit) = &entry.entry.command
             && !visit.met
         {

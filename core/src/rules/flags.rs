@@ -3,20 +3,19 @@
 //! Role and time marks rest on the command alone; papers, consent, count and doubles on facts (papers also on waivers
 //! by decision); the marks about endings, order and targets read decisions.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::LogEntry;
 use super::case::{Case, assignments};
 use super::facts::{Consent, danger_of, held_session, met_visit, signatory};
 use super::papers::gates_kind;
-use super::referrals::{questions_referral, referrals};
+use super::referrals::{is_referral, issued_at, questions_referral};
 use super::sessions::beyond_standard;
 use super::standing::is_outside_mandate;
-use super::state::ReferralState;
 use super::verdict::{Flag, Review};
-use crate::command::{
-    Command, CommandKind, EndingReason, Purpose, Recommendation, SafetyLevel, Signatory,
-};
+use crate::command::{Command, CommandKind, EndingReason, Recommendation, SafetyLevel, Signatory};
+use crate::time::Timestamp;
 
 /// A device's clock may be this far ahead before it is told.
 const FUTURE_MS_MAX: i64 = 2 * 60 * 1_000;
@@ -25,12 +24,39 @@ const OFFSET_MS_MAX: i64 = 5 * 60 * 1_000;
 /// So long after it was recorded may a fact arrive before its time needs a witness (LK3.md 7.1: 72 hours).
 const DELAY_MS_MAX: i64 = 72 * 60 * 60 * 1_000;
 
-/// The marks on a fact, as far as the case is known.
-pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
+/// The marks on the facts of a case, as far as it is known.
+pub(super) struct Marks<'c, 'a> {
+    case: &'c Case<'a>,
+    /// Since when the papers for a session are complete; reckoned once for all facts.
+    complete_since: OnceCell<Option<Timestamp>>,
+}
+
+impl<'c, 'a> Marks<'c, 'a> {
+    /// Looks at a case.
+    pub(super) const fn new(case: &'c Case<'a>) -> Self {
+        Self {
+            case,
+            complete_since: OnceCell::new(),
+        }
+    }
+
+    /// The marks on one of its facts.
+    pub(super) fn of(&self, entry: &LogEntry) -> BTreeSet<Flag> {
+        flags_of(self, self.case, entry)
+    }
+
+    fn complete_since(&self) -> Option<Timestamp> {
+        *self
+            .complete_since
+            .get_or_init(|| complete_since(self.case))
+    }
+}
+
+fn flags_of(marks: &Marks<'_, '_>, case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
     let consent = consent_at(case, entry);
     let marks = [
         (!is_role_allowed(case, entry), Flag::RoleNotAllowed),
-        (are_papers_missing(case, entry), Flag::DocsMissing),
+        (are_papers_missing(marks, entry), Flag::DocsMissing),
         (
             matches!(consent, Consent::Missing | Consent::Contested),
             Flag::ConsentMissing,
@@ -59,10 +85,13 @@ pub(super) fn flags_of(case: &Case<'_>, entry: &LogEntry) -> BTreeSet<Flag> {
             Flag::ConsentContested,
         ),
     ];
-    marks
-        .into_iter()
-        .filter_map(|(holds, flag)| holds.then_some(flag))
-        .collect()
+    let mut flags = BTreeSet::new();
+    flags.extend(
+        marks
+            .into_iter()
+            .filter_map(|(holds, flag)| holds.then_some(flag)),
+    );
+    flags
 }
 
 /// Why a head should look at a fact, at the row where it arrives (amendment B6). Most facts need nobody.
@@ -121,7 +150,7 @@ fn is_role_allowed(case: &Case<'_>, entry: &LogEntry) -> bool {
     };
     case.profile
         .transition(entry.entry.command.kind())
-        .is_some_and(|transition| !transition.roles.is_disjoint(roles))
+        .is_some_and(|transition| roles.iter().any(|role| transition.roles.contains(role)))
 }
 
 /// A guardian signed for a child, and nobody wrote down that the child agrees.
@@ -135,18 +164,23 @@ fn is_assent_missing(case: &Case<'_>, entry: &LogEntry) -> bool {
     }
 }
 
-fn are_papers_missing(case: &Case<'_>, entry: &LogEntry) -> bool {
-    if held_session(&entry.entry.command).is_none() || case.is_in_danger() {
-        return false;
-    }
-    case.profile.requirements.iter().any(|requirement| {
+fn are_papers_missing(marks: &Marks<'_, '_>, entry: &LogEntry) -> bool {
+    held_session(&entry.entry.command).is_some()
+        && !marks.case.is_in_danger()
+        && marks.complete_since().is_none_or(|at| at > entry.at())
+}
+
+/// Since when the papers for a session are complete; nothing while one is missing.
+fn complete_since(case: &Case<'_>) -> Option<Timestamp> {
+    let gating = case.profile.requirements.iter().filter(|requirement| {
         requirement.milestone.is_none()
             && gates_kind(requirement, CommandKind::ScheduleSession)
             && case.applies(requirement)
-            && case
-                .satisfied_at(requirement)
-                .is_none_or(|at| at > entry.at())
-    })
+    });
+    let beginning = Timestamp::from_millis(i64::MIN);
+    gating
+        .map(|requirement| case.satisfied_at(requirement))
+        .try_fold(beginning, |since, at| Some(since.max(at?)))
 }
 
 /// The consent as it stood when the service took place; granted for what needs none.
@@ -157,7 +191,7 @@ fn consent_at(case: &Case<'_>, entry: &LogEntry) -> Consent {
     if !is_contact && !is_session {
         return Consent::Granted;
     }
-    let consent = case.facts.as_of(entry.at()).consent(Purpose::Service, None);
+    let consent = case.facts.service_consent_at(entry.at());
     let is_excused = is_contact || case.is_in_danger();
     if matches!(consent, Consent::Missing | Consent::Contested) && is_excused {
         Consent::Granted
@@ -170,9 +204,11 @@ fn is_beyond_standard(case: &Case<'_>, entry: &LogEntry) -> bool {
     if held_session(&entry.entry.command).is_none() {
         return false;
     }
-    beyond_standard(case)
-        .iter()
-        .any(|beyond| beyond.entry.id == entry.entry.id)
+    let place = |entry: &LogEntry| (entry.at(), entry.entry.id);
+    let beyond = beyond_standard(case);
+    beyond
+        .binary_search_by_key(&place(entry), |beyond| place(beyond))
+        .is_ok()
 }
 
 fn is_out_of_order(case: &Case<'_>, entry: &LogEntry) -> bool {
@@ -184,9 +220,7 @@ fn is_out_of_order(case: &Case<'_>, entry: &LogEntry) -> bool {
         None
     };
     if let Some(referral) = letter {
-        let is_unsent =
-            |state: &ReferralState| state.referral == referral && state.issued_at.is_none();
-        return referrals(case).iter().any(is_unsent);
+        return is_referral(case, referral) && issued_at(case, referral).is_none();
     }
     matches!(entry.entry.command, Command::RecordAftercare(_)) && case.decided.ending.is_none()
 }
@@ -197,7 +231,7 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
         let booking = case.decided.find(id).map(|made| &made.entry.entry.command);
         matches!(booking, Some(Command::ScheduleSession(_)))
     };
-    let is_referral = |id| referrals(case).iter().any(|state| state.referral == id);
+    let is_referral = |id| is_referral(case, id);
     let is_own = |id, kind| {
         let own = case.facts.own_record(entry, id);
         own.is_some_and(|own| own.entry.command.kind() == kind)
@@ -228,9 +262,8 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
     } else if let Command::ReadAssignment(read) = command {
         assignments(case).any(|(id, _, to)| id == read.assignment && to == entry.performer())
     } else if let Command::ContestConsent(contest) = command {
-        case.facts
-            .iter()
-            .any(|other| other.entry.id == contest.signature && signatory(other).is_some())
+        let signed = case.facts.find(contest.signature);
+        signed.is_some_and(|signed| signatory(signed).is_some())
     } else if let Command::AddFinding(finding) = command {
         finding.assessment.is_none_or(|id| {
             case.decided.find(id).is_some_and(|made| {
@@ -238,9 +271,8 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
             })
         })
     } else if let Command::EditMinutes(edit) = command {
-        case.facts.iter().any(|other| {
-            other.entry.id == edit.target && matches!(other.entry.command, Command::DraftMinutes(_))
-        })
+        let drafted = case.facts.find(edit.target);
+        drafted.is_some_and(|other| matches!(other.entry.command, Command::DraftMinutes(_)))
     } else {
         true
     }

@@ -46,14 +46,13 @@ fn needs(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if is_excused(ask) {
         return Ok(());
     }
-    let earned = ask.case.milestones();
     let single = transition.guards.contains(&Guard::PlanUnlessSingleSession)
         && ask.case.facts.sessions().len() == 1;
     let lacking = transition.needs.iter().find(|need| {
         // Consent has a family of its own, with exceptions of its own.
         **need != Milestone::Consent
             && !(single && **need == Milestone::Plan)
-            && !earned.contains_key(need)
+            && ask.case.milestone(**need).is_none()
     });
     match lacking {
         Some(milestone) => Err(missing(*milestone).into()),

@@ -5,7 +5,7 @@ use super::case::{Ask, Case};
 use super::facts::is_same_name;
 use super::state::{ReferralPhase, ReferralState};
 use super::verdict::{Objection, Refusal, Review};
-use crate::command::{Command, Recommendation};
+use crate::command::{Command, CommandKind, Recommendation};
 use crate::deadline::{Reckoner, Term};
 use crate::id::CommandId;
 use crate::time::Timestamp;
@@ -86,6 +86,13 @@ fn is_cancelled(case: &Case<'_>, referral: CommandId) -> bool {
     case.decided.referrals_cancelled.contains_key(&referral)
 }
 
+/// Whether a decision of this id refers the client.
+pub(super) fn is_referral(case: &Case<'_>, id: CommandId) -> bool {
+    case.decided
+        .find(id)
+        .is_some_and(|made| matches!(made.entry.entry.command, Command::DecideReferral(_)))
+}
+
 /// Every referral that was decided, in the order of the decisions.
 pub(super) fn referrals(case: &Case<'_>) -> Vec<ReferralState> {
     case.decided
@@ -121,7 +128,7 @@ fn state_of(case: &Case<'_>, referral: CommandId, decided_at: Timestamp) -> Refe
 
 /// When it first reached the recipient.
 fn delivered_at(case: &Case<'_>, referral: CommandId) -> Option<Timestamp> {
-    case.facts.first(|command| {
+    case.facts.first(CommandKind::DeliverReferral, |command| {
         if let Command::DeliverReferral(delivery) = command {
             delivery.referral == referral
         } else {
@@ -131,7 +138,7 @@ fn delivered_at(case: &Case<'_>, referral: CommandId) -> Option<Timestamp> {
 }
 
 /// When the letter of a referral was issued.
-fn issued_at(case: &Case<'_>, referral: CommandId) -> Option<Timestamp> {
+pub(super) fn issued_at(case: &Case<'_>, referral: CommandId) -> Option<Timestamp> {
     let issues = case.decided.made(|command| {
         if let Command::IssueReferral(issue) = command {
             (issue.referral == referral).then_some(())
@@ -153,7 +160,7 @@ fn recipient<'a>(case: &Case<'a>, referral: CommandId) -> Option<&'a str> {
 
 /// The last reply: an office may first decline and then accept.
 fn last_reply(case: &Case<'_>, referral: CommandId) -> Option<(Timestamp, bool)> {
-    let replies = case.facts.iter().filter_map(|entry| {
+    let replies = case.facts.of(CommandKind::RecordReply).filter_map(|entry| {
         if let Command::RecordReply(reply) = &entry.entry.command {
             (reply.referral == referral).then_some((entry.at(), reply.accepted))
         } else {

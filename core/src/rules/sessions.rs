@@ -6,7 +6,7 @@ use super::LogEntry;
 use super::case::{Ask, Case};
 use super::state::Appointment;
 use super::verdict::{Objection, Refusal};
-use crate::command::{AgreePlan, Command, ExtendSessions, ScheduleSession};
+use crate::command::{AgreePlan, Command, CommandKind, ExtendSessions, ScheduleSession};
 use crate::id::CommandId;
 use crate::profile::words::Guard;
 
@@ -62,7 +62,7 @@ fn extend(ask: &Ask<'_, '_>, extension: &ExtendSessions) -> Result<(), Objection
     if asked <= most {
         return Err(Refusal::NoEffect.into());
     }
-    let is_agreed = ask.case.facts.iter().any(|entry| {
+    let is_agreed = ask.case.facts.of(CommandKind::SignContract).any(|entry| {
         if let Command::SignContract(contract) = &entry.entry.command {
             contract
                 .sessions
@@ -100,9 +100,11 @@ fn agree(ask: &Ask<'_, '_>, plan: &AgreePlan) -> Result<(), Objection> {
 
 /// Committed bookings that were neither recorded nor called off.
 pub(super) fn open_appointments(case: &Case<'_>) -> impl Iterator<Item = Appointment> {
+    let recorded = case.facts.of(CommandKind::RecordSession);
     let done: BTreeSet<CommandId> = case
         .facts
-        .iter()
+        .of(CommandKind::CancelAppointment)
+        .chain(recorded)
         .filter_map(|entry| settles(&entry.entry.command))
         .collect();
     let bookings: Vec<Appointment> = case
@@ -136,10 +138,10 @@ fn settles(command: &Command) -> Option<CommandId> {
 }
 
 /// The sessions that took place beyond the most that are covered, in the order in which they took place.
-pub(super) fn beyond_standard<'a>(case: &Case<'a>) -> Vec<&'a LogEntry> {
-    let mut sessions = case.facts.sessions();
+pub(super) fn beyond_standard<'c, 'a>(case: &'c Case<'a>) -> &'c [&'a LogEntry] {
+    let sessions = case.facts.sessions();
     let most = covered(case).unwrap_or(usize::MAX);
-    sessions.split_off(most.min(sessions.len()))
+    sessions.get(most..).unwrap_or_default()
 }
 
 /// The most sessions that are covered: the standard's, or as many as a head extended them to.

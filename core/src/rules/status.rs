@@ -2,6 +2,7 @@
 
 use super::LogEntry;
 use super::case::{Ask, Case};
+use super::referrals::is_referral;
 use super::rule;
 use super::verdict::{Objection, Refusal, Review};
 use crate::command::{Command, EndingReason, ReviewAnswer};
@@ -85,9 +86,9 @@ fn unconfirmed<'a>(case: &Case<'a>) -> Option<&'a LogEntry> {
 }
 
 /// What a head commits must still hold; a refusal always does.
-fn answer_holds(
-    ask: &Ask<'_, '_>,
-    waiting: &LogEntry,
+fn answer_holds<'a>(
+    ask: &Ask<'_, 'a>,
+    waiting: &'a LogEntry,
     answer: ReviewAnswer,
 ) -> Result<(), Objection> {
     use crate::command::Nature;
@@ -105,10 +106,7 @@ fn is_allowed(ask: &Ask<'_, '_>) -> bool {
 
 /// The statuses in which such a command has its place.
 fn statuses(ask: &Ask<'_, '_>) -> &'static [Status] {
-    let is_referred = ask
-        .case
-        .milestones()
-        .contains_key(&Milestone::ReferralIssued);
+    let is_referred = ask.case.milestone(Milestone::ReferralIssued).is_some();
     match ask.command() {
         Command::Register(_) => &[Status::Draft],
         Command::Triage(_) => BEFORE_RESULTS,
@@ -262,10 +260,4 @@ fn is_backward(ask: &Ask<'_, '_>) -> bool {
     } else {
         false
     }
-}
-
-fn is_referral(case: &Case<'_>, id: crate::id::CommandId) -> bool {
-    case.decided
-        .find(id)
-        .is_some_and(|made| matches!(made.entry.entry.command, Command::DecideReferral(_)))
 }

@@ -7,20 +7,26 @@
 
 mod acceptance;
 mod apart;
+mod arrivals;
 mod commands;
 mod facts;
 mod golden;
+mod increments;
+mod logs;
 mod refusals;
 mod reviews;
 mod settled;
 mod stories;
 mod versions;
 
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng as _, SeedableRng as _};
+
 use super::*;
 use crate::command::{self as c, *};
 use crate::id::CaseId;
 use crate::profile::shipped;
-use crate::record::{Line, Prose};
+use crate::record::{FieldShape, Line, Prose, Record, Scalar, TextEdit};
 
 const MINUTE: i64 = 60 * 1_000;
 const HOUR: i64 = 60 * MINUTE;

@@ -108,6 +108,12 @@ impl InProcess {
         }
         Ok(differing)
     }
+
+    /// The server.
+    #[cfg(test)]
+    pub(super) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
 }
 
 fn reply(result: Result<Vec<u8>, RefusedReply>) -> Reply {

@@ -1,8 +1,5 @@
 //! Marks on facts, and what is equal in every order of arrival.
 
-use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng as _};
-
 use super::super::case::Case;
 use super::*;
 use Role::*;
