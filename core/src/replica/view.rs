@@ -63,10 +63,10 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn cases(&self) -> Result<Vec<CaseId>, ReplicaError> {
-        let mut cases = Vec::new();
-        for file in self.store.case_ids()? {
-            if !self.is_activity(file)? {
-                cases.push(file);
+        let mut cases = self.store.case_ids()?;
+        for file in self.store.files_without_state()? {
+            if self.is_activity(file)? {
+                cases.retain(|case| *case != file);
             }
         }
         Ok(cases)
@@ -78,7 +78,7 @@ impl Replica {
     /// [`ReplicaError`].
     pub fn activities(&self) -> Result<Vec<TimelineItem>, ReplicaError> {
         let mut activities = Vec::new();
-        for file in self.store.case_ids()? {
+        for file in self.store.files_without_state()? {
             if self.is_activity(file)? {
                 activities.extend(self.timeline(file)?);
             }

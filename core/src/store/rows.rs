@@ -97,6 +97,15 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What of that the server has said nothing about: cases that are new or waiting, and activities.
+    pub(crate) fn files_without_state(&self) -> Result<Vec<CaseId>, StoreError> {
+        let sql = "SELECT case_id FROM document UNION SELECT case_id FROM command \
+                   EXCEPT SELECT case_id FROM case_state ORDER BY 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The rulings about a case, in the order of the log.
     pub(crate) fn rulings_of(
         &self,
