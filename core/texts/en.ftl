@@ -536,6 +536,8 @@ attention-identity_conflict = identity data differ
 attention-missing_papers = papers missing
 attention-in_review = in review
 
+attention-reminder = next step of the standard
+
 attention-says-unsent_danger = NOT SENT: danger { $level } on { $case }. It has been on this phone alone for { $span }; nobody else knows.
 attention-says-reopen_proposed = { $case } has ended, and there is a danger that its ending did not know of.
 attention-says-overdue = { $case }. { $clock }
@@ -548,6 +550,8 @@ attention-says-identity_conflict = { $case }: identity data differ ({ $fields })
 attention-says-missing_papers = { $case }: before the { $step }, still needed: { $papers }.
 attention-says-in_review = { $case }: your { $what } waits for the head. { $reason }
 
+attention-says-reminder = { $case }: the standard expects one more step.
+
 do-unsent_danger = Call now, do not wait for a signal: { $numbers }. Tell the head by telephone.
 do-on_device = No need to repeat it; it is sent by itself when there is a signal.
 do-waiting = No need to repeat it; it enters by itself once what precedes it has come.
@@ -556,6 +560,7 @@ do-overdue = Take the step now and record it. A late record is accepted all the 
 do-to_answer = Read the records, then agree or refuse with a reason.
 do-to_confirm = Ask the client what holds, and record the answer.
 do-missing_papers = Ask for the papers or look at them, and record it; if there are none, ask the head to waive them with a reason.
+do-confirm_registration = Contact the client and check what was told, then confirm the registration; if it is wrong, ask the head to void it.
 do-in_review = Wait for the head's answer; other work on this case can go on.
 do-flag-docs_missing = Complete the papers before the next session.
 do-flag-consent_missing = Explain, and ask for the client's consent.

@@ -536,6 +536,8 @@ attention-identity_conflict = data identitas berbeda
 attention-missing_papers = berkas belum lengkap
 attention-in_review = dalam tinjauan
 
+attention-reminder = langkah berikut menurut standar
+
 attention-says-unsent_danger = BELUM TERKIRIM: bahaya { $level } pada { $case }. Sudah { $span } hanya di HP ini; belum ada orang lain yang tahu.
 attention-says-reopen_proposed = { $case } sudah berakhir, tetapi ada bahaya yang belum diketahui saat diakhiri.
 attention-says-overdue = { $case }. { $clock }
@@ -548,6 +550,8 @@ attention-says-identity_conflict = { $case }: data identitas berbeda ({ $fields 
 attention-says-missing_papers = { $case }: sebelum { $step } masih perlu { $papers }.
 attention-says-in_review = { $case }: { $what } Anda menunggu jawaban pimpinan. { $reason }
 
+attention-says-reminder = { $case }: standar mengharapkan satu langkah lagi.
+
 do-unsent_danger = Telepon sekarang, jangan menunggu sinyal: { $numbers }. Beri tahu pimpinan lewat telepon.
 do-on_device = Tidak perlu diulang; terkirim sendiri saat ada sinyal.
 do-waiting = Tidak perlu diulang; masuk sendiri setelah catatan yang mendahuluinya tiba.
@@ -556,6 +560,7 @@ do-overdue = Lakukan langkahnya sekarang dan catat. Catatan yang terlambat tetap
 do-to_answer = Baca catatannya, lalu setujui atau tolak dengan alasan.
 do-to_confirm = Tanyakan kepada klien apa yang berlaku, lalu catat kepastiannya.
 do-missing_papers = Minta atau lihat berkasnya dan catat; bila tidak ada, mintalah pimpinan membebaskannya dengan alasan.
+do-confirm_registration = Hubungi klien dan periksa keterangannya, lalu pastikan pendaftarannya; bila keliru, mintalah pimpinan membatalkannya.
 do-in_review = Tunggu jawaban pimpinan; pekerjaan lain pada kasus ini dapat berjalan.
 do-flag-docs_missing = Lengkapi berkas sebelum sesi berikutnya.
 do-flag-consent_missing = Jelaskan dan mintalah persetujuan klien.

@@ -13,7 +13,7 @@ use crate::profile::words::{Enforcement, Milestone};
 use crate::profile::{HotlineUse, Requirement};
 use crate::record::Line;
 use crate::replica::{Fate, TimelineItem};
-use crate::rules::{CaseState, Flag, Refusal, ReviewItem, Verdict, danger_of};
+use crate::rules::{CaseState, Flag, Refusal, Review, ReviewItem, Verdict, danger_of};
 use crate::text;
 use crate::time::Timestamp;
 
@@ -42,6 +42,8 @@ codes!(
         MissingPapers = "missing_papers",
         /// An own proposal waits for a head.
         InReview = "in_review",
+        /// The standard expects something next that nobody has done yet.
+        Reminder = "reminder",
     }
 );
 
@@ -117,6 +119,7 @@ pub fn attention(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<Attention> {
         all.extend(state.reviews.iter().filter_map(|item| ask.review(item)));
         all.extend(ask.same_events(state));
         all.extend(ask.papers(state));
+        all.extend(ask.reminders(state));
     }
     all.extend(ask.overdue());
     all.extend(ask.unconfirmed());
@@ -251,17 +254,27 @@ impl Asking<'_, '_> {
         })
     }
 
-    /// What waits for a head: to be answered by those who may, waited for by its author.
+    /// What waits: to be answered or confirmed by those who may, waited for by its author.
     fn review(&self, review: &ReviewItem) -> Option<Attention> {
         let item = self.case.item(review.command);
-        let may_answer = self.viewer.may(CommandKind::AnswerReview);
-        let is_own = item.is_some_and(|item| item.stamp.by == self.viewer.person);
-        let (kind, key, todo) = if may_answer {
+        let (answer, asked, key, todo) = if review.reason == Review::Unconfirmed {
             (
+                CommandKind::ConfirmRegistration,
+                AttentionKind::ToConfirm,
+                "attention-says-to_answer",
+                "do-confirm_registration",
+            )
+        } else {
+            (
+                CommandKind::AnswerReview,
                 AttentionKind::ToAnswer,
                 "attention-says-to_answer",
                 "do-to_answer",
             )
+        };
+        let is_own = item.is_some_and(|item| item.stamp.by == self.viewer.person);
+        let (kind, key, todo) = if self.viewer.may(answer) {
+            (asked, key, todo)
         } else if is_own {
             (
                 AttentionKind::InReview,
@@ -356,6 +369,23 @@ impl Asking<'_, '_> {
                 let what_to_do = self.say("do-missing_papers", &[]);
                 let since = self.opened_at();
                 self.made(AttentionKind::MissingPapers, None, since, says, what_to_do)
+            })
+            .collect()
+    }
+
+    /// What the standard expects next, for whoever is responsible.
+    fn reminders(&self, state: &CaseState) -> Vec<Attention> {
+        if !self.case.is_mine(self.viewer) {
+            return Vec::new();
+        }
+        let expected = state.reminders.iter().flatten();
+        expected
+            .map(|reminder| {
+                let title = self.case.title(self.viewer);
+                let says = self.say("attention-says-reminder", &[("case", &title)]);
+                let what_to_do = text::reminder(self.viewer.language, *reminder);
+                let since = self.opened_at();
+                self.made(AttentionKind::Reminder, None, since, says, what_to_do)
             })
             .collect()
     }

@@ -91,7 +91,8 @@ pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
                 | AttentionKind::Refused
                 | AttentionKind::IdentityConflict
                 | AttentionKind::MissingPapers
-                | AttentionKind::InReview => today.attention.push(item),
+                | AttentionKind::InReview
+                | AttentionKind::Reminder => today.attention.push(item),
             }
         }
     }

@@ -341,3 +341,40 @@ fn todays_sessions_are_those_of_own_cases_and_those_that_one_leads() {
         }
     }
 }
+
+#[test]
+fn a_registration_from_the_hotline_asks_who_may_confirm_it() {
+    let bureau = Bureau::new();
+    let waits = ReviewItem {
+        command: id(1),
+        reason: Review::Unconfirmed,
+        since: now(),
+    };
+    let state = CaseState {
+        reviews: vec![waits],
+        assignee: None,
+        ..state()
+    };
+    let case = seen(Some(state), vec![registered()]);
+    let asked = |person| kinds(&attention(&bureau.viewer(person), &case));
+    assert_eq!(asked(WORKER), [AttentionKind::ToConfirm]);
+    assert_eq!(asked(CLERK), [AttentionKind::ToConfirm]);
+    assert_eq!(asked(PSYCHOLOGIST), []);
+    let first = today(&bureau.viewer(WORKER), std::slice::from_ref(&case));
+    assert_eq!(first.to_answer.len(), 1);
+}
+
+#[test]
+fn what_the_standard_expects_next_reminds_whoever_is_responsible() {
+    use crate::profile::words::Reminder;
+    let bureau = Bureau::new();
+    let state = CaseState {
+        reminders: Some([Reminder::VisitAndAssessment].into()),
+        ..state()
+    };
+    let case = seen(Some(state), vec![registered()]);
+    let told = attention(&bureau.viewer(WORKER), &case);
+    assert_eq!(kinds(&told), [AttentionKind::Reminder]);
+    assert!(told[0].what_to_do.starts_with("lengkapi kunjungan"));
+    assert_eq!(attention(&bureau.viewer(HEAD), &case), []);
+}
