@@ -60,7 +60,18 @@ impl Replica {
             .into_iter()
             .filter(|row| row.state != CommandState::Admitted)
             .collect();
-        let aside = with_dependants(&outbox, aside);
+        let mut aside = with_dependants(&outbox, aside);
+        // A seat that is no longer in use records nothing again: what it has not sent goes as it stands, and what the server
+        // had before a restore is told in the envelopes that its rulings speak of.
+        let is_over = aside.values().any(|code| *code == Turned::RevokedSeat);
+        if is_over {
+            let unsent = outbox
+                .iter()
+                .filter(|row| row.state == CommandState::Pending);
+            for row in unsent {
+                aside.entry(row.id).or_insert(Turned::RevokedSeat);
+            }
+        }
         let survivors = self.concerned(&outbox, &aside, &mut documents)?;
         self.forget_loaded(&documents);
         for id in &documents {
@@ -85,6 +96,9 @@ impl Replica {
         }
         for (_, row) in &again {
             self.store.drop_parts(row.id)?;
+        }
+        if is_over {
+            return Ok(());
         }
         for (parts, row) in again {
             self.record_again(row, &parts, rng)?;
