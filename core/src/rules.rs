@@ -11,6 +11,41 @@
 //! decisions in the order of the log; `case` joins both; one small file for each family of rules asks them;
 //! `flags` marks facts; `clocks` reckons deadlines.
 
+/// Every fact, as a pattern: nobody asks whether it may be, and nobody commits it.
+macro_rules! any_fact {
+    () => {
+        $crate::command::Command::EditIdentity(_)
+            | $crate::command::Command::SightDocument(_)
+            | $crate::command::Command::RecordApproach(_)
+            | $crate::command::Command::InformClient(_)
+            | $crate::command::Command::SignConsent(_)
+            | $crate::command::Command::WithdrawConsent(_)
+            | $crate::command::Command::SignContract(_)
+            | $crate::command::Command::RecordVisit(_)
+            | $crate::command::Command::DraftMinutes(_)
+            | $crate::command::Command::EditMinutes(_)
+            | $crate::command::Command::CancelAppointment(_)
+            | $crate::command::Command::RecordSession(_)
+            | $crate::command::Command::WriteSummary(_)
+            | $crate::command::Command::RecordReply(_)
+            | $crate::command::Command::RecordAftercare(_)
+            | $crate::command::Command::RaiseSafety(_)
+            | $crate::command::Command::RecordService(_)
+            | $crate::command::Command::DeliverReferral(_)
+            | $crate::command::Command::ConfirmConsent(_)
+            | $crate::command::Command::SettleEvent(_)
+            | $crate::command::Command::SetContact(_)
+            | $crate::command::Command::TakeRecord(_)
+            | $crate::command::Command::NoteClientDate(_)
+            | $crate::command::Command::ReadAssignment(_)
+            | $crate::command::Command::RecordActivity(_)
+            | $crate::command::Command::RecordScreening(_)
+            | $crate::command::Command::ContestConsent(_)
+            | $crate::command::Command::HideAddress(_)
+            | $crate::command::Command::AddFinding(_)
+    };
+}
+
 mod case;
 mod clocks;
 mod consent;

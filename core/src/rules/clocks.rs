@@ -2,19 +2,22 @@
 //!
 //! Times are when things happened, not when they arrived: a visit recorded without a network stops its clock in time.
 
+mod reckoning;
+
 use std::collections::BTreeMap;
 
+use super::LogEntry;
 use super::case::Case;
 use super::facts::met_visit;
 use super::state::{ClockOutcome, ClockState};
-use super::{CaseLog, LogEntry};
-use crate::calendar::Calendar;
 use crate::command::{AssessmentStage, Command, CommandKind, EndingReason, SafetyLevel};
-use crate::deadline::{Due, NoDue, Office, Pause, Reckoner, Term, Timeliness};
+use crate::deadline::{Due, NoDue, Pause, Reckoner, Term, Timeliness};
 use crate::id::CommandId;
+use crate::profile::Clock;
 use crate::profile::words::{ClockEvent, Milestone};
-use crate::profile::{Clock, Profile};
 use crate::time::Timestamp;
+
+pub(super) use reckoning::Reckoning;
 
 /// Something that starts or stops clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,63 +25,6 @@ struct Happening {
     at: Timestamp,
     /// The referral, danger or withdrawal that it is about, where each has a clock of its own.
     subject: Option<CommandId>,
-}
-
-/// By what the clocks of a case are reckoned, and what was reckoned before: the same start with the same pauses is due
-/// at the same time, and working days are not counted again.
-#[derive(Clone, Debug)]
-pub(super) struct Reckoning<'a> {
-    /// The version of the profile that the office's hours are of.
-    version: u32,
-    office: Office,
-    calendar: &'a Calendar,
-    /// The clocks as last ruled.
-    prior: &'a [ClockState],
-    /// The earlier registration of the case's duplicates.
-    inherited: Option<Timestamp>,
-    reckoned: BTreeMap<(Term, Timestamp), Reckoned>,
-}
-
-/// What a term comes to from one start, with these pauses.
-#[derive(Clone, Debug)]
-struct Reckoned {
-    pauses: Vec<Pause>,
-    due: Result<Due, NoDue>,
-}
-
-impl<'a> Reckoning<'a> {
-    /// Nothing is reckoned yet.
-    pub(super) fn new(log: &CaseLog<'a>) -> Self {
-        Self {
-            version: log.profile.version,
-            office: log.profile.office(),
-            calendar: log.calendar,
-            prior: log.prior_clocks,
-            inherited: log.inherited,
-            reckoned: BTreeMap::new(),
-        }
-    }
-
-    /// A case that was moved to another version keeps that version's hours from then on.
-    fn go_by(&mut self, profile: &Profile) {
-        if self.version != profile.version {
-            self.version = profile.version;
-            self.office = profile.office();
-            self.reckoned.clear();
-        }
-    }
-
-    fn due(&mut self, term: Term, start: Timestamp, pauses: Vec<Pause>) -> Result<Due, NoDue> {
-        if let Some(known) = self.reckoned.get(&(term, start))
-            && known.pauses == pauses
-        {
-            return known.due;
-        }
-        let due = Reckoner::new(&self.office, self.calendar).due(term, start, &pauses);
-        self.reckoned
-            .insert((term, start), Reckoned { pauses, due });
-        due
-    }
 }
 
 /// Every clock that has started.

@@ -147,37 +147,7 @@ fn statuses(ask: &Ask<'_, '_>) -> &'static [Status] {
         | Command::LinkFamily(_)
         | Command::UnlinkFamily(_) => REGISTERED,
         // Answers have rules of their own, and facts are never asked about.
-        Command::AnswerReview(_)
-        | Command::ConfirmRegistration(_)
-        | Command::EditIdentity(_)
-        | Command::SightDocument(_)
-        | Command::RecordApproach(_)
-        | Command::InformClient(_)
-        | Command::SignConsent(_)
-        | Command::WithdrawConsent(_)
-        | Command::SignContract(_)
-        | Command::RecordVisit(_)
-        | Command::DraftMinutes(_)
-        | Command::EditMinutes(_)
-        | Command::CancelAppointment(_)
-        | Command::RecordSession(_)
-        | Command::WriteSummary(_)
-        | Command::RecordReply(_)
-        | Command::RecordAftercare(_)
-        | Command::RaiseSafety(_)
-        | Command::RecordService(_)
-        | Command::DeliverReferral(_)
-        | Command::ConfirmConsent(_)
-        | Command::SettleEvent(_)
-        | Command::SetContact(_)
-        | Command::TakeRecord(_)
-        | Command::NoteClientDate(_)
-        | Command::ReadAssignment(_)
-        | Command::RecordActivity(_)
-        | Command::RecordScreening(_)
-        | Command::ContestConsent(_)
-        | Command::HideAddress(_)
-        | Command::AddFinding(_) => Status::ALL,
+        Command::AnswerReview(_) | Command::ConfirmRegistration(_) | any_fact!() => Status::ALL,
     }
 }
 

@@ -11,9 +11,9 @@ use jangkau_core::command::{
     AgreePlan, AnswerReview, ApplicantKind, AssessmentStage, Assign, Attendance, CancelAppointment,
     Channel, Close, CloseInformation, Command, CommandKind as Kind, DecideReferral, DraftMinutes,
     EditIdentity, EditMinutes, EndingReason, FinaliseAssessment, InformClient, IssueReferral,
-    LowerSafety, PaperState, Purpose, RaiseSafety, Reassign, Recommendation, RecordActivity,
-    RecordAftercare, RecordApproach, RecordReply, RecordService, RecordSession, RecordVisit,
-    Register, RejectOutOfScope, Reopen, ReportToHead, ReviewAnswer, SafetyLevel, ScheduleSession,
+    LowerSafety, PaperState, Purpose, RaiseSafety, Reassign, Recommendation, RecordAftercare,
+    RecordApproach, RecordReply, RecordService, RecordSession, RecordVisit, Register,
+    RejectOutOfScope, Reopen, ReportToHead, ReviewAnswer, SafetyLevel, ScheduleSession,
     ServiceType, SessionMode, Sex, SightDocument, SignConsent, SignContract, Signatory,
     StartMonitoring, Terminate, Triage, VisitPlace, WaiveDocument, WithdrawConsent, WriteSummary,
 };
@@ -21,6 +21,8 @@ use jangkau_core::document::root_key;
 use jangkau_core::id::{CommandId, PersonId};
 use jangkau_core::record::{Line, ProfileCode, Prose, Scalar, SharedText, TextEdit};
 use jangkau_core::replica::ReplicaError;
+
+pub(super) use filing::activity;
 
 use super::chance::Chance;
 use super::network::DAY;
@@ -65,20 +67,6 @@ pub(super) fn register(office: &Office<'_>, chance: &mut Chance) -> Option<Comma
         reporter: maybe(300, chance, name),
         kecamatan: maybe(200, chance, kecamatan),
         helper: maybe(100, chance, name),
-    }))
-}
-
-/// An activity without a case.
-pub(super) fn activity(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
-    let offered: Vec<ServiceType> = office.profile.service_types.iter().copied().collect();
-    Some(Command::RecordActivity(RecordActivity {
-        kind: *chance.pick(&offered)?,
-        place: line(chance)?,
-        group: line(chance)?,
-        attendance: chance.below(200) as u32,
-        material: maybe(500, chance, line),
-        note: maybe(500, chance, prose),
-        ended_at: maybe(300, chance, |_| Some(office.clock)),
     }))
 }
 

@@ -2,12 +2,12 @@
 
 use jangkau_core::command::{
     Command, CommandKind as Kind, LinkFamily, MoveRecord, NoteClientDate, ReadAssignment,
-    TakeRecord, UnlinkFamily,
+    RecordActivity, ServiceType, TakeRecord, UnlinkFamily,
 };
 
 use crate::world::chance::Chance;
 use crate::world::network::DAY;
-use crate::world::words::{line, maybe};
+use crate::world::words::{line, maybe, prose};
 use crate::world::workload::{CaseView, Office};
 
 /// A command of these kinds.
@@ -60,4 +60,18 @@ pub(super) fn command(
         return None;
     };
     Some(command)
+}
+
+/// An activity without a case.
+pub(in crate::world) fn activity(office: &Office<'_>, chance: &mut Chance) -> Option<Command> {
+    let offered: Vec<ServiceType> = office.profile.service_types.iter().copied().collect();
+    Some(Command::RecordActivity(RecordActivity {
+        kind: *chance.pick(&offered)?,
+        place: line(chance)?,
+        group: line(chance)?,
+        attendance: chance.below(200) as u32,
+        material: maybe(500, chance, line),
+        note: maybe(500, chance, prose),
+        ended_at: maybe(300, chance, |_| Some(office.clock)),
+    }))
 }
