@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Replica, ReplicaError};
+use crate::chunk::Chunk;
 use crate::class::{CHANGES_MAX, Class, Compartment, DocumentKey};
-use crate::document::Document;
+use crate::document::{Document, DocumentError};
 use crate::id::{CaseId, ChangeHash, DocEpoch, DocumentId};
 use crate::store::DocumentRow;
 use crate::sync::decode_body;
@@ -36,10 +37,10 @@ impl Replica {
         self.loaded.get_mut(&id).ok_or(ReplicaError::Damaged)
     }
 
-    /// Reads a document from the store.
+    /// Reads a document from the store. If something pending does not fit, what is written next takes a new branch.
     pub(super) fn read_document(&self, key: DocumentKey) -> Result<Loaded, ReplicaError> {
         let id = key.id();
-        let row = self.store.document(id)?.unwrap_or_else(|| DocumentRow {
+        let mut row = self.store.document(id)?.unwrap_or_else(|| DocumentRow {
             key,
             epoch: DocEpoch::default(),
             branch: None,
@@ -59,9 +60,9 @@ impl Replica {
         }
         let mut working = accepted.clone();
         let pending = self.store.pending_changes(id)?;
-        if !pending.is_empty() {
-            let changes = pending.iter().map(|(_, bytes)| bytes.as_slice());
-            working.apply(changes).map_err(|_| ReplicaError::Damaged)?;
+        let changes: Vec<&[u8]> = pending.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        if !changes.is_empty() && !apply_what_fits(&mut working, &changes)? {
+            row.branch = None;
         }
         Ok(Loaded {
             row,
@@ -194,6 +195,20 @@ impl Replica {
             self.loaded.remove(id);
         }
     }
+}
+
+/// Applies pending changes. Gives whether all of them fit: where a twin of this vault went on under the same branch,
+/// the server has another change in the place of a pending one, which is left out until it is recorded again.
+fn apply_what_fits(working: &mut Document, changes: &[&[u8]]) -> Result<bool, ReplicaError> {
+    if working.apply(changes.iter().copied()).is_ok() {
+        return Ok(true);
+    }
+    for bytes in changes {
+        Chunk::parse(bytes).map_err(|_| ReplicaError::Damaged)?;
+        // What does not fit leaves the document as it was.
+        let _: Result<(), DocumentError> = working.apply([*bytes]);
+    }
+    Ok(false)
 }
 
 /// One saved document out of an install frame.

@@ -6,11 +6,11 @@ use jangkau_core::command::{Assign, Register};
 use jangkau_core::id::{CaseId, PersonId};
 use jangkau_core::profile::words::Role;
 use jangkau_core::record::Line;
-use jangkau_core::replica::Fate;
+use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::{Refusal, Verdict};
 use jangkau_core::sync::{ActingTitle, Delegation};
 
-use super::bench::{Bench, registration};
+use super::bench::{Bench, registration, visit};
 use crate::engine::EngineError;
 
 const HOUR: i64 = 60 * 60 * 1_000;
@@ -125,5 +125,45 @@ fn a_case_of_another_kecamatan_goes_to_its_volunteers() {
     bench.sync(&mut two);
     assert_eq!(one.cases().unwrap(), [case]);
     assert_eq!(two.cases().unwrap(), [case]);
+    bench.check();
+}
+
+#[test]
+fn a_twin_of_a_vault_learns_of_a_term_that_is_over_and_loses_nothing() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["volunteer"]);
+    let mut one = bench.replica(worker);
+    let case = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.record(&mut one, Some(case), visit());
+    // Both push the same, and then go on under the same branch.
+    let now = bench.later();
+    one.request(now, &mut bench.rng).unwrap();
+    let image = one.image().unwrap();
+    let mut twin = Replica::from_image(&image, false, &mut bench.rng).unwrap();
+    let theirs = bench.record(&mut one, Some(case), visit());
+    let ours = bench.record(&mut twin, Some(case), visit());
+    bench.sync(&mut one);
+    let delegation = head_for_an_hour(&bench, head);
+    let now = bench.later();
+    bench
+        .engine
+        .delegate(&bench.institution, worker, delegation, now)
+        .unwrap();
+    for _ in 0..2 {
+        bench.now = bench.now.plus_millis(HOUR);
+        bench.sync(&mut one);
+    }
+    let last = bench.record(&mut one, Some(case), visit());
+    bench.sync(&mut one);
+    // One page has the change in the place of the pending one, the end of the term, and one more change.
+    bench.sync(&mut twin);
+    let admitted = bench.engine.admitted(&bench.institution).unwrap();
+    for id in [theirs, ours, last] {
+        assert!(admitted.contains(&id));
+    }
+    bench.sync(&mut one);
+    bench.same_documents(&one, worker);
+    bench.same_documents(&twin, worker);
     bench.check();
 }
