@@ -31,6 +31,10 @@ impl Replica {
             let Some(mut row) = self.store.command(*id)? else {
                 continue;
             };
+            // The very answer that turns it away may bring it in the log, told by somebody else.
+            if row.state == CommandState::Accepted {
+                continue;
+            }
             for part in self.store.parts(*id)? {
                 documents.insert(part.document);
             }
