@@ -3,10 +3,13 @@
 //! A case is *unswept* while something may have to go: a grant came or ended, or a document came that no grant was
 //! compared with. Only unswept cases are gone through, so that an exchange costs what changed.
 
+use std::collections::BTreeSet;
+
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::{Class, Compartment, DocumentKey};
-use crate::id::{CaseId, PersonId, ServerSeq};
-use crate::store::DocumentRow;
+use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
+use crate::rules::Verdict;
+use crate::store::{DocumentRow, decode};
 use crate::sync::{GrantRow, GrantScope};
 
 /// Whether a grant covers a document.
@@ -77,22 +80,22 @@ impl Replica {
         };
         let person = self.person();
         let mut is_swept = true;
+        let mut has_dropped = false;
         for row in self.store.documents_of(case)? {
             if grants.iter().any(|grant| covers(grant, &row.key, person)) {
                 self.note_granted(row)?;
             } else if row.granted || !may_read {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
                     self.drop_document(&row)?;
+                    has_dropped = true;
                 } else {
                     is_swept = false;
                 }
             }
         }
-        if !grants
-            .iter()
-            .any(|grant| grant.classes.contains(&Class::Links))
-        {
-            self.drop_links(case)?;
+        self.drop_rulings(case, &grants)?;
+        if has_dropped {
+            self.drop_records(case)?;
         }
         // Own documents that no grant ever covered stay; what the server told of the case would grow old beside them.
         if grants.is_empty() && is_swept {
@@ -104,12 +107,41 @@ impl Replica {
         Ok(is_swept)
     }
 
-    /// What connects a case with others goes as soon as nothing gives it any more.
-    fn drop_links(&self, case: CaseId) -> Result<(), ReplicaError> {
-        for (seq, ruling) in self.store.rulings_of(case)? {
+    /// Drops the rulings of classes that no grant covers, and what they said of others' commands: nothing newer comes of
+    /// it, and it would grow old. What speaks of own commands stays; the server goes on telling of those.
+    fn drop_rulings(&self, case: CaseId, grants: &[GrantRow]) -> Result<(), ReplicaError> {
+        for (seq, ruling) in self.store.rulings_not_own(case)? {
             let body = ruling.read().map_err(|_| ReplicaError::Damaged)?;
-            if body.links.is_some() {
-                self.store.drop_ruling(seq)?;
+            let is_covered = body
+                .class
+                .is_none_or(|class| grants.iter().any(|grant| grant.classes.contains(&class)));
+            if is_covered {
+                continue;
+            }
+            let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
+            for (command, _) in verdicts {
+                self.store.drop_verdict(command)?;
+            }
+            self.store.drop_ruling(seq)?;
+        }
+        Ok(())
+    }
+
+    /// Takes out of others' commands the records of classes of which no document is left here. A command without
+    /// records goes.
+    fn drop_records(&self, case: CaseId) -> Result<(), ReplicaError> {
+        let documents = self.store.documents_of(case)?;
+        let held: BTreeSet<Class> = documents.iter().map(|row| row.key.class).collect();
+        for mut row in self.store.commands_of(case)? {
+            let known = row.records.len();
+            row.records.retain(|record| held.contains(&record.class));
+            if row.own || row.records.len() == known {
+                continue;
+            }
+            if row.records.is_empty() {
+                self.store.forget_command(row.id)?;
+            } else {
+                self.store.put_command(&row)?;
             }
         }
         Ok(())

@@ -212,6 +212,14 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets one command.
+    pub(crate) fn forget_command(&self, id: CommandId) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM command WHERE id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
     /// Forgets others' commands of a case whose documents were dropped; own ones that wait to be sent stay.
     pub(crate) fn forget_commands(&self, case: CaseId) -> Result<(), StoreError> {
         self.connection.execute(

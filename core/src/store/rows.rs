@@ -49,6 +49,16 @@ impl Store {
             .optional()?)
     }
 
+    /// Drops a verdict, unless it is on what this seat recorded.
+    pub(crate) fn drop_verdict(&self, command: CommandId) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM verdict WHERE command = ?1 \
+             AND NOT EXISTS (SELECT 1 FROM command WHERE id = ?1 AND own)",
+        )?;
+        statement.execute([command])?;
+        Ok(())
+    }
+
     /// A case's state; an older row never replaces a younger one.
     pub(crate) fn put_case_state(
         &self,
@@ -111,7 +121,28 @@ impl Store {
         &self,
         case: CaseId,
     ) -> Result<Vec<(ServerSeq, SignedRuling)>, StoreError> {
-        let sql = "SELECT seq, bytes FROM ruling WHERE case_id = ?1 ORDER BY seq";
+        self.rulings_where(
+            "SELECT seq, bytes FROM ruling WHERE case_id = ?1 ORDER BY seq",
+            case,
+        )
+    }
+
+    /// The rulings about a case that have no verdict on what this seat recorded.
+    pub(crate) fn rulings_not_own(
+        &self,
+        case: CaseId,
+    ) -> Result<Vec<(ServerSeq, SignedRuling)>, StoreError> {
+        self.rulings_where(
+            "SELECT seq, bytes FROM ruling WHERE case_id = ?1 AND NOT own ORDER BY seq",
+            case,
+        )
+    }
+
+    fn rulings_where(
+        &self,
+        sql: &str,
+        case: CaseId,
+    ) -> Result<Vec<(ServerSeq, SignedRuling)>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([case], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jangkau_core::command::{Assign, Register};
+use jangkau_core::command::{AnswerReview, Assign, Register, ReviewAnswer};
 use jangkau_core::id::{CaseId, PersonId};
 use jangkau_core::profile::words::Role;
 use jangkau_core::record::Line;
 use jangkau_core::replica::{Fate, Replica};
-use jangkau_core::rules::{Refusal, Verdict};
+use jangkau_core::rules::{Refusal, Review, Verdict};
 use jangkau_core::sync::{ActingTitle, Delegation};
 
 use super::bench::{Bench, registration, visit};
@@ -165,5 +165,53 @@ fn a_twin_of_a_vault_learns_of_a_term_that_is_over_and_loses_nothing() {
     bench.sync(&mut one);
     bench.same_documents(&one, worker);
     bench.same_documents(&twin, worker);
+    bench.check();
+}
+
+#[test]
+fn who_decides_no_more_keeps_where_cases_stand_and_nothing_else() {
+    let mut bench = Bench::new();
+    let [stays, leaves] = [(); 2].map(|()| bench.person(&["head_of_institution"]));
+    let psychologist = bench.person(&["psychologist"]);
+    let mut author = bench.replica(psychologist);
+    let (mut one, mut two) = (bench.replica(stays), bench.replica(leaves));
+    bench.sync(&mut two);
+    let register = bench.record(&mut author, None, registration());
+    let case = CaseId::from(register);
+    bench.sync(&mut author);
+    bench.sync(&mut two);
+    let waits = Some(Fate::Judged(Verdict::NeedsReview(Review::AwaitingHead)));
+    assert_eq!(two.fate(register).unwrap(), waits);
+    let own = bench.record(&mut two, Some(case), visit());
+    bench.sync(&mut two);
+    assert_eq!(two.timeline(case).unwrap().len(), 2);
+    let now = bench.later();
+    bench
+        .engine
+        .change_staff(&bench.institution, leaves, &["division_head"], true, now)
+        .unwrap();
+    bench.sync(&mut two);
+    let left: Vec<_> = two.timeline(case).unwrap();
+    assert!(left.iter().all(|item| item.id == own), "{left:?}");
+    assert!(two.case_state(case).unwrap().is_some());
+    bench.sync(&mut one);
+    let refuse = AnswerReview {
+        proposal: register,
+        answer: ReviewAnswer::Refuse,
+        reason: Line::new("sudah ditangani kantor lain").unwrap(),
+    };
+    bench.record(&mut one, Some(case), refuse);
+    for replica in [&mut one, &mut two, &mut author] {
+        bench.sync(replica);
+    }
+    let refused = Some(Fate::Judged(Verdict::Refused(Refusal::RefusedInReview)));
+    assert_eq!(one.fate(register).unwrap(), refused);
+    assert_eq!(author.fate(register).unwrap(), refused);
+    assert_eq!(two.fate(register).unwrap(), None);
+    assert!(matches!(
+        two.fate(own).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    bench.same_documents(&two, leaves);
     bench.check();
 }
