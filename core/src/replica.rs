@@ -14,7 +14,7 @@ mod rows;
 mod screens;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
@@ -262,11 +262,11 @@ impl Replica {
 
     /// Draws a new branch for every document and records again what the log does not hold.
     fn begin_new_branches(&mut self, rng: &mut dyn CryptoRng) -> Result<(), ReplicaError> {
-        let mut documents = std::collections::BTreeSet::new();
+        let mut documents = BTreeSet::new();
         for row in self.store.documents()? {
             documents.insert(row.key.id());
         }
-        self.replay(documents, &BTreeMap::new(), rng)
+        self.replay(documents, &BTreeMap::new(), &BTreeSet::new(), rng)
     }
 
     /// A branch for this seat's next change of a document.

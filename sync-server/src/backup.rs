@@ -13,7 +13,7 @@ use jangkau_core::id::{InstitutionId, ServerSeq};
 use jangkau_core::time::Timestamp;
 use thiserror::Error;
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Eras};
 use crate::writer::{Heads, heads_of};
 
 const PREFIX: &str = "jangkau-";
@@ -201,7 +201,7 @@ pub fn restore(
     let _ = fs::remove_file(&incoming);
     write_whole(&incoming, &fs::read(from).map_err(at(from))?)?;
     // The era begins before the file takes its place: a server never opens a restored log under its old era.
-    if let Err(error) = begin_era(&incoming, from, now) {
+    if let Err(error) = begin_era(&incoming, from, &eras_of(database), now) {
         let _ = fs::remove_file(&incoming);
         return Err(error);
     }
@@ -225,12 +225,27 @@ pub fn restore(
     Ok(aside)
 }
 
-fn begin_era(incoming: &Path, from: &Path, now: Timestamp) -> Result<(), BackupError> {
+/// The eras of a database, as far as it can still be read; it is not touched.
+fn eras_of(database: &Path) -> Eras {
+    let Ok(image) = fs::read(database) else {
+        return Eras::new();
+    };
+    Engine::from_image(&image)
+        .and_then(|engine| engine.eras())
+        .unwrap_or_default()
+}
+
+fn begin_era(
+    incoming: &Path,
+    from: &Path,
+    former: &Eras,
+    now: Timestamp,
+) -> Result<(), BackupError> {
     let mut engine = Engine::open(incoming)?;
     if engine.institutions()?.is_empty() {
         return Err(BackupError::Empty(from.to_owned()));
     }
-    Ok(engine.begin_era_after_restore(now)?)
+    Ok(engine.begin_era_after(former, now)?)
 }
 
 /// Writes under a temporary name, forces it to disk, reads it back, and gives it its name.

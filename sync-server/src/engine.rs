@@ -13,6 +13,7 @@ mod standards;
 mod standing;
 mod terms;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jangkau_core::id::{InstitutionId, LogEra, ServerSeq};
@@ -32,8 +33,11 @@ pub use rebuild::Mismatch;
 pub use standards::Standards;
 pub use standing::EnrolledPerson;
 
-/// Minutes from 1970 to 2026, from which eras are counted.
-const ERA_EPOCH_MINUTES: i64 = 29_454_000;
+/// Seconds from 1970 to 2026, from which eras are counted.
+const ERA_EPOCH_SECONDS: i64 = 29_454_000 * 60;
+
+/// The era of the log of every institution.
+pub type Eras = BTreeMap<InstitutionId, LogEra>;
 
 /// The server.
 #[derive(Debug)]
@@ -271,17 +275,37 @@ impl Engine {
         Ok(self.institution(institution)?.head)
     }
 
+    /// The era of every log.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn eras(&self) -> Result<Eras, EngineError> {
+        let all = institutions::all(&self.store.db())?;
+        Ok(all.into_iter().map(|row| (row.id, row.era)).collect())
+    }
+
     /// Begins a new era of every log: called once on a database that was restored from a backup. Its number rises
     /// with the time, so that two restores of the same backup begin two different eras.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn begin_era_after_restore(&mut self, now: Timestamp) -> Result<(), EngineError> {
-        let minutes = now.as_millis().div_euclid(60_000) - ERA_EPOCH_MINUTES;
-        let by_time = u32::try_from(minutes).unwrap_or(0);
+        self.begin_era_after(&Eras::new(), now)
+    }
+
+    /// The same, when the eras of the database are known that the backup replaces: the new ones are younger, though the
+    /// clock was set back.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn begin_era_after(&mut self, former: &Eras, now: Timestamp) -> Result<(), EngineError> {
+        let seconds = now.as_millis().div_euclid(1_000) - ERA_EPOCH_SECONDS;
+        let by_time = u32::try_from(seconds).unwrap_or(0);
         self.store.transact(None, |db| {
             for institution in institutions::all(db)? {
-                let era = LogEra::new(by_time).max(institution.era.next());
+                let known = former.get(&institution.id).copied();
+                let last = institution.era.max(known.unwrap_or_default());
+                let era = LogEra::new(by_time).max(last.next());
                 institutions::begin_era(db, &institution, era, now)?;
             }
             Ok(())

@@ -47,16 +47,38 @@ impl Replica {
                 aside.insert(*id, *code);
             }
         }
-        self.replay(documents, &aside, rng)?;
+        let standing = self.standing_before(turned)?;
+        self.replay(documents, &aside, &standing, rng)?;
         Ok(aside.into_keys().collect())
     }
 
+    /// The commands that stood in the log before a restore and were recorded before all that was turned away: they need
+    /// nothing of it. They come back as they were signed, and from a seat that is no longer in use only so.
+    fn standing_before(
+        &self,
+        turned: &BTreeMap<CommandId, Turned>,
+    ) -> Result<BTreeSet<CommandId>, ReplicaError> {
+        let mut standing = BTreeSet::new();
+        for row in self.store.outbox()? {
+            if turned.contains_key(&row.id) {
+                break;
+            }
+            if let Some(hash) = row.envelope
+                && self.store.is_forgotten(hash)?
+            {
+                standing.insert(row.id);
+            }
+        }
+        Ok(standing)
+    }
+
     /// Moves commands aside with what depends on them, and records the other pending commands of the documents
-    /// concerned again: under a new branch, with the same ids.
+    /// concerned again, but for those that stand as they are: under a new branch, with the same ids.
     pub(super) fn replay(
         &mut self,
         mut documents: BTreeSet<DocumentId>,
         aside: &BTreeMap<CommandId, Turned>,
+        standing: &BTreeSet<CommandId>,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), ReplicaError> {
         let outbox = self.store.outbox()?;
@@ -65,8 +87,7 @@ impl Replica {
             .filter(|row| row.state != CommandState::Admitted)
             .collect();
         let mut aside = with_dependants(&outbox, aside);
-        // A seat that is no longer in use records nothing again: what it has not sent goes as it stands, and what the server
-        // had before a restore is told in the envelopes that its rulings speak of.
+        // A seat that is no longer in use records nothing again: what it has not sent goes as it stands.
         let is_over = aside.values().any(|code| *code == Turned::RevokedSeat);
         if is_over {
             let unsent = outbox
@@ -76,7 +97,8 @@ impl Replica {
                 aside.entry(row.id).or_insert(Turned::RevokedSeat);
             }
         }
-        let survivors = self.concerned(&outbox, &aside, &mut documents)?;
+        let mut survivors = self.concerned(&outbox, &aside, &mut documents)?;
+        survivors.retain(|row| !standing.contains(&row.id));
         self.forget_loaded(&documents);
         for id in &documents {
             if let Some(mut row) = self.store.document(*id)? {

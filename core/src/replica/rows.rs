@@ -231,7 +231,7 @@ impl Replica {
             self.save_heads(key)?;
         }
         if !arrived.forked.is_empty() {
-            self.replay(arrived.forked, &BTreeMap::new(), rng)?;
+            self.replay(arrived.forked, &BTreeMap::new(), &BTreeSet::new(), rng)?;
         }
         for key in &touched {
             self.save_heads(*key)?;

@@ -408,6 +408,14 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether a restored server is to be told of an envelope again, or was told and has not sent it yet.
+    pub(crate) fn is_forgotten(&self, hash: EnvelopeHash) -> Result<bool, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM envelope WHERE hash = ?1 AND forgotten")?;
+        Ok(statement.exists([hash])?)
+    }
+
     /// The server has been told of an envelope again.
     pub(crate) fn envelope_told(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
         self.connection.execute(

@@ -84,6 +84,35 @@ fn a_restore_begins_an_era_and_keeps_what_was_there() {
 }
 
 #[test]
+fn every_restore_begins_a_younger_era() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let backups = Backups::new(folder.path().join("b"), 5);
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let day = Timestamp::from_millis(1_800_000_000_000);
+    let mut engine = Engine::open(&database).unwrap();
+    let profile = shipped_files()[0].toml;
+    engine
+        .found(&institution(), profile, day, &mut rng)
+        .unwrap();
+    let image = back_up(&mut engine, &backups, day).unwrap();
+    drop(engine);
+    let era = |at: Timestamp| {
+        restore(&image, &database, None, at).unwrap();
+        let engine = Engine::open(&database).unwrap();
+        engine.eras().unwrap()[&institution()]
+    };
+    let first = era(day);
+    let at_once = era(day);
+    let clock_set_back = era(day.plus_millis(-3_600_000));
+    assert!(first < at_once && at_once < clock_set_back);
+    // Nothing is left of the database that the backup replaces.
+    fs::remove_file(&database).unwrap();
+    let later = era(day.plus_millis(5_000));
+    assert!(clock_set_back < later);
+}
+
+#[test]
 fn what_is_no_backup_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("jangkau.sqlite3");

@@ -187,11 +187,13 @@ impl Server {
         }
         self.backups.truncate(which + 1);
         let image = self.backups[which].image.clone();
+        let former = self.engine.eras();
+        let former = former.map_err(|error| Violation::broke("Engine::eras", &error))?;
         self.start(&image, faults)?;
         let clock = self.clock(now);
         self.engine
-            .begin_era_after_restore(clock)
-            .map_err(|error| Violation::broke("Engine::begin_era_after_restore", &error))?;
+            .begin_era_after(&former, clock)
+            .map_err(|error| Violation::broke("Engine::begin_era_after", &error))?;
         self.restores += 1;
         self.rule(now)?;
         Ok(true)

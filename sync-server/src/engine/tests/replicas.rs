@@ -340,6 +340,36 @@ fn no_number_of_a_case_is_given_twice() {
 }
 
 #[test]
+fn what_a_restore_forgot_comes_back_though_its_seat_is_retired_meanwhile() {
+    let mut bench = Bench::new();
+    let worker = bench.person(&["social_worker"]);
+    let mut field = bench.replica(worker);
+    bench.sync(&mut field);
+    let backup = bench.engine.image().unwrap();
+    let register = bench.record(&mut field, None, registration());
+    let case = CaseId::from(register);
+    let seen = bench.record(&mut field, Some(case), visit());
+    bench.sync(&mut field);
+    // It was never sent when the seat is retired, and touches the documents of what was.
+    let late = bench.record(&mut field, Some(case), visit());
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    let retired = SeatStatus::Retired;
+    bench
+        .engine
+        .revoke(&bench.institution.clone(), field.seat(), retired, now)
+        .unwrap();
+    bench.sync(&mut field);
+    let admitted = bench.engine.admitted(&bench.institution).unwrap();
+    assert_eq!(admitted, [register, seen]);
+    let quarantined = bench.engine.quarantine(&bench.institution).unwrap();
+    assert!(quarantined.contains(&late));
+    assert_eq!(field.documents().unwrap(), BTreeSet::new());
+    bench.check();
+}
+
+#[test]
 fn a_retired_seat_drains_into_quarantine_and_a_stolen_one_is_refused() {
     let mut bench = Bench::new();
     let worker = bench.person(&["social_worker"]);
