@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, CommandId};
+use jangkau_core::profile::words::{Reminder, Role};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::{CaseState, ReferralPhase, ReferralState, Review, Verdict};
@@ -61,17 +62,7 @@ fn one<L: Link>(
             }
             Ok(())
         }
-        Expected::Cases(device, wanted) => {
-            let mut ids = BTreeSet::new();
-            for replica in on_device(player, device) {
-                ids.extend(replica.cases()?);
-            }
-            let found = cases_by_name(player, ids);
-            if found != wanted.iter().cloned().collect() {
-                fail(format!("on {device} are {}", listed(&found)));
-            }
-            Ok(())
-        }
+        Expected::Cases(device, wanted) => cases(player, device, wanted, &mut fail),
         Expected::Unsent(device, wanted) => {
             let mut found = 0;
             for replica in on_device(player, device) {
@@ -115,6 +106,24 @@ fn one<L: Link>(
         | Expected::Sessions(_)
         | Expected::Assignee(_) => states(player, expect, case, &check.what, &mut fail),
     }
+}
+
+/// Checks that exactly these cases are on a device.
+fn cases<L: Link>(
+    player: &Player<L>,
+    device: &str,
+    wanted: &[String],
+    fail: &mut impl FnMut(String),
+) -> Result<(), PlayError> {
+    let mut ids = BTreeSet::new();
+    for replica in on_device(player, device) {
+        ids.extend(replica.cases()?);
+    }
+    let found = cases_by_name(player, ids);
+    if found != wanted.iter().cloned().collect() {
+        fail(format!("on {device} are {}", listed(&found)));
+    }
+    Ok(())
 }
 
 /// Checks how the case stands, on every device that is asked.
@@ -216,17 +225,8 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         }
         Expected::Reviews(wanted) => reviews(player, state, wanted),
         Expected::Referral(label, wanted) => referral(player, state, label, *wanted),
-        Expected::Reminders(wanted) => {
-            let found = state.reminders.clone().unwrap_or_default();
-            let wanted: BTreeSet<_> = wanted.iter().copied().collect();
-            (found != wanted).then(|| format!("the reminders {}", listed(&found)))
-        }
-        Expected::Acting(label, wanted) => {
-            let decision = player.labels().get(label);
-            let held = state.acting.as_ref().zip(decision);
-            let found = held.and_then(|(acting, decision)| acting.get(decision));
-            (found != Some(wanted)).then(|| format!("`{label}` decided by no such power"))
-        }
+        Expected::Reminders(wanted) => reminders(state, wanted),
+        Expected::Acting(label, wanted) => acting(player, state, label, *wanted),
         Expected::DuplicateOf(wanted) => {
             let is = state.duplicate_of.is_some()
                 && state.duplicate_of == player.cases.get(wanted).copied();
@@ -256,6 +256,20 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::Today(..)
         | Expected::Contact(..) => None,
     }
+}
+
+/// By which power a decision was taken (B1).
+fn acting<L>(player: &Player<L>, state: &CaseState, label: &str, wanted: Role) -> Option<String> {
+    let decision = player.labels().get(label);
+    let held = state.acting.as_ref().zip(decision);
+    let found = held.and_then(|(acting, decision)| acting.get(decision));
+    (found != Some(&wanted)).then(|| format!("`{label}` decided by no such power"))
+}
+
+fn reminders(state: &CaseState, wanted: &[Reminder]) -> Option<String> {
+    let found = state.reminders.clone().unwrap_or_default();
+    let wanted: BTreeSet<_> = wanted.iter().copied().collect();
+    (found != wanted).then(|| format!("the reminders {}", listed(&found)))
 }
 
 fn reviews<L>(
