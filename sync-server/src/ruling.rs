@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use ed25519_dalek::SigningKey;
 use jangkau_core::calendar::Calendar;
 use jangkau_core::class::Class;
 use jangkau_core::command::{Command, CommandEntry, CommandKind};
@@ -257,13 +258,7 @@ impl Bench<'_> {
                 number,
                 ..header.clone()
             };
-            append(
-                db,
-                tenant,
-                &body,
-                &SignedRuling::sign(&body, &key),
-                self.now,
-            )?;
+            self.say(&body, &key)?;
         }
         let mut by_reader: BTreeMap<(Class, PersonId), Vec<(CommandId, Verdict)>> = BTreeMap::new();
         for (id, verdict) in &judgement.verdicts {
@@ -282,14 +277,15 @@ impl Bench<'_> {
                 verdicts: encode(&verdicts),
                 ..header.clone()
             };
-            append(
-                db,
-                tenant,
-                &body,
-                &SignedRuling::sign(&body, &key),
-                self.now,
-            )?;
+            self.say(&body, &key)?;
         }
+        Ok(())
+    }
+
+    /// Signs a ruling and appends it.
+    fn say(&self, body: &RulingBody, key: &SigningKey) -> Result<(), StoreError> {
+        let signed = SignedRuling::sign(body, key);
+        append(self.db, self.tenant, body, &signed, self.now)?;
         Ok(())
     }
 

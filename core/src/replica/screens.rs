@@ -66,17 +66,18 @@ impl Replica {
         Ok(in_force)
     }
 
-    /// The calendar as the server has it.
+    /// The calendar as the server has it. A list that this build cannot read is left out alone, and what it would tell is
+    /// provisional; the others count.
     ///
     /// # Errors
     /// [`ReplicaError`].
     pub fn calendar(&self) -> Result<Calendar, ReplicaError> {
         let lists = self.store.calendars()?;
-        let lists = lists
+        let readable = lists
             .iter()
-            .map(|(name, csv)| (name.as_str(), csv.as_str()));
-        // Lists that this build cannot read make the dates provisional.
-        Ok(Calendar::of_lists(lists).unwrap_or_default())
+            .map(|(name, csv)| (name.as_str(), csv.as_str()))
+            .filter(|list| Calendar::of_lists([*list]).is_ok());
+        Calendar::of_lists(readable).map_err(|_| ReplicaError::Damaged)
     }
 
     /// The lists of holidays that ought to be loaded by now and are not: a red item each, for those with the powers of a

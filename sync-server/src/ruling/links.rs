@@ -11,9 +11,9 @@ use jangkau_core::id::CaseId;
 use jangkau_core::rules::{
     CaseLinks, CaseState, Judgement, LogEntry, family_decisions, identity_of, suggestion,
 };
-use jangkau_core::sync::{RulingBody, SignedRuling};
+use jangkau_core::sync::RulingBody;
 
-use super::{Bench, append};
+use super::Bench;
 use crate::library::server_key;
 use crate::store::{StoreError, decode, encode, institutions, links, rulings};
 
@@ -101,14 +101,7 @@ impl Bench<'_> {
             )
         };
         let key = server_key(&institutions::get(db, tenant)?);
-        append(
-            db,
-            tenant,
-            &body,
-            &SignedRuling::sign(&body, &key),
-            self.now,
-        )?;
-        Ok(())
+        self.say(&body, &key)
     }
 
     fn connections(&self, case: CaseId, own: &CaseState) -> Result<CaseLinks, StoreError> {

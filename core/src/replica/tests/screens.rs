@@ -228,3 +228,24 @@ fn a_form_that_cannot_be_recorded_leaves_nothing() {
     assert_eq!(elsewhere, Err(CannotRecordForm::Record(reason)));
     assert_eq!(phone.replica.unsent().unwrap(), recorded);
 }
+
+#[test]
+fn a_list_of_holidays_that_cannot_be_read_takes_no_other_with_it() {
+    let mut phone = phone();
+    phone.ask();
+    let list = |name: &str, csv: &str| {
+        Row::Calendar(crate::sync::CalendarRow {
+            name: name.into(),
+            version: 1,
+            csv: csv.into(),
+        })
+    };
+    let [(national, csv), _] = crate::calendar::Calendar::shipped_files();
+    phone.answer(
+        None,
+        vec![list(national, csv), list("bali", "of a later format")],
+    );
+    let calendar = phone.replica.calendar().unwrap();
+    let independence = "2026-08-17".parse().unwrap();
+    assert_eq!(calendar.on(independence).count(), 1);
+}
