@@ -8,7 +8,7 @@
     reason = "a bench stops at the first surprise"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
 use criterion::measurement::WallTime;
@@ -19,7 +19,7 @@ use jangkau_core::id::{CaseId, CommandId, DecisionCount, PersonId, ServerSeq};
 use jangkau_core::profile::words::Role;
 use jangkau_core::profile::{Profile, shipped};
 use jangkau_core::record::{FieldShape, Record, Scalar, TextEdit};
-use jangkau_core::rules::{CaseLog, Docket, LogEntry, Standing, judge};
+use jangkau_core::rules::{CaseLog, Docket, Elsewhere, LogEntry, Standing, judge};
 use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};

@@ -51,6 +51,7 @@ mod clocks;
 mod consent;
 mod decided;
 mod docket;
+mod elsewhere;
 mod endings;
 mod facts;
 mod flags;
@@ -82,6 +83,7 @@ use case::{Ask, Case};
 use decided::Made;
 use docket::Answered;
 pub use docket::Docket;
+pub use elsewhere::{Elsewhere, leads, papers_seen};
 #[cfg(feature = "store")]
 pub(crate) use facts::danger_of;
 pub use facts::is_same_name;
@@ -172,8 +174,8 @@ pub struct CaseLog<'a> {
     pub entries: &'a [LogEntry],
     /// The clocks as last ruled: a due date may move later when the calendar changes, never earlier.
     pub prior_clocks: &'a [ClockState],
-    /// The earliest registration among the cases that were found to be duplicates of this one (X10).
-    pub inherited: Option<Timestamp>,
+    /// What other cases tell.
+    pub elsewhere: &'a Elsewhere,
 }
 
 /// What the rules say.

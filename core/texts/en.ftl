@@ -123,6 +123,7 @@ refusal-outside_area = This volunteer serves another kecamatan. Choose somebody 
 refusal-review_open = Something in this case still waits for the head. Answer it first, then move the case to the new version.
 refusal-problem_missing = The client's problem is not written down. Write it as the client tells it, and register again.
 refusal-consent_contested = This consent is in doubt. Ask another guardian or an official to sign; protecting the child goes on.
+refusal-lead_booked = Who is to lead the session is booked for another case at that hour. Agree on another hour with the client and book again; tell the client that this one does not hold.
 refusal-referral_questioned = A professional advises another course than referring. Wait for the head's answer, one working day at most.
 
 ## Why something waits for the head
@@ -136,6 +137,7 @@ review-post_termination = A service took place after the case had ended. The hea
 review-exceeds_max = More sessions than the standard allows. The head is asked to extend them.
 review-unconfirmed = It came by the public link or the hotline. A worker asks the client and confirms it; then the case gets its number.
 review-outside_mandate = The author's mandate has lapsed. The head decides.
+review-lead_booked = Who is to lead the session is booked for another case at that hour, and this client is in danger. The head is asked to move one of them.
 review-referral_questioned = A professional who had not seen the decision to refer advises another course. The head is asked to look.
 
 ## Marks on records and cases

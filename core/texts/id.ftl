@@ -123,6 +123,7 @@ refusal-outside_area = Relawan ini bertugas di kecamatan lain. Pilih petugas kec
 refusal-review_open = Masih ada yang menunggu keputusan Ketua dalam kasus ini. Jawab dahulu, lalu pindahkan kasus ke versi baru.
 refusal-problem_missing = Permasalahan klien belum ditulis. Tuliskan menurut cerita klien, lalu daftarkan lagi.
 refusal-consent_contested = Persetujuan ini dipersoalkan. Mintalah tanda tangan wali lain atau pejabat yang berwenang; perlindungan anak tetap berjalan.
+refusal-lead_booked = Yang akan memimpin sesi sudah dijadwalkan untuk kasus lain pada jam itu. Sepakati jam lain dengan klien, lalu jadwalkan lagi; jadwal ini belum pasti, jadi beri tahu klien.
 refusal-referral_questioned = Tenaga profesional menyarankan langkah lain daripada merujuk. Tunggu jawaban pimpinan, paling lama satu hari kerja.
 
 ## Mengapa sesuatu ditinjau pimpinan
@@ -136,6 +137,7 @@ review-post_termination = Layanan berlangsung setelah kasus berakhir. Pimpinan m
 review-exceeds_max = Sesi melebihi jumlah menurut standar. Pimpinan diminta memutuskan penambahan.
 review-unconfirmed = Pendaftaran datang lewat tautan atau hotline. Petugas menghubungi klien dan memastikannya; setelah itu kasus mendapat nomor.
 review-outside_mandate = Masa tugas pengusul sudah berakhir. Pimpinan yang memutuskan.
+review-lead_booked = Yang akan memimpin sesi sudah dijadwalkan untuk kasus lain pada jam itu, sedangkan klien ini dalam bahaya. Pimpinan diminta memindahkan salah satunya.
 review-referral_questioned = Tenaga profesional, yang belum melihat keputusan merujuk, menyarankan langkah lain. Pimpinan diminta meninjau.
 
 ## Tanda pada catatan dan kasus

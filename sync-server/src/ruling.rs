@@ -16,7 +16,9 @@ use jangkau_core::plant::{Plant, crash_point, planted};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::{Role, Status};
 use jangkau_core::record::Line;
-use jangkau_core::rules::{CaseLog, CaseState, Judgement, LogEntry, Verdict, is_same_name, judge};
+use jangkau_core::rules::{
+    CaseLog, CaseState, Elsewhere, Judgement, LogEntry, Verdict, is_same_name, judge, leads,
+};
 use jangkau_core::sync::{Row, RulingBody, SignedRuling};
 use jangkau_core::time::Timestamp;
 
@@ -28,7 +30,9 @@ use crate::store::institutions::{self, InstitutionRow, Tenant};
 use crate::store::links as store_links;
 use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
-use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, decode, encode, staff};
+use crate::store::{
+    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, staff,
+};
 
 use links::Meaning;
 
@@ -189,8 +193,8 @@ impl Bench<'_> {
             let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
             let entries = entries(db, tenant, &stored)?;
             let versions = self.library.profiles(db, tenant)?;
-            let inherited = store_links::inherited(db, tenant, case)?;
-            let judgement = judged((&profile, &versions), &calendar, &file, &entries, inherited)?;
+            let told = elsewhere::of(db, tenant, case, &leads(&entries))?;
+            let judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
             let pin = (profile.id.clone(), judgement.profile_version);
             let header = self.header(case, &file, pin, calendar_version);
             self.sign(&file, &header, &stored, &judgement)?;
@@ -397,7 +401,7 @@ fn judged(
     calendar: &Calendar,
     file: &CaseFile,
     entries: &[LogEntry],
-    inherited: Option<Timestamp>,
+    elsewhere: &Elsewhere,
 ) -> Result<Judgement, StoreError> {
     let prior: Option<CaseState> = file.state.as_deref().map(decode).transpose()?;
     let prior_clocks = prior.map(|state| state.clocks).unwrap_or_default();
@@ -407,7 +411,7 @@ fn judged(
         calendar,
         entries,
         prior_clocks: &prior_clocks,
-        inherited,
+        elsewhere,
     };
     catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
 }

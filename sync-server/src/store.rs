@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod documents;
+pub(crate) mod elsewhere;
 pub(crate) mod grants;
 pub(crate) mod institutions;
 pub(crate) mod links;
@@ -30,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_terms.sql"),
     include_str!("migrations/0003_links.sql"),
     include_str!("migrations/0004_activities.sql"),
+    include_str!("migrations/0005_elsewhere.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

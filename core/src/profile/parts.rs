@@ -273,6 +273,11 @@ pub(super) const fn yes() -> bool {
     true
 }
 
+/// DEFAULT: the standards do not say how long a session lasts.
+const fn session_minutes() -> u16 {
+    60
+}
+
 /// Counselling sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -287,6 +292,9 @@ pub struct Sessions {
     /// How many are planned; a session beyond needs a reason.
     #[serde(default)]
     pub planned: Option<u16>,
+    /// How long one is taken to last, in minutes: nobody leads two at once (X34).
+    #[serde(default = "session_minutes")]
+    pub minutes: u16,
     /// Advised longest gap between two, in days.
     #[serde(default)]
     pub gap_days_advised: Option<u16>,

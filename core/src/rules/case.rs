@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::LogEntry;
 use super::decided::{Decided, Made, Pending};
+use super::elsewhere::Elsewhere;
 use super::facts::{Consent, Facts, held_session, met_visit};
 use super::flags::Marks;
 use super::referrals;
@@ -27,6 +28,7 @@ pub(super) struct Case<'a> {
     pub(super) profile: &'a Profile,
     versions: &'a [Arc<Profile>],
     pub(super) calendar: &'a Calendar,
+    pub(super) elsewhere: &'a Elsewhere,
     pub(super) facts: Facts<'a>,
     pub(super) decided: Decided<'a>,
 }
@@ -37,11 +39,13 @@ impl<'a> Case<'a> {
         profile: &'a Profile,
         versions: &'a [Arc<Profile>],
         calendar: &'a Calendar,
+        elsewhere: &'a Elsewhere,
     ) -> Self {
         Self {
             profile,
             versions,
             calendar,
+            elsewhere,
             facts: Facts::default(),
             decided: Decided::new(),
         }
@@ -170,7 +174,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// When a requirement was satisfied, by a sighting or a waiver.
+    /// When a requirement was satisfied, by a sighting, here or in a duplicate of the case, or a waiver.
     pub(super) fn satisfied_at(&self, requirement: &Requirement) -> Option<Timestamp> {
         if let Some(milestone) = requirement.milestone {
             return self.milestone(milestone);
@@ -183,7 +187,12 @@ impl<'a> Case<'a> {
             }
         });
         let waived = waived.map(|(made, ())| made.at).min();
-        earlier(self.facts.paper_seen(requirement.id.as_str()), waived)
+        let id = requirement.id.as_str();
+        let seen = earlier(
+            self.facts.paper_seen(id),
+            self.elsewhere.papers.get(id).copied(),
+        );
+        earlier(seen, waived)
     }
 
     /// What waits for a head, in the order of the log: what was put there when it arrived, and the sessions beyond the

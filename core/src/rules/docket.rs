@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::case::Case;
 use super::clocks::{Reckoning, clocks};
+use super::elsewhere::Elsewhere;
 use super::reviews::answered;
 use super::state::CaseState;
 use super::verdict::Verdict;
@@ -23,11 +24,12 @@ struct Ground<'a> {
     profile: &'a Profile,
     versions: &'a [Arc<Profile>],
     calendar: &'a Calendar,
+    elsewhere: &'a Elsewhere,
 }
 
 impl<'a> Ground<'a> {
     fn case(self) -> Case<'a> {
-        Case::new(self.profile, self.versions, self.calendar)
+        Case::new(self.profile, self.versions, self.calendar, self.elsewhere)
     }
 }
 
@@ -52,6 +54,7 @@ impl<'a> Docket<'a> {
             profile: log.profile,
             versions: log.versions,
             calendar: log.calendar,
+            elsewhere: log.elsewhere,
         };
         let mut docket = Self {
             log: ground,

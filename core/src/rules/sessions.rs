@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::LogEntry;
 use super::case::{Ask, Case};
 use super::state::Appointment;
-use super::verdict::{Objection, Refusal};
+use super::verdict::{Objection, Refusal, Review};
 use crate::command::{AgreePlan, Command, CommandKind, ExtendSessions, ScheduleSession};
 use crate::id::CommandId;
 use crate::profile::words::Guard;
@@ -50,7 +50,20 @@ fn book(ask: &Ask<'_, '_>, booking: &ScheduleSession) -> Result<(), Objection> {
     if is_unplanned && booking.reason.is_none() {
         return Err(Refusal::ReasonMissing.into());
     }
-    Ok(())
+    free(ask, booking)
+}
+
+/// Nobody leads two sessions at once: who is booked elsewhere is asked for another hour. In danger the head finds one (X34).
+fn free(ask: &Ask<'_, '_>, booking: &ScheduleSession) -> Result<(), Objection> {
+    let minutes = ask.case.profile.sessions.minutes;
+    let elsewhere = ask.case.elsewhere;
+    if ask.approved || !elsewhere.is_booked(booking.lead, booking.starts_at, minutes) {
+        Ok(())
+    } else if ask.case.is_in_danger() {
+        Err(Review::LeadBooked.into())
+    } else {
+        Err(Refusal::LeadBooked.into())
+    }
 }
 
 /// More sessions need a contract about them (T13, S1:67).

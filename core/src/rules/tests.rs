@@ -38,6 +38,7 @@ struct Story {
     versions: Vec<std::sync::Arc<Profile>>,
     calendar: Calendar,
     entries: Vec<LogEntry>,
+    elsewhere: Elsewhere,
     /// The server's time; each command takes ten minutes.
     now: Timestamp,
 }
@@ -81,6 +82,7 @@ impl Story {
             versions: Vec::new(),
             calendar,
             entries: Vec::new(),
+            elsewhere: Elsewhere::default(),
             now,
         }
     }
@@ -97,7 +99,7 @@ impl Story {
             calendar: &self.calendar,
             entries: &self.entries,
             prior_clocks: &[],
-            inherited: None,
+            elsewhere: &self.elsewhere,
         })
     }
 
@@ -203,7 +205,7 @@ impl Story {
             calendar: &self.calendar,
             entries: &fresh,
             prior_clocks: &[],
-            inherited: None,
+            elsewhere: &self.elsewhere,
         };
         let replayed = judge(&log);
         assert_eq!(replayed.state, self.state());

@@ -97,6 +97,8 @@ codes!(
         ConsentContested = "consent_contested",
         /// A professional advised another course; the head looks at it first.
         ReferralQuestioned = "referral_questioned",
+        /// Who is to lead the session leads one of another case at that hour.
+        LeadBooked = "lead_booked",
     }
 );
 
@@ -123,6 +125,8 @@ codes!(
         OutsideMandate = "outside_mandate",
         /// A professional who had not seen the decision to refer advises another course.
         ReferralQuestioned = "referral_questioned",
+        /// Who is to lead the session leads another at that hour, and this client is in danger.
+        LeadBooked = "lead_booked",
     }
 );
 

@@ -11,8 +11,8 @@ use crate::id::{DecisionCount, ServerSeq};
 use crate::record::Line;
 use crate::replica::{CaseView, Fate, TimelineItem};
 use crate::rules::{
-    CaseLog, CaseState, FactsTold, Flag, LegalField, LogEntry, Standing, danger_of, facts_told,
-    judge,
+    CaseLog, CaseState, Elsewhere, FactsTold, Flag, LegalField, LogEntry, Standing, danger_of,
+    facts_told, judge,
 };
 use crate::time::Timestamp;
 
@@ -76,7 +76,7 @@ impl CaseSeen {
             versions: &[],
             entries: &entries,
             prior_clocks: &[],
-            inherited: None,
+            elsewhere: &Elsewhere::default(),
         };
         self.estimate = Some(judge(&log).state);
     }

@@ -3,19 +3,20 @@
 //! It follows within the same round of judging, and what it says is a signed row of the class that only heads hold: a
 //! replay of the log comes to the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::Class;
 use jangkau_core::command::CommandKind;
 use jangkau_core::id::CaseId;
 use jangkau_core::rules::{
-    CaseLinks, CaseState, Judgement, LogEntry, family_decisions, identity_of, suggestion,
+    CaseLinks, CaseState, Judgement, LogEntry, family_decisions, identity_of, papers_seen,
+    suggestion,
 };
 use jangkau_core::sync::RulingBody;
 
 use super::Bench;
 use crate::library::server_key;
-use crate::store::{StoreError, decode, encode, institutions, links, rulings};
+use crate::store::{StoreError, decode, elsewhere, encode, institutions, links, rulings};
 
 /// What judging one case means for others.
 #[derive(Debug, Default)]
@@ -61,12 +62,30 @@ impl Bench<'_> {
             .map(LogEntry::at);
         let now = judgement.state.duplicate_of;
         let before = links::set_registration(db, tenant, case, registered_at, now)?;
-        let again = if before == now {
+        let is_more_passed = self.note_elsewhere(case, entries, &judgement.state)?;
+        let again = if before == now && !is_more_passed {
             BTreeSet::new()
         } else {
             before.into_iter().chain(now).collect()
         };
         Ok(Meaning { relink, again })
+    }
+
+    /// Keeps when the case needs whom, and the papers that a duplicate passes on. Says whether these are others than before.
+    fn note_elsewhere(
+        &self,
+        case: CaseId,
+        entries: &[LogEntry],
+        state: &CaseState,
+    ) -> Result<bool, StoreError> {
+        let booked = state.appointments.iter();
+        let booked = booked.map(|booked| (booked.lead, booked.starts_at));
+        elsewhere::set_bookings(self.db, self.tenant, case, &booked.collect())?;
+        let papers = match state.duplicate_of {
+            Some(_) => papers_seen(entries),
+            None => BTreeMap::new(),
+        };
+        elsewhere::set_papers(self.db, self.tenant, case, &papers)
     }
 
     /// Signs and appends the connections of a case, if they are others than those last ruled.

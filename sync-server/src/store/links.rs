@@ -1,4 +1,4 @@
-//! What connects cases: likenesses, what heads decided, and what duplicates pass on. All of it can be rebuilt.
+//! What connects cases: likenesses, what heads decided, and which is a duplicate of which. All of it can be rebuilt.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, instant, parse};
+use super::{Db, StoreError, column, parse};
 
 /// What others may share with a case, as it was when it was last judged.
 pub(crate) fn identity(
@@ -147,18 +147,4 @@ pub(crate) fn set_registration(
             .execute(params![tenant.0, case, now.0, now.1])?;
     }
     Ok(before.and_then(|(_, duplicate_of)| duplicate_of))
-}
-
-/// The earliest registration among the duplicates of a case.
-pub(crate) fn inherited(
-    db: &Db,
-    tenant: Tenant,
-    case: CaseId,
-) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT min(registered_at) FROM case_file \
-               WHERE institution = ?1 AND duplicate_of = ?2";
-    let earliest: Option<i64> = db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, case], |row| row.get(0))?;
-    Ok(earliest.map(instant))
 }

@@ -101,6 +101,7 @@ fn one<L: Link>(
         | Expected::Referral(..)
         | Expected::Acting(..)
         | Expected::Reminders(_)
+        | Expected::MissingPapers(_)
         | Expected::Safety(_)
         | Expected::DuplicateOf(_)
         | Expected::Sessions(_)
@@ -226,6 +227,10 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         Expected::Reviews(wanted) => reviews(player, state, wanted),
         Expected::Referral(label, wanted) => referral(player, state, label, *wanted),
         Expected::Reminders(wanted) => reminders(state, wanted),
+        Expected::MissingPapers(wanted) => {
+            let found = &state.missing_papers;
+            (found != wanted).then(|| format!("the missing papers {}", listed(found)))
+        }
         Expected::Acting(label, wanted) => acting(player, state, label, *wanted),
         Expected::DuplicateOf(wanted) => {
             let is = state.duplicate_of.is_some()

@@ -287,6 +287,8 @@ pub enum Expected {
     DuplicateOf(String),
     /// It reminds of exactly these.
     Reminders(Vec<Reminder>),
+    /// Exactly these papers are asked for and not there.
+    MissingPapers(Vec<String>),
     /// Exactly these cases are linked with it.
     Related(Vec<String>),
     /// Exactly these cases look like it, by these words.

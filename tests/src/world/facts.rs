@@ -3,7 +3,7 @@
 use jangkau_core::calendar::Calendar;
 use jangkau_core::command::Nature;
 use jangkau_core::id::ServerSeq;
-use jangkau_core::rules::{CaseLog, CaseState, LogEntry, judge};
+use jangkau_core::rules::{CaseLog, CaseState, Elsewhere, LogEntry, judge};
 
 use super::World;
 use super::observe::Truth;
@@ -51,7 +51,7 @@ impl World {
             calendar,
             entries: facts,
             prior_clocks: &[],
-            inherited: None,
+            elsewhere: &Elsewhere::default(),
         };
         let mut state = judge(&log).state;
         state.reviews.sort_by_key(|item| item.command);

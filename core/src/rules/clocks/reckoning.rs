@@ -38,7 +38,7 @@ impl<'a> Reckoning<'a> {
             office: log.profile.office(),
             calendar: log.calendar,
             prior: log.prior_clocks,
-            inherited: log.inherited,
+            inherited: log.elsewhere.registered_at,
             reckoned: BTreeMap::new(),
         }
     }

@@ -144,7 +144,7 @@ fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
             calendar: &story.calendar,
             entries: &shuffled,
             prior_clocks: &[],
-            inherited: None,
+            elsewhere: &Elsewhere::default(),
         };
         let mut state = judge(&log).state;
         state.reviews.sort_by_key(|item| item.command);
@@ -155,8 +155,8 @@ fn what_follows_from_facts_is_equal_in_every_order_of_arrival() {
 #[test]
 fn a_repeated_fact_changes_nothing() {
     let story = heap();
-    let mut once = Case::new(&story.profile, &[], &story.calendar);
-    let mut twice = Case::new(&story.profile, &[], &story.calendar);
+    let mut once = Case::new(&story.profile, &[], &story.calendar, &story.elsewhere);
+    let mut twice = Case::new(&story.profile, &[], &story.calendar, &story.elsewhere);
     for entry in &story.entries {
         once.facts.insert(entry);
         twice.facts.insert(entry);

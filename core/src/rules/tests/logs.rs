@@ -312,7 +312,13 @@ fn of_role(role: Role) -> PersonId {
     PersonId::from_bytes([u8::try_from(index + 1).unwrap(); 16])
 }
 
-/// A log without clocks that were ruled before.
+static NOTHING: Elsewhere = Elsewhere {
+    registered_at: None,
+    papers: BTreeMap::new(),
+    booked: BTreeSet::new(),
+};
+
+/// A log without clocks that were ruled before, of a case of which no other tells.
 pub(crate) const fn case_log<'a>(
     profile: &'a Profile,
     calendar: &'a Calendar,
@@ -321,7 +327,7 @@ pub(crate) const fn case_log<'a>(
     CaseLog {
         profile,
         versions: &[],
-        inherited: None,
+        elsewhere: &NOTHING,
         calendar,
         entries,
         prior_clocks: &[],

@@ -47,6 +47,7 @@ fn every_refusal_has_its_way() {
     reports_and_contracts();
     sessions::sessions_and_plans();
     sessions::limits_of_sessions();
+    sessions::bookings_elsewhere();
     endings::information_and_safety();
     endings::endings();
     endings::slips_and_duplicates();

@@ -259,7 +259,7 @@ fn a_calendar_that_changes_extends_and_never_shortens() {
             calendar,
             entries: &story.entries,
             prior_clocks: prior,
-            inherited: None,
+            elsewhere: &Elsewhere::default(),
         };
         judge(&log).state.clocks
     };

@@ -81,7 +81,7 @@ fn a_move_shortens_no_deadline_that_was_told() {
             versions: &story.versions,
             calendar: &story.calendar,
             entries: &story.entries,
-            inherited: None,
+            elsewhere: &Elsewhere::default(),
             prior_clocks: prior,
         };
         judge(&log).state.clocks

@@ -133,6 +133,12 @@ fn state_checks(table: &mut Table, checks: &mut Vec<Check>) -> Result<(), StoryE
         let due = list(&node, "reminder", codes_of!(Reminder))?;
         push(checks, &node, Expected::Reminders(due));
     }
+    if let Some(node) = table.take("missing_papers") {
+        let papers = node.items();
+        let papers = papers.iter().map(|paper| paper.words().map(str::to_owned));
+        let papers = papers.collect::<Result<_, _>>()?;
+        push(checks, &node, Expected::MissingPapers(papers));
+    }
     if let Some(node) = table.take("deadlines") {
         for (clock, due) in node.table()?.rest() {
             let id = clock_id(&due, &clock)?;

@@ -55,6 +55,33 @@ pub(super) fn sessions_and_plans() {
     refuse(&mut story, Admin, one_sided, Refusal::NotAgreed);
 }
 
+/// X34: whoever is to lead it leads another session at that hour.
+pub(super) fn bookings_elsewhere() {
+    let ready = |lead: Role, minutes: i64| {
+        let mut story = mataram_ready();
+        let other = story.now.plus_millis(HOUR + minutes * 60_000);
+        story.elsewhere.booked.insert((person(lead), other));
+        let booking = schedule(&story, Psychologist);
+        (story, booking)
+    };
+    for minutes in [0, 59, -59] {
+        let (mut story, booking) = ready(Psychologist, minutes);
+        refuse(&mut story, Psychologist, booking, Refusal::LeadBooked);
+    }
+    for (lead, minutes) in [(Psychologist, 60), (Psychologist, -60), (SocialWorker, 0)] {
+        let (mut story, booking) = ready(lead, minutes);
+        story.ok(Psychologist, booking);
+    }
+    // Of a client in danger the head is asked, and may say that both take place.
+    let (mut story, booking) = ready(Psychologist, 0);
+    story.ok(SocialWorker, raise(SafetyLevel::P1));
+    story.waits(Psychologist, booking, Review::LeadBooked);
+    let asked = story.last();
+    story.ok(HeadOfInstitution, answer(asked, ReviewAnswer::Commit));
+    assert_eq!(story.state().appointments.len(), 1);
+    story.replays();
+}
+
 pub(super) fn limits_of_sessions() {
     let mut story = mataram_ready();
     hold_sessions(&mut story, Psychologist, Psychologist, 3);

@@ -1,0 +1,123 @@
+//! What cases tell that matters to others: bookings, and what duplicates pass on. All of it can be rebuilt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jangkau_core::id::{CaseId, PersonId};
+use jangkau_core::rules::Elsewhere;
+use jangkau_core::time::Timestamp;
+use rusqlite::params;
+
+use super::institutions::Tenant;
+use super::{Db, StoreError, instant};
+
+/// What other cases tell that matters to one, which asks these people to lead sessions.
+pub(crate) fn of(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    leads: &BTreeSet<PersonId>,
+) -> Result<Elsewhere, StoreError> {
+    let mut booked = BTreeSet::new();
+    for lead in leads {
+        let sql = "SELECT starts_at FROM booking \
+                   WHERE institution = ?1 AND lead = ?2 AND case_id <> ?3";
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(params![tenant.0, lead, case])?;
+        while let Some(row) = rows.next()? {
+            booked.insert((*lead, instant(row.get(0)?)));
+        }
+    }
+    Ok(Elsewhere {
+        registered_at: registered_at(db, tenant, case)?,
+        papers: passed(db, tenant, case)?,
+        booked,
+    })
+}
+
+/// The earliest registration among the duplicates of a case.
+fn registered_at(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(registered_at) FROM case_file \
+               WHERE institution = ?1 AND duplicate_of = ?2";
+    let earliest: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, case], |row| row.get(0))?;
+    Ok(earliest.map(instant))
+}
+
+/// The papers that the duplicates of a case pass on.
+fn passed(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+    let sql = "SELECT paper.requirement, min(paper.seen_at) FROM case_file AS duplicate \
+               JOIN passed_paper AS paper ON paper.institution = duplicate.institution \
+               AND paper.case_id = duplicate.id \
+               WHERE duplicate.institution = ?1 AND duplicate.duplicate_of = ?2 \
+               GROUP BY paper.requirement";
+    papers(db, sql, tenant, case)
+}
+
+fn papers(
+    db: &Db,
+    sql: &str,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, case], |row| {
+        Ok((row.get(0)?, instant(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Replaces what a duplicate passes on, and says whether that is something else than before.
+pub(crate) fn set_papers(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    seen: &BTreeMap<String, Timestamp>,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT requirement, seen_at FROM passed_paper \
+               WHERE institution = ?1 AND case_id = ?2";
+    if papers(db, sql, tenant, case)? == *seen {
+        return Ok(false);
+    }
+    let sql = "DELETE FROM passed_paper WHERE institution = ?1 AND case_id = ?2";
+    db.prepare_cached(sql)?.execute(params![tenant.0, case])?;
+    let sql = "INSERT INTO passed_paper (institution, case_id, requirement, seen_at) \
+               VALUES (?1, ?2, ?3, ?4)";
+    for (requirement, at) in seen {
+        db.prepare_cached(sql)?
+            .execute(params![tenant.0, case, requirement, at.as_millis()])?;
+    }
+    Ok(true)
+}
+
+/// Replaces when whom a case asked to lead sessions leads them.
+pub(crate) fn set_bookings(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    booked: &BTreeSet<(PersonId, Timestamp)>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT lead, starts_at FROM booking WHERE institution = ?1 AND case_id = ?2";
+    let before: BTreeSet<(PersonId, Timestamp)> = {
+        let mut statement = db.prepare_cached(sql)?;
+        let rows = statement.query_map(params![tenant.0, case], |row| {
+            Ok((row.get(0)?, instant(row.get(1)?)))
+        })?;
+        rows.collect::<Result<_, _>>()?
+    };
+    if before == *booked {
+        return Ok(());
+    }
+    let sql = "DELETE FROM booking WHERE institution = ?1 AND case_id = ?2";
+    db.prepare_cached(sql)?.execute(params![tenant.0, case])?;
+    let sql = "INSERT INTO booking (institution, lead, starts_at, case_id) VALUES (?1, ?2, ?3, ?4)";
+    for (lead, at) in booked {
+        db.prepare_cached(sql)?
+            .execute(params![tenant.0, lead, at.as_millis(), case])?;
+    }
+    Ok(())
+}
