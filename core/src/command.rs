@@ -140,6 +140,7 @@ impl Command {
             Self::ContestConsent(contest) => vec![contest.signature],
             Self::ShowAddress(shown) => shown.hides.iter().copied().collect(),
             Self::AddFinding(finding) => finding.assessment.into_iter().collect(),
+            Self::ConfirmRecords(confirmed) => confirmed.records.iter().copied().collect(),
             Self::Register(_)
             | Self::SightDocument(_)
             | Self::WaiveDocument(_)

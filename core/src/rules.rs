@@ -43,6 +43,7 @@ macro_rules! any_fact {
             | $crate::command::Command::ContestConsent(_)
             | $crate::command::Command::HideAddress(_)
             | $crate::command::Command::AddFinding(_)
+            | $crate::command::Command::ConfirmRecords(_)
     };
 }
 

@@ -4,8 +4,8 @@
 //! ([`Viewer`]). Values come typed, with their sentences beside them; a screen lays them out and adds nothing. What the person
 //! may not read is not on the device, so it cannot be shown.
 //!
-//! Rooms: `timeline` tells one item, `contact` whether a number may be used, `clock` what is due; `header`, `list`, `today`
-//! and `attention` put these together; `form` asks for what is to be recorded.
+//! Rooms: `timeline` tells one item, `contact` whether a number may be used, `clock` what is due; `header`, `list`, `today`,
+//! `daily` and `attention` put these together; `form` asks for what is to be recorded.
 
 /// Shows the name of a value and none of its words: screens hold personal data, and logs must not.
 macro_rules! redacted {
@@ -21,6 +21,7 @@ macro_rules! redacted {
 mod attention;
 mod clock;
 mod contact;
+mod daily;
 pub mod form;
 mod header;
 mod list;
@@ -44,6 +45,7 @@ use crate::time::Timestamp;
 pub use attention::{Attention, AttentionKind, HotlineLine, attention, hotlines};
 pub use clock::{ClockLine, Urgency, clock_line, open_clocks};
 pub use contact::{ContactLine, contacts, is_same_contact};
+pub use daily::DailyCase;
 pub use header::{Header, header};
 pub(crate) use list::order;
 pub use list::{
@@ -73,6 +75,13 @@ pub struct Viewer<'a> {
 }
 
 impl Viewer<'_> {
+    /// What is said on every screen of an institution for practising; none of a real one (amendment C10).
+    #[must_use]
+    pub fn practice(&self) -> Option<String> {
+        let is_practice = self.profile.is_some_and(|profile| profile.practice);
+        is_practice.then(|| self.say("screen-practice", &[]))
+    }
+
     /// The text of a key.
     fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
         text::text(self.language, key, args)
@@ -119,10 +128,27 @@ impl Viewer<'_> {
         title.map_or_else(|| text::role(self.language, role), str::to_owned)
     }
 
+    /// The roles by which this person does a kind of command now: their own, and those whose powers were delegated (B1).
+    fn held_roles(&self, kind: CommandKind) -> BTreeSet<Role> {
+        let row = self.staff_row(self.person).filter(|row| row.active);
+        let terms = row.and_then(|row| row.terms.as_ref());
+        let delegated = terms.map(|terms| terms.delegated(Some(kind), self.now));
+        let own = self.roles_of(self.person);
+        own.into_iter()
+            .chain(delegated.into_iter().flatten())
+            .collect()
+    }
+
+    /// Whether this person holds the powers of a head for a kind of command.
+    fn is_head(&self, kind: CommandKind) -> bool {
+        let roles = self.held_roles(kind);
+        self.profile.is_some_and(|profile| profile.is_head(&roles))
+    }
+
     /// Whether this person's roles do or decide this kind of command.
     #[must_use]
     pub fn may(&self, kind: CommandKind) -> bool {
-        let roles: BTreeSet<Role> = self.roles_of(self.person).into_iter().collect();
+        let roles = self.held_roles(kind);
         let transition = self.profile.and_then(|profile| profile.transition(kind));
         transition.is_some_and(|transition| !transition.roles.is_disjoint(&roles))
     }

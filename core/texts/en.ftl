@@ -64,6 +64,7 @@ command-contest_consent = consent put in doubt
 command-hide_address = address hidden
 command-show_address = address shown again
 command-add_finding = further finding
+command-confirm_records = records confirmed
 
 ## What became of it
 
@@ -410,6 +411,7 @@ instant-full = { $weekday } { $day } { $month } { $year } at { $hour }:{ $minute
 
 ## Screens
 
+screen-practice = PRACTICE: no real case, not counted in any report, and may be wiped.
 screen-unknown_person = another worker
 screen-name_unknown = name not known yet
 screen-name_not_held = name not shown
@@ -523,6 +525,7 @@ timeline-referral = to { $recipient }
 
 today-summary = { $overdue } overdue, { $due } due, { $to_answer } waiting for your answer, { $appointments } appointments today
 calendar-missing = The list of holidays { $name } of { $year } is not loaded, so that deadlines are provisional. Ask the administrator to load it.
+daily-line = { $what } by { $name }, { $at }: { $why }
 today-unsent = { $count } records not sent; the oldest has been on this phone for { $span }.
 today-appointment = { $at } { $case }, with { $name }
 
@@ -572,7 +575,7 @@ do-flag-unknown_target = Check your choice, and record it again if it was wrong.
 do-flag-possible_same_event = Say which record counts.
 do-flag-post_termination = Wait for the head to say what follows.
 do-flag-clock_future = Put the phone's clock right.
-do-flag-time_unverified = Confirm the time with the head.
+do-flag-time_unverified = Confirm the time, or ask the head to.
 do-flag-identity_conflict = Compare with the original document, and record the right value.
 do-flag-missing_docs = Complete the papers.
 do-flag-reopen_proposed = Look at the danger, and reopen the case if needed.

@@ -64,6 +64,7 @@ command-contest_consent = persetujuan dipersoalkan
 command-hide_address = alamat dirahasiakan
 command-show_address = alamat boleh ditampilkan lagi
 command-add_finding = temuan tambahan
+command-confirm_records = pengesahan catatan
 
 ## Nasib catatan dan usulan
 
@@ -410,6 +411,7 @@ instant-full = { $weekday } { $day } { $month } { $year } pukul { $hour }.{ $min
 
 ## Layar
 
+screen-practice = LATIHAN: bukan kasus sungguhan, tidak dihitung dalam laporan, dan dapat dihapus.
 screen-unknown_person = petugas lain
 screen-name_unknown = nama belum diketahui
 screen-name_not_held = nama tidak ditampilkan
@@ -523,6 +525,7 @@ timeline-referral = kepada { $recipient }
 
 today-summary = { $overdue } lewat tenggat, { $due } jatuh tempo, { $to_answer } menunggu jawaban Anda, { $appointments } janji temu hari ini
 calendar-missing = Daftar libur { $name } tahun { $year } belum dimuat, sehingga tenggatnya sementara. Minta administrator memuatnya.
+daily-line = { $what } oleh { $name }, { $at }: { $why }
 today-unsent = { $count } catatan belum terkirim; yang terlama sudah { $span } di HP ini.
 today-appointment = { $at } { $case }, dengan { $name }
 
@@ -572,7 +575,7 @@ do-flag-unknown_target = Periksa pilihan Anda, dan catat kembali bila keliru.
 do-flag-possible_same_event = Tentukan catatan mana yang berlaku.
 do-flag-post_termination = Tunggu pimpinan menentukan tindak lanjutnya.
 do-flag-clock_future = Betulkan jam HP.
-do-flag-time_unverified = Pastikan waktunya dengan pimpinan.
+do-flag-time_unverified = Sahkan waktunya, atau minta pimpinan mengesahkannya.
 do-flag-identity_conflict = Cocokkan dengan dokumen asli, lalu catat nilai yang benar.
 do-flag-missing_docs = Lengkapi berkasnya.
 do-flag-reopen_proposed = Tinjau bahayanya, dan buka kembali kasus bila perlu.

@@ -14,9 +14,9 @@ mod vault;
 pub use enrolment::Enrolment;
 pub use error::VaultError;
 pub use screens::{
-    AppointmentLine, AttentionLine, ClockLine, ContactLine, DueLine, FormChoice, FormField,
-    FormFinding, FormScreen, HeaderScreen, Hotline, Language, ListAsk, ListLine, ListScreen,
-    TodayScreen, ToldLine,
+    AppointmentLine, AttentionLine, ClockLine, ContactLine, DailyLines, DueLine, FormChoice,
+    FormField, FormFinding, FormScreen, HeaderScreen, Hotline, Language, ListAsk, ListLine,
+    ListScreen, TodayScreen, ToldLine,
 };
 pub use types::{
     ApplicantKind, CaseLine, Channel, FateLine, NewCase, NewVisit, RefusalOutcome, SafetyLevel,

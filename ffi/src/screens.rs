@@ -1,12 +1,16 @@
 //! What screens show, for phones: `jangkau_core::screen` computed it; here it is converted. Codes stay codes, sentences are in the
 //! language that the app asks for.
 
+mod today;
+
 use jangkau_core::profile::words::Status;
 use jangkau_core::screen::{self, form};
 use jangkau_core::text::Language as CoreLanguage;
 
 use crate::VaultError;
 use crate::types::redacted;
+
+pub use today::{AppointmentLine, DailyLines, DueLine, TodayScreen};
 
 /// The languages of sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -102,87 +106,8 @@ impl From<screen::ClockLine> for ClockLine {
     }
 }
 
-/// Something that is due, or an appointment, with its case.
-#[derive(Clone, PartialEq, Eq, uniffi::Record)]
-#[uniffi::export(Debug, Display)]
-pub struct DueLine {
-    /// The case.
-    pub case_id: String,
-    /// Its number and name.
-    pub title: String,
-    /// Code of its danger.
-    pub danger: String,
-    /// The clock.
-    pub clock: ClockLine,
-}
-
-redacted!(DueLine);
-
-impl From<screen::DueLine> for DueLine {
-    fn from(line: screen::DueLine) -> Self {
-        Self {
-            case_id: line.case.to_string(),
-            title: line.title,
-            danger: line.danger.to_string(),
-            clock: line.clock.into(),
-        }
-    }
-}
-
-/// A session that is booked for today.
-#[derive(Clone, PartialEq, Eq, uniffi::Record)]
-#[uniffi::export(Debug, Display)]
-pub struct AppointmentLine {
-    /// The case.
-    pub case_id: String,
-    /// Time, case and who leads.
-    pub says: String,
-}
-
-redacted!(AppointmentLine);
-
-/// Hari ini.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct TodayScreen {
-    /// Counts in one sentence.
-    pub says: String,
-    /// Dangers that were not sent.
-    pub alarms: Vec<AttentionLine>,
-    /// What is late.
-    pub overdue: Vec<DueLine>,
-    /// What is due.
-    pub due: Vec<DueLine>,
-    /// What has not been sent, and for how long; none when everything has.
-    pub unsent: Option<String>,
-    /// What waits for this person.
-    pub to_answer: Vec<AttentionLine>,
-    /// What else asks for attention.
-    pub attention: Vec<AttentionLine>,
-    /// Today's sessions.
-    pub appointments: Vec<AppointmentLine>,
-}
-
 fn each<T, U: From<T>>(lines: Vec<T>) -> Vec<U> {
     lines.into_iter().map(U::from).collect()
-}
-
-impl From<screen::Today> for TodayScreen {
-    fn from(today: screen::Today) -> Self {
-        let appointments = today.appointments.into_iter().map(|line| AppointmentLine {
-            case_id: line.case.to_string(),
-            says: line.says,
-        });
-        Self {
-            says: today.says,
-            alarms: each(today.alarms),
-            overdue: each(today.overdue),
-            due: each(today.due),
-            unsent: today.unsent.map(|unsent| unsent.says),
-            to_answer: each(today.to_answer),
-            attention: each(today.attention),
-            appointments: appointments.collect(),
-        }
-    }
 }
 
 /// Which cases a list shows; all conditions must hold.
@@ -260,6 +185,8 @@ impl From<screen::ListRow> for ListLine {
 /// Some cases of a list.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct ListScreen {
+    /// That this is practice, where it is (C10).
+    pub practice: Option<String>,
     /// The cases, the most urgent first.
     pub rows: Vec<ListLine>,
     /// How many there are in all.
@@ -271,6 +198,7 @@ pub struct ListScreen {
 impl From<screen::ListPage> for ListScreen {
     fn from(page: screen::ListPage) -> Self {
         Self {
+            practice: page.practice,
             rows: each(page.rows),
             total: page.total as u64,
             next: page.next.map(|next| next as u64),
@@ -296,6 +224,8 @@ redacted!(ContactLine);
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 #[uniffi::export(Debug, Display)]
 pub struct HeaderScreen {
+    /// That this is practice, where it is (C10).
+    pub practice: Option<String>,
     /// Number and name.
     pub title: String,
     /// Status, responsible person, danger, marks, consent, papers: a sentence each.
@@ -318,6 +248,7 @@ impl From<screen::Header> for HeaderScreen {
             dial: line.dial,
         });
         Self {
+            practice: header.practice,
             title: header.title,
             lines: header.lines,
             danger: header.danger.to_string(),

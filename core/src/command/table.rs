@@ -69,4 +69,5 @@ commands! {
     64 Fact HideAddress = "hide_address",
     65 Proposal ShowAddress = "show_address",
     66 Fact AddFinding = "add_finding",
+    67 Fact ConfirmRecords = "confirm_records",
 }

@@ -216,6 +216,7 @@ impl Replica {
         }
         let shown = from.saturating_add(rows.len());
         Ok(ListPage {
+            practice: viewer.practice(),
             next: (shown < cases.len() && !rows.is_empty()).then_some(shown),
             total: cases.len(),
             rows,

@@ -12,7 +12,7 @@ use super::facts::{Consent, danger_of, held_session, met_visit, signatory};
 use super::papers::gates_kind;
 use super::referrals::{is_referral, issued_at, questions_referral};
 use super::sessions::beyond_standard;
-use super::standing::is_outside_mandate;
+use super::standing::{held_roles, is_outside_mandate};
 use super::verdict::{Flag, Review};
 use crate::command::{Command, CommandKind, EndingReason, Recommendation, SafetyLevel, Signatory};
 use crate::time::Timestamp;
@@ -72,9 +72,15 @@ fn flags_of(marks: &Marks<'_, '_>, case: &Case<'_>, entry: &LogEntry) -> BTreeSe
         ),
         (is_after_ending(case, entry), Flag::PostTermination),
         (is_in_future(entry), Flag::ClockFuture),
-        (is_time_unverified(entry), Flag::TimeUnverified),
+        (
+            is_time_unverified(entry) && !is_time_confirmed(case, entry),
+            Flag::TimeUnverified,
+        ),
         (is_in_restriction(case, entry), Flag::Restricted),
-        (is_outside_mandate(entry), Flag::OutsideMandate),
+        (
+            is_outside_mandate(entry) && !is_confirmed_by_head(case, entry),
+            Flag::OutsideMandate,
+        ),
         (
             signatory(entry).is_some() && case.facts.lacks_guardian(entry),
             Flag::GuardianMissing,
@@ -257,6 +263,8 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
                 is_own(*event, CommandKind::RecordVisit)
                     || is_own(*event, CommandKind::RecordSession)
             })
+    } else if let Command::ConfirmRecords(confirmed) = command {
+        confirmed.records.iter().all(|id| case.facts.has(*id))
     } else if let Command::TakeRecord(taken) = command {
         case.facts.has(taken.record)
     } else if let Command::ReadAssignment(read) = command {
@@ -302,6 +310,31 @@ fn is_in_restriction(case: &Case<'_>, entry: &LogEntry) -> bool {
 fn is_in_future(entry: &LogEntry) -> bool {
     let claimed = entry.entry.stamp.occurred_at.max(entry.recorded_at);
     claimed.millis_since(entry.received_at) > FUTURE_MS_MAX
+}
+
+/// Whoever did it or a head says that it was then (B6).
+fn is_time_confirmed(case: &Case<'_>, entry: &LogEntry) -> bool {
+    let mut confirmations = confirmations(case, entry);
+    confirmations.any(|confirmed| confirmed.entry.stamp.by == entry.performer())
+        || is_confirmed_by_head(case, entry)
+}
+
+/// What was done after a mandate holds when a head says so (C6).
+fn is_confirmed_by_head(case: &Case<'_>, entry: &LogEntry) -> bool {
+    confirmations(case, entry).any(|confirmed| case.profile.is_head(held_roles(confirmed)))
+}
+
+fn confirmations<'a>(case: &Case<'a>, entry: &LogEntry) -> impl Iterator<Item = &'a LogEntry> {
+    let id = entry.entry.id;
+    case.facts
+        .of(CommandKind::ConfirmRecords)
+        .filter(move |confirmed| {
+            if let Command::ConfirmRecords(confirmed) = &confirmed.entry.command {
+                confirmed.records.contains(&id)
+            } else {
+                false
+            }
+        })
 }
 
 fn is_time_unverified(entry: &LogEntry) -> bool {

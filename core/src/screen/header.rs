@@ -13,6 +13,8 @@ use crate::text;
 /// What stands above a case.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
+    /// That this is practice, where it is (C10).
+    pub practice: Option<String>,
     /// Which case.
     pub case: CaseId,
     /// Its number; none before the server has registered it.
@@ -56,6 +58,7 @@ pub fn header(viewer: &Viewer<'_>, case: &CaseSeen) -> Header {
     let papers = state.map(|state| state.missing_papers.iter());
     let papers = papers.into_iter().flatten().map(|id| viewer.paper(id));
     let mut header = Header {
+        practice: viewer.practice(),
         case: case.view.case,
         number: case.view.number,
         title: case.title(viewer),
@@ -107,7 +110,8 @@ pub(super) fn status_words(viewer: &Viewer<'_>, state: Option<&CaseState>) -> St
 
 fn lines(viewer: &Viewer<'_>, case: &CaseSeen, header: &Header) -> Vec<String> {
     let status = status_words(viewer, case.view.state.as_ref());
-    let mut lines = vec![viewer.say("header-status", &[("status", &status)])];
+    let mut lines: Vec<String> = header.practice.clone().into_iter().collect();
+    lines.push(viewer.say("header-status", &[("status", &status)]));
     if let Some(name) = &header.responsible {
         lines.push(viewer.say("header-responsible", &[("name", name)]));
     }

@@ -32,6 +32,8 @@ redacted!(ListFilter);
 /// Some rows of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListPage {
+    /// That this is practice, where it is (C10).
+    pub practice: Option<String>,
     /// The rows, the most urgent first.
     pub rows: Vec<ListRow>,
     /// How many rows the whole list has.

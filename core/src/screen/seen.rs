@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Viewer;
+use super::daily::is_listed;
 use super::words::{SyncState, sync_state};
 use crate::calendar::Calendar;
 use crate::class::Class;
@@ -171,6 +172,7 @@ impl CaseSeen {
             || state.flags.contains(&Flag::ReopenProposed)
             || state.safety < SafetyLevel::P3
             || state.clocks.iter().any(|clock| clock.stopped_at.is_none())
+            || state.fact_flags.values().any(is_listed)
             || self.items.iter().any(stands_out)
     }
 

@@ -1,6 +1,7 @@
 //! The pure functions, on cases that are written here by hand.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod daily;
 mod pressing;
 mod shown;
 

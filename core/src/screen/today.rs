@@ -2,6 +2,7 @@
 
 use super::attention::{Attention, AttentionKind, pressing_clocks};
 use super::clock::local_day;
+use super::daily::{DailyCase, daily};
 use super::{CaseSeen, ClockLine, Urgency, Viewer, attention, words};
 use crate::command::SafetyLevel;
 use crate::id::{CaseId, CommandId};
@@ -12,6 +13,8 @@ use crate::time::Timestamp;
 /// The first screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Today {
+    /// That this is practice, where it is (C10).
+    pub practice: Option<String>,
     /// Dangers that the server does not have: BELUM TERKIRIM, and whom to call.
     pub alarms: Vec<Attention>,
     /// Clocks of own cases whose due date has passed: danger first, then the oldest.
@@ -24,6 +27,8 @@ pub struct Today {
     pub to_answer: Vec<Attention>,
     /// The other things that ask for attention.
     pub attention: Vec<Attention>,
+    /// What came in late and needs no answer, and what may be confirmed in a batch, case by case.
+    pub daily: Vec<DailyCase>,
     /// Sessions that are booked for today, in order.
     pub appointments: Vec<AppointmentLine>,
     /// Counts in one sentence.
@@ -78,6 +83,7 @@ pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
     for case in cases {
         take_clocks(viewer, case, &mut today);
         today.appointments.extend(appointments(viewer, case));
+        today.daily.extend(daily(viewer, case));
         for item in attention(viewer, case) {
             match item.kind {
                 AttentionKind::UnsentDanger => today.alarms.push(item),
@@ -104,6 +110,7 @@ pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
     today.attention.sort_by_key(|item| (item.kind, item.since));
     today.appointments.sort_by_key(|line| line.starts_at);
     today.unsent = unsent(viewer, cases);
+    today.practice = viewer.practice();
     today.says = summary(viewer, &today);
     today
 }

@@ -341,17 +341,20 @@ pub enum TodayPart {
     Due,
     /// What waits for the person.
     ToAnswer,
+    /// What came in late, or may be confirmed in a batch.
+    Daily,
     /// Today's sessions.
     Appointments,
 }
 
 impl TodayPart {
     /// Every part, with its word in files.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("alarms", Self::Alarms),
         ("overdue", Self::Overdue),
         ("due", Self::Due),
         ("to_answer", Self::ToAnswer),
+        ("daily", Self::Daily),
         ("appointments", Self::Appointments),
     ];
 }

@@ -100,6 +100,7 @@ const TABLE: &[Weight] = &[
     Weight(Kind::HideAddress, 2, &[], &[]),
     Weight(Kind::ShowAddress, 3, &[Kind::HideAddress], &[]),
     Weight(Kind::AddFinding, 4, &[Kind::FinaliseAssessment], &[]),
+    Weight(Kind::ConfirmRecords, 3, &[Kind::RecordVisit], &[]),
 ];
 
 /// What a device shows of a case.

@@ -1,5 +1,7 @@
 //! What was filed wrongly, and where it went; which cases are of one family; what workers note about dates and orders.
 
+use std::collections::BTreeSet;
+
 use super::records;
 use crate::class::Class;
 use crate::id::{CaseId, CommandId};
@@ -43,6 +45,13 @@ records! {
         Intake "assignment_read" {
             /// The assignment.
             assignment: CommandId = "assignment",
+        }
+    }
+    /// B6, C6: records of one case hold as they stand, whatever was in doubt about their time or their author's mandate.
+    ConfirmRecords {
+        Record "records_confirmed" {
+            /// Which.
+            records: BTreeSet<CommandId> = "records",
         }
     }
     /// X10, X11: two cases are of one family. Only heads hold it: a link tells the holder of one case of another.

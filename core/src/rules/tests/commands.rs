@@ -245,37 +245,6 @@ fn b1_who_answers_by_delegated_powers_is_told() {
 }
 
 #[test]
-fn c6_after_a_mandate_facts_are_marked_and_decisions_fall_to_the_head() {
-    let mut story = cilegon();
-    let until = story.now.plus_millis(-HOUR);
-    let lapsed = |story: &Story, role, command, happened_at| {
-        let mut entry = story.draft(role, command);
-        entry.standing.mandate_until = Some(until);
-        entry.entry.stamp.occurred_at = happened_at;
-        entry
-    };
-    let marked = Verdict::Recorded(BTreeSet::from([Flag::OutsideMandate]));
-    let after = lapsed(&story, Volunteer, approach(), story.now);
-    assert_eq!(story.push(after), marked);
-    // What happened within the mandate is as good as ever, however late it comes.
-    let within = lapsed(&story, Volunteer, approach(), until);
-    assert_eq!(story.push(within), Verdict::Recorded(BTreeSet::new()));
-    // A decision counts when the server commits it.
-    let needs = || triage(&[ServiceType::Counselling]);
-    let decided = lapsed(&story, Volunteer, needs(), until);
-    let waits = Verdict::NeedsReview(Review::OutsideMandate);
-    assert_eq!(story.push(decided), waits);
-    let proposal = story.last();
-    let yes = answer(proposal, ReviewAnswer::Commit);
-    let no_head = lapsed(&story, HeadOfInstitution, yes.clone(), story.now);
-    let refused = Verdict::Refused(Refusal::RoleNotAllowed);
-    assert_eq!(story.push(no_head), refused);
-    story.ok(HeadOfInstitution, yes);
-    assert_eq!(story.state().status, Status::Triaged);
-    story.replays();
-}
-
-#[test]
 fn x16_a_volunteer_of_another_kecamatan_registers_and_it_is_seen() {
     for (kecamatan, is_elsewhere) in [
         (Some("Grogol"), true),
@@ -293,44 +262,6 @@ fn x16_a_volunteer_of_another_kecamatan_registers_and_it_is_seen() {
         let found = story.state().flags.contains(&Flag::OtherArea);
         assert_eq!(found, is_elsewhere, "{kecamatan:?}");
     }
-}
-
-#[test]
-fn x10_the_case_that_goes_on_runs_from_the_earlier_registration() {
-    let story = cilegon();
-    let own = story.state();
-    let earlier = own.clocks[0].started_at.plus_millis(-7 * DAY);
-    let judged = judge(&CaseLog {
-        versions: &[],
-        profile: &story.profile,
-        calendar: &story.calendar,
-        entries: &story.entries,
-        prior_clocks: &own.clocks,
-        elsewhere: &Elsewhere {
-            registered_at: Some(earlier),
-            ..Elsewhere::default()
-        },
-    });
-    let clock = &judged.state.clocks[0];
-    assert_eq!(clock.clock.as_str(), "first_outcome");
-    assert_eq!(clock.started_at, earlier);
-    assert!(clock.due < own.clocks[0].due);
-}
-
-#[test]
-fn x30_a_paper_that_a_duplicate_was_shown_counts_for_the_case_that_goes_on() {
-    let missing = |story: &Story| story.state().missing_papers;
-    let mut story = cilegon();
-    let mut brought = cilegon();
-    brought.ok(Volunteer, paper("ktp"));
-    let passed = papers_seen(&brought.entries);
-    assert_eq!(passed.keys().collect::<Vec<_>>(), ["ktp"]);
-    assert_eq!(missing(&story), ["pendekatan_awal", "ktp", "kk"]);
-    story.elsewhere.papers = passed;
-    assert_eq!(missing(&story), ["pendekatan_awal", "kk"]);
-    // It is not the case's own: when the two are told apart again, it is asked for again.
-    story.elsewhere = Elsewhere::default();
-    assert_eq!(missing(&story), ["pendekatan_awal", "ktp", "kk"]);
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn part_of(
         TodayPart::Overdue => today.overdue.iter().map(|line| line.case).collect(),
         TodayPart::Due => today.due.iter().map(|line| line.case).collect(),
         TodayPart::ToAnswer => today.to_answer.iter().map(|item| item.case).collect(),
+        TodayPart::Daily => today.daily.iter().map(|daily| daily.case).collect(),
         TodayPart::Appointments => today.appointments.iter().map(|line| line.case).collect(),
     })
 }

@@ -2,9 +2,10 @@
 
 use jangkau_core::command::{
     AddFinding, CancelReferral, Channel, Command, CommandKind as Kind, ConfirmConsent,
-    ConfirmRegistration, ContactSafety, ContestConsent, DeliverReferral, ExtendSessions,
-    HideAddress, LiftRestriction, MarkDuplicate, MoveProfile, RecordScreening, Restrict,
-    SetContact, SettleEvent, ShowAddress, StartAftercare, UndoDuplicate, VoidRegistration,
+    ConfirmRecords, ConfirmRegistration, ContactSafety, ContestConsent, DeliverReferral,
+    ExtendSessions, HideAddress, LiftRestriction, MarkDuplicate, MoveProfile, RecordScreening,
+    Restrict, SetContact, SettleEvent, ShowAddress, StartAftercare, UndoDuplicate,
+    VoidRegistration,
 };
 use jangkau_core::id::{CaseId, CommandId};
 
@@ -113,6 +114,11 @@ pub(super) fn settling(kind: Kind, view: &CaseView<'_>, chance: &mut Chance) -> 
             .filter(|_| chance.per_mille(500))
             .collect();
         SettleEvent { events, counts }.into()
+    } else if kind == Kind::ConfirmRecords {
+        ConfirmRecords {
+            records: some_of(view.of(Kind::RecordVisit), chance),
+        }
+        .into()
     } else if kind == Kind::SetContact {
         SetContact {
             contact: digits(11, chance)?,

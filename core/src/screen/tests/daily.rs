@@ -1,0 +1,130 @@
+//! The daily list, and the mark of practice.
+
+use super::*;
+use crate::command::ConfirmRecords;
+
+fn visit() -> RecordVisit {
+    RecordVisit {
+        place: VisitPlace::Home,
+        met: true,
+        observation: prose("Ibu dan anak di rumah."),
+        danger: None,
+        ended_at: None,
+        next_step: None,
+    }
+}
+
+/// A case in which something was recorded so many hours ago, with these marks.
+fn marked(hours: i64, flags: &[Flag], more: Option<TimelineItem>) -> CaseSeen {
+    let marked = item(2, WORKER, hours, visit(), recorded());
+    let state = CaseState {
+        fact_flags: [(id(2), flags.iter().copied().collect())].into(),
+        ..state()
+    };
+    let items = [registered(), marked].into_iter().chain(more);
+    seen(Some(state), items.collect())
+}
+
+#[test]
+fn late_facts_are_read_and_doubts_are_confirmed() {
+    let bureau = Bureau::new();
+    let (doubt, mandate) = (Flag::TimeUnverified, Flag::OutsideMandate);
+    let (evidence, after) = (Flag::NewEvidenceBeforeTermination, Flag::PostTermination);
+    // Who looks, hours ago, marks: lines, and records to confirm.
+    for (person, hours, flags, lines, to_confirm) in [
+        (HEAD, 2, &[evidence][..], 1, 0),
+        (HEAD, 80, &[after], 0, 0),
+        (HEAD, 80, &[doubt], 1, 1),
+        (HEAD, 2, &[after, mandate], 1, 1),
+        (HEAD, 2, &[Flag::DocsMissing], 0, 0),
+        (WORKER, 2, &[evidence], 0, 0),
+        (WORKER, 80, &[doubt], 1, 1),
+        (WORKER, 2, &[mandate], 0, 0),
+        (PSYCHOLOGIST, 2, &[doubt, after], 0, 0),
+    ] {
+        let case = marked(hours, flags, None);
+        let today = today(&bureau.viewer(person), std::slice::from_ref(&case));
+        let found = today.daily.first();
+        let counts = found.map_or((0, 0), |daily| (daily.lines.len(), daily.to_confirm.len()));
+        assert_eq!(counts, (lines, to_confirm), "{hours} {flags:?}");
+        assert!(counts == (0, 0) || case.stirs(&bureau.viewer(person)));
+    }
+    let case = marked(2, &[after], None);
+    let told = today(&bureau.viewer(HEAD), &[case]).daily;
+    assert_eq!(told[0].title, "no. 12, Ibu S");
+    let line = &told[0].lines[0];
+    assert!(line.starts_with("kunjungan oleh Baiq, "), "{line}");
+    assert!(line.ends_with(": setelah kasus berakhir"), "{line}");
+}
+
+#[test]
+fn what_is_being_confirmed_or_answered_is_not_listed_again() {
+    let bureau = Bureau::new();
+    let viewer = bureau.viewer(HEAD);
+    let confirm = ConfirmRecords {
+        records: [id(2)].into(),
+    };
+    let sent = item(3, HEAD, 0, confirm.clone(), Fate::OnDevice);
+    let case = marked(2, &[Flag::TimeUnverified], Some(sent));
+    assert_eq!(today(&viewer, &[case]).daily, []);
+    // The server has it, and the mark is still there: it was not for this person to say.
+    let judged = item(3, HEAD, 0, confirm, recorded());
+    let case = marked(2, &[Flag::TimeUnverified], Some(judged));
+    assert_eq!(today(&viewer, &[case]).daily.len(), 1);
+    let mut case = marked(2, &[Flag::PostTermination], None);
+    if let Some(state) = &mut case.view.state {
+        state.reviews = vec![ReviewItem {
+            command: id(2),
+            reason: Review::PostTermination,
+            since: now(),
+        }];
+    }
+    let today = today(&viewer, &[case]);
+    assert_eq!((today.daily.len(), today.to_answer.len()), (0, 1));
+}
+
+#[test]
+fn practice_is_marked_on_every_screen() {
+    let mut bureau = Bureau::new();
+    let case = marked(2, &[], None);
+    for is_practice in [false, true] {
+        bureau.profile.practice = is_practice;
+        let viewer = bureau.viewer(WORKER);
+        let marks = [
+            viewer.practice(),
+            today(&viewer, std::slice::from_ref(&case)).practice,
+            header(&viewer, &case).practice,
+        ];
+        for mark in marks {
+            assert_eq!(
+                mark.is_some_and(|mark| mark.starts_with("LATIHAN")),
+                is_practice
+            );
+        }
+        let first = &header(&viewer, &case).lines[0];
+        assert_eq!(first.starts_with("LATIHAN"), is_practice, "{first}");
+    }
+}
+
+#[test]
+fn delegated_powers_are_offered_while_they_last() {
+    let mut bureau = Bureau::new();
+    let delegated = |from: i64, until: i64| crate::sync::Terms {
+        delegations: vec![crate::sync::Delegation {
+            role: crate::profile::words::Role::HeadOfInstitution,
+            from: now().plus_millis(from * HOUR),
+            until: now().plus_millis(until * HOUR),
+            powers: BTreeSet::new(),
+            by: HEAD,
+            title: crate::sync::ActingTitle::Plh,
+        }],
+        ..crate::sync::Terms::default()
+    };
+    let case = marked(2, &[Flag::PostTermination], None);
+    for (from, until, is_head) in [(-2, 2, true), (-4, -2, false), (2, 4, false)] {
+        bureau.staff[0].terms = Some(delegated(from, until));
+        let today = today(&bureau.viewer(CLERK), std::slice::from_ref(&case));
+        assert_eq!(today.daily.len() == 1, is_head, "{from} to {until}");
+        assert_eq!(bureau.viewer(CLERK).may(CommandKind::AnswerReview), is_head);
+    }
+}
