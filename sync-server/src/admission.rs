@@ -25,7 +25,7 @@ pub(crate) use parts::AdmittedPart;
 pub(crate) enum Road {
     /// Its author's seat pushed it.
     Push,
-    /// Its author's seat pushed it while it still tells the server what a restore forgot.
+    /// Its author's seat pushed it while it returns after a restore: what gave it the right may be forgotten yet.
     PushAfterRestore,
     /// It stood in the log before a restore, or waited: its grant or its other parts may still be on their way.
     Again,

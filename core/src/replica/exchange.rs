@@ -72,19 +72,7 @@ impl Replica {
             told_rulings: rulings.last().map(|(position, _)| *position),
             backfill: None,
         };
-        let push_back = if told.is_empty() && rulings.is_empty() {
-            None
-        } else {
-            let mut tellable = Vec::with_capacity(told.len());
-            for (hash, stored) in &told {
-                tellable.extend(self.tellable(*hash, stored)?);
-            }
-            let envelopes = pack(&tellable).map_err(|_| ReplicaError::Damaged)?;
-            Some(PushBack {
-                envelopes,
-                rulings: rulings.into_iter().map(|row| row.1).collect(),
-            })
-        };
+        let push_back = self.push_back(&told, rulings, push.is_some())?;
         let may_read = self.session.state == SeatState::Active;
         let backfill = if may_read {
             self.store.next_backfill()?
@@ -121,6 +109,28 @@ impl Replica {
         self.asked = Some(asked);
         let seat = self.seat();
         Ok(SignedRequest::sign(SYNC_ROUTE, seat, nonce, body, &self.identity.key).to_bytes())
+    }
+
+    /// What a restored server is told again with this request. A push brings at least an empty one as long as the device
+    /// returns: that it may stand on a grant which the restore forgot is then not held against it.
+    fn push_back(
+        &self,
+        told: &[(EnvelopeHash, Vec<u8>)],
+        rulings: Vec<(i64, SignedRuling)>,
+        pushes: bool,
+    ) -> Result<Option<PushBack>, ReplicaError> {
+        let has_nothing = told.is_empty() && rulings.is_empty();
+        if has_nothing && !(pushes && self.is_returning()?) {
+            return Ok(None);
+        }
+        let mut tellable = Vec::with_capacity(told.len());
+        for (hash, stored) in told {
+            tellable.extend(self.tellable(*hash, stored)?);
+        }
+        Ok(Some(PushBack {
+            envelopes: pack(&tellable).map_err(|_| ReplicaError::Damaged)?,
+            rulings: rulings.into_iter().map(|row| row.1).collect(),
+        }))
     }
 
     /// What a restored server is to be told next: the rulings, and after the last of them the envelopes. Of a seat that

@@ -57,9 +57,7 @@ impl Replica {
     /// Drops documents of unswept cases that no grant covers any more, once nothing in them waits to be sent. The
     /// envelopes of own work stay until every backup holds them.
     pub(super) fn drop_uncovered(&mut self) -> Result<(), ReplicaError> {
-        let is_telling = !self.store.forgotten_envelopes(1)?.is_empty()
-            || !self.store.forgotten_rulings(1)?.is_empty();
-        if is_telling {
+        if self.is_telling()? {
             return Ok(());
         }
         for case in self.store.unswept()? {

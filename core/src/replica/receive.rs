@@ -94,6 +94,7 @@ impl Replica {
         }
         if !reply.page.more {
             self.drop_uncovered()?;
+            self.end_return()?;
         }
         synced.again = reply.page.more || self.has_more_to_say()?;
         self.save_session()?;
@@ -104,11 +105,16 @@ impl Replica {
     fn has_more_to_say(&self) -> Result<bool, ReplicaError> {
         let may_read = self.session.state == SeatState::Active;
         Ok(self.store.unsent()? > 0
-            || !self.store.forgotten_envelopes(1)?.is_empty()
-            || !self.store.forgotten_rulings(1)?.is_empty()
+            || self.is_telling()?
             || !self.store.unsent_envelopes()?.is_empty()
             || (may_read && self.store.next_backfill()?.is_some())
             || !self.session.resend.is_empty())
+    }
+
+    /// Whether a restored server is still to be told something again.
+    pub(super) fn is_telling(&self) -> Result<bool, ReplicaError> {
+        Ok(!self.store.forgotten_envelopes(1)?.is_empty()
+            || !self.store.forgotten_rulings(1)?.is_empty())
     }
 
     /// The server has been told again what the request held.
@@ -138,6 +144,7 @@ impl Replica {
             self.end_grant(grant)?;
         }
         self.store.clear_meta("in_flight")?;
+        self.store.set_meta("returning", &true)?;
         for mut row in self.store.outbox()? {
             if matches!(row.state, CommandState::Waiting | CommandState::Admitted) {
                 row.state = CommandState::Sealed;
@@ -157,6 +164,20 @@ impl Replica {
                 self.store.put_document(&row)?;
                 self.save_heads(row.key)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Whether something may be left here that was recorded under a grant which a restore forgot.
+    pub(super) fn is_returning(&self) -> Result<bool, ReplicaError> {
+        Ok(self.store.meta("returning")?.unwrap_or(false))
+    }
+
+    /// The device has returned when all is told, all of its own stands in the log, and what no grant covers is let go. Until
+    /// then its person may go on working in a case whose grant is still to come back.
+    fn end_return(&self) -> Result<(), ReplicaError> {
+        if self.is_returning()? && !self.is_telling()? && self.store.outbox()?.is_empty() {
+            self.store.clear_meta("returning")?;
         }
         Ok(())
     }

@@ -83,17 +83,12 @@ impl Engine {
         let tenant = self.institution(institution)?.tenant;
         let known = staff::person(&self.store.db(), tenant, person)?;
         let known = known.ok_or(EngineError::Unknown)?;
-        let parsed = parse_roles(roles)?;
-        let row = Person {
-            roles: parsed.clone(),
+        let changed = Person {
+            roles: parse_roles(roles)?,
             active,
             ..known
-        }
-        .row();
-        self.store.transact(None, |db| {
-            founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
-        })?;
-        Ok(())
+        };
+        self.put_person(tenant, &changed, now)
     }
 
     /// A one-time enrolment code for a person.

@@ -1,15 +1,16 @@
 //! On which terms people serve: mandates, kecamatan, and powers that are delegated with dates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::id::{InstitutionId, PersonId};
 use jangkau_core::sync::Delegation;
 use jangkau_core::time::Timestamp;
 
 use super::{Engine, EngineError};
-use crate::founding;
 use crate::store::institutions::Tenant;
+use crate::store::shelf;
 use crate::store::staff::{self, Person};
+use crate::{founding, intake};
 
 impl Engine {
     /// Says until when a person's mandate runs, and which kecamatan they serve; none and empty: for good, and all.
@@ -76,14 +77,21 @@ impl Engine {
         staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)
     }
 
-    fn put_person(
+    /// Writes a person's row. What of theirs waits for a grant that a restore forgot is tried again: the row may give it.
+    pub(super) fn put_person(
         &self,
         tenant: Tenant,
         person: &Person,
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        Ok(self.store.transact(None, |db| {
-            founding::put_staff(db, tenant, &self.library, &person.row(), &person.roles, now)
-        })?)
+        let cases = self.store.transact(None, |db| {
+            founding::put_staff(db, tenant, &self.library, &person.row(), &person.roles, now)?;
+            shelf::cases_waiting_of(db, tenant, person.id)
+        })?;
+        if person.active && !cases.is_empty() {
+            let cases = BTreeMap::from([(tenant, cases)]);
+            intake::retry_cases(&self.store, &self.library, cases, now)?;
+        }
+        Ok(())
     }
 }

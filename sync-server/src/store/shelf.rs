@@ -202,6 +202,19 @@ pub(crate) fn cases_waiting_for(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The cases in which commands of a person wait, from whichever of their seats.
+pub(crate) fn cases_waiting_of(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+) -> Result<BTreeSet<CaseId>, StoreError> {
+    let sql = "SELECT DISTINCT case_id FROM waiting WHERE institution = ?1 \
+               AND seat IN (SELECT id FROM seat WHERE institution = ?1 AND person = ?2)";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, person], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Whether a command of a seat waits in a case.
 pub(crate) fn is_waiting_for(
     db: &Db,

@@ -35,21 +35,25 @@ impl Bench {
     /// Syncs until both sides have nothing to say.
     pub(super) fn sync(&mut self, replica: &mut Replica) {
         for _ in 0..EXCHANGES_MAX {
-            let now = self.later();
-            let request = replica.request(now, &mut self.rng).unwrap();
-            let answer = self.engine.sync(&[request], now, &mut self.rng).remove(0);
-            let again = match answer {
-                Ok(reply) => replica.receive(&reply, now, &mut self.rng).unwrap().again,
-                Err(refused) => {
-                    let bytes = minicbor::to_vec(refused).unwrap();
-                    replica.refused(&bytes).unwrap().1
-                }
-            };
-            if !again {
+            if !self.exchange(replica) {
                 return;
             }
         }
         panic!("they never come to rest");
+    }
+
+    /// One exchange. Gives whether the replica has more to say at once.
+    pub(super) fn exchange(&mut self, replica: &mut Replica) -> bool {
+        let now = self.later();
+        let request = replica.request(now, &mut self.rng).unwrap();
+        let answer = self.engine.sync(&[request], now, &mut self.rng).remove(0);
+        match answer {
+            Ok(reply) => replica.receive(&reply, now, &mut self.rng).unwrap().again,
+            Err(refused) => {
+                let bytes = minicbor::to_vec(refused).unwrap();
+                replica.refused(&bytes).unwrap().1
+            }
+        }
     }
 
     pub(super) fn check(&self) {
