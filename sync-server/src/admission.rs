@@ -400,7 +400,15 @@ fn check_right(
     if was_turned {
         return Err(Turned::NoGrant.into());
     }
-    let is_covered = author == Some(signer.person.id)
+    // A grant that nobody gives again after a restore was asked for when the log first had the command.
+    let stood = match road {
+        Road::Push => false,
+        Road::PushAfterRestore | Road::Again => {
+            commands::has_verdict_in(db, tenant, head.id, case)?
+        }
+    };
+    let is_covered = stood
+        || author == Some(signer.person.id)
         || grants::ever_covered(db, tenant, signer.person.id, case)?;
     // What a seat still waits for in a case, it may have recorded more about in the meantime.
     let waits_here = || shelf::is_waiting_for(db, tenant, signer.seat, case);

@@ -150,11 +150,34 @@ pub(crate) fn put_staff(
         &Heading::default(),
         now,
     )?;
-    staff::put(db, tenant, row, now)?;
     let profile = library.current(db, tenant)?;
+    catch_up(db, tenant, &profile, row.person, now)?;
+    staff::put(db, tenant, row, now)?;
     let powers = powers_of(roles, row.terms.as_ref(), now);
     let who = (row.person, &powers, row.active);
     give_by_roles(db, tenant, &profile, who, now)
+}
+
+/// Gives and ends what a person's terms have given and ended since their last row, each at its turn. After a restore a term
+/// may have begun and be over: what its holder wrote meanwhile was written under a grant.
+fn catch_up(
+    db: &Db,
+    tenant: Tenant,
+    profile: &Profile,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(known) = staff::person(db, tenant, person)? else {
+        return Ok(());
+    };
+    let mut turn = staff::next_change(db, tenant, person)?;
+    while let Some(at) = turn.filter(|at| *at <= now) {
+        let powers = powers_of(&known.roles, Some(&known.terms), at);
+        let who = (person, &powers, known.active);
+        give_by_roles(db, tenant, profile, who, now)?;
+        turn = known.terms.next_change(at);
+    }
+    Ok(())
 }
 
 /// A person's own roles, and those whose powers they hold for a time: with them goes what it takes to use them (B1).

@@ -199,7 +199,7 @@ struct Intake<'a> {
     known: Known<'a>,
     asked: &'a Authenticated,
     now: Timestamp,
-    /// Cases in which something was admitted; what waits there is tried again.
+    /// Cases in which something was admitted or ruled; what waits there is tried again.
     cases: BTreeSet<CaseId>,
     own: BTreeMap<i64, EnvelopeHash>,
 }
@@ -217,11 +217,13 @@ impl Intake<'_> {
         self.adopt(push_back)
     }
 
-    /// Takes rulings back; those that are known already stay as they are.
-    fn adopt(&self, push_back: &PushBack) -> Result<(), Untaken> {
+    /// Takes rulings back; those that are known already stay as they are. What waits may be what they speak of.
+    fn adopt(&mut self, push_back: &PushBack) -> Result<(), Untaken> {
         for ruling in &push_back.rulings {
             crash_point("intake.adopt")?;
-            crate::ruling::adopt(&self.known, self.asked.institution(), ruling, self.now)?;
+            let institution = self.asked.institution();
+            let told = crate::ruling::adopt(&self.known, institution, ruling, self.now)?;
+            self.cases.extend(told);
         }
         Ok(())
     }

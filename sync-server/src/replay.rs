@@ -137,7 +137,7 @@ impl Rerun<'_> {
                 library: &self.library,
             };
             let institution = institutions::get(db, self.other)?;
-            adopt(&known, &institution, ruling, now)
+            adopt(&known, &institution, ruling, now).map(drop)
         })
     }
 

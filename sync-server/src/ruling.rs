@@ -111,22 +111,24 @@ struct Done {
     meaning: Meaning,
 }
 
-/// Takes a ruling back that a restore forgot. It is never judged again: its verdicts are inputs from now on.
+/// Takes a ruling back that a restore forgot. It is never judged again: its verdicts are inputs from now on. Gives the case
+/// of which it says something new.
 pub(crate) fn adopt(
     known: &Known<'_>,
     institution: &InstitutionRow,
     ruling: &SignedRuling,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<CaseId>, StoreError> {
     let Ok(body) = ruling.verify(&server_key(institution).verifying_key()) else {
-        return Ok(());
+        return Ok(None);
     };
     let (db, tenant) = (known.db, known.tenant);
     if rulings::is_known(db, tenant, &hash_of(ruling))? {
-        return Ok(());
+        return Ok(None);
     }
     let at = append(db, tenant, &body, ruling, now)?;
-    rulings::touch(db, tenant, body.case, at)
+    rulings::touch(db, tenant, body.case, at)?;
+    Ok(Some(body.case))
 }
 
 fn hash_of(ruling: &SignedRuling) -> [u8; 32] {

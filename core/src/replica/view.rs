@@ -237,6 +237,15 @@ impl Replica {
             .collect()
     }
 
+    /// Whether a command itself is here, and not only what was ruled on it.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    #[cfg(feature = "plant")]
+    pub fn holds_command(&self, command: CommandId) -> Result<bool, ReplicaError> {
+        Ok(self.store.command(command)?.is_some())
+    }
+
     /// Whether this vault could tell a restored server of a command: it is its own and not in the log, or its envelope
     /// is kept here with the part that says what it is.
     ///

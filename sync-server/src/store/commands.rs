@@ -205,6 +205,20 @@ pub(crate) fn has_verdict(db: &Db, tenant: Tenant, id: CommandId) -> Result<bool
     Ok(db.prepare_cached(sql)?.exists(params![tenant.0, id])?)
 }
 
+/// Whether a ruling about this case speaks about a command: then it stood in the log, and its author might write there.
+pub(crate) fn has_verdict_in(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+    case: CaseId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM verdict JOIN ruling USING (institution, seq) \
+               WHERE institution = ?1 AND command = ?2 AND case_id = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, id, case])?)
+}
+
 /// Notes that the grants that follow from a verdict were given.
 pub(crate) fn set_followed(db: &Db, tenant: Tenant, id: CommandId) -> Result<(), StoreError> {
     let sql = "UPDATE verdict SET followed = 1 WHERE institution = ?1 AND command = ?2";

@@ -113,6 +113,20 @@ pub(crate) fn due(db: &Db, now: Timestamp) -> Result<Vec<(Tenant, PersonId)>, St
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// When what is delegated to a person changes next, as of their last row.
+pub(crate) fn next_change(
+    db: &Db,
+    tenant: Tenant,
+    id: PersonId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT next_change FROM person WHERE institution = ?1 AND id = ?2";
+    let found: Option<Option<i64>> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, id], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten().map(Timestamp::from_millis))
+}
+
 pub(crate) fn person(db: &Db, tenant: Tenant, id: PersonId) -> Result<Option<Person>, StoreError> {
     let sql = "SELECT name, roles, active, terms FROM person WHERE institution = ?1 AND id = ?2";
     let found: Option<(String, String, bool, Option<Vec<u8>>)> = db

@@ -16,6 +16,8 @@ use super::violation::{Checked, ensure};
 /// Where a command was found at the end.
 struct Place<'a> {
     fate: Option<&'a Fate>,
+    /// Whether its device has the command itself and not only what was ruled on it, or the server lets it wait.
+    is_kept: bool,
     admitted: bool,
     quarantined: bool,
     follows_turned: bool,
@@ -47,8 +49,10 @@ impl World {
             let device = &self.devices[promise.machine];
             let fate = device.replica().fate(*id).map_err(broke)?;
             let admitted = truth.admitted.contains(id);
+            let is_here = device.replica().holds_command(*id).map_err(broke)?;
             let place = Place {
                 fate: fate.as_ref(),
+                is_kept: is_here || truth.waiting.contains(id),
                 admitted,
                 // A restore forgets the quarantine, too; the content is on the device.
                 quarantined: truth.quarantined.contains(id) || self.server.restores > 0,
@@ -148,6 +152,8 @@ fn misplaced(place: &Place<'_>, promise: &Promise) -> Option<&'static str> {
         // A person who may not hold the case any more need not see what became of their command.
         None if admitted || promise.may_be_lost => None,
         None => Some("its device has forgotten it"),
+        // A ruling outlives what it speaks of, if neither the log nor any device holds that any more.
+        Some(Fate::Judged(_)) if !admitted && !place.is_kept && promise.may_be_lost => None,
         Some(Fate::OnDevice) => Some("it was never sent"),
         Some(Fate::Waiting) => Some("it still waits"),
         Some(Fate::Admitted) => Some("it has no verdict"),

@@ -8,7 +8,7 @@ use jangkau_core::profile::words::Role;
 use jangkau_core::record::Line;
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::{Refusal, Review, Verdict};
-use jangkau_core::sync::{ActingTitle, Delegation};
+use jangkau_core::sync::{ActingTitle, Delegation, Turned};
 
 use super::bench::{Bench, registration, visit};
 use crate::engine::EngineError;
@@ -214,4 +214,98 @@ fn who_decides_no_more_keeps_where_cases_stand_and_nothing_else() {
     ));
     bench.same_documents(&two, leaves);
     bench.check();
+}
+
+#[test]
+fn work_under_a_term_that_a_restored_server_never_saw_comes_back() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let deputy = bench.person(&["clergy"]);
+    let volunteer = bench.person(&["volunteer"]);
+    let (mut one, mut two) = (bench.replica(volunteer), bench.replica(deputy));
+    let case = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.sync(&mut one);
+    let delegation = head_for_an_hour(&bench, head);
+    let now = bench.later();
+    bench
+        .engine
+        .delegate(&bench.institution, deputy, delegation, now)
+        .unwrap();
+    let backup = bench.engine.image().unwrap();
+    bench.now = bench.now.plus_millis(HOUR);
+    bench.sync(&mut two);
+    let ruled = bench.record(&mut two, Some(case), visit());
+    bench.sync(&mut two);
+    let unsent = bench.record(&mut two, Some(case), visit());
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    bench.now = bench.now.plus_millis(HOUR);
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    for _ in 0..2 {
+        bench.sync(&mut two);
+        bench.sync(&mut one);
+    }
+    let admitted = bench.engine.admitted(&bench.institution).unwrap();
+    for id in [ruled, unsent] {
+        assert!(admitted.contains(&id));
+        assert!(matches!(
+            two.fate(id).unwrap(),
+            Some(Fate::Judged(Verdict::Recorded(_)))
+        ));
+    }
+    assert_eq!(two.unsent().unwrap(), 0);
+    bench.same_documents(&one, volunteer);
+    bench.same_documents(&two, deputy);
+    bench.check();
+}
+
+#[test]
+fn what_was_ruled_on_comes_back_without_the_grant_that_it_was_written_under() {
+    let mut bench = Bench::new();
+    let acting = bench.person(&["clergy"]);
+    let volunteer = bench.person(&["volunteer"]);
+    let (mut one, mut two) = (bench.replica(volunteer), bench.replica(acting));
+    let case = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.sync(&mut one);
+    let backup = bench.engine.image().unwrap();
+    let institution = bench.institution.clone();
+    let mut ruled = None;
+    for roles in [["head_of_institution"], ["clergy"]] {
+        let now = bench.later();
+        bench
+            .engine
+            .change_staff(&institution, acting, &roles, true, now)
+            .unwrap();
+        bench.sync(&mut two);
+        ruled = ruled.or_else(|| Some(bench.record(&mut two, Some(case), visit())));
+        bench.sync(&mut two);
+    }
+    let ruled = ruled.unwrap();
+    // The backup knows nothing of the role, and what it gave is not given again.
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    for _ in 0..2 {
+        bench.sync(&mut two);
+        bench.sync(&mut one);
+    }
+    let admitted = bench.engine.admitted(&bench.institution).unwrap();
+    assert!(admitted.contains(&ruled));
+    assert_eq!(bench.engine.waiting(&bench.institution).unwrap(), []);
+    for replica in [&one, &two] {
+        assert!(matches!(
+            replica.fate(ruled).unwrap(),
+            Some(Fate::Judged(Verdict::Recorded(_)))
+        ));
+    }
+    assert_eq!(one.timeline(case).unwrap().len(), 2);
+    bench.same_documents(&one, volunteer);
+    bench.check();
+    // Without a ruling that speaks of it nobody writes where they never might.
+    let cunning = bench.record(&mut two, Some(case), visit());
+    bench.sync(&mut two);
+    assert!(matches!(
+        two.fate(cunning).unwrap(),
+        Some(Fate::TurnedAway(Turned::NoGrant))
+    ));
 }
