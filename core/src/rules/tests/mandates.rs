@@ -1,6 +1,7 @@
 //! Work outside a mandate, and what is confirmed afterwards.
 
 use super::*;
+use crate::profile::words::Status;
 use Role::*;
 
 #[test]
