@@ -102,9 +102,12 @@ CREATE TABLE case_state (
   bytes BLOB NOT NULL
 );
 
--- What a restored server forgot and is to be told again: rulings, in their old order.
+-- What a restored server forgot and is to be told again: rulings, in their old order. Own ones that were told stay until
+-- they come again in the log: the server may be restored once more.
 CREATE TABLE forgotten_ruling (
   position INTEGER PRIMARY KEY AUTOINCREMENT,
+  own INTEGER NOT NULL,
+  told INTEGER NOT NULL DEFAULT 0,
   bytes BLOB NOT NULL
 );
 

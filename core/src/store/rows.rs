@@ -9,7 +9,7 @@ use crate::sync::{
 };
 
 impl Store {
-    /// A ruling; an own one has a verdict on what this seat recorded.
+    /// A ruling; an own one has a verdict on what this seat recorded. The server that sends it need not be told of it.
     pub(crate) fn add_ruling(
         &self,
         seq: ServerSeq,
@@ -20,7 +20,13 @@ impl Store {
         let mut statement = self.connection.prepare_cached(
             "INSERT OR REPLACE INTO ruling (seq, case_id, own, bytes) VALUES (?1, ?2, ?3, ?4)",
         )?;
-        statement.execute(params![seq.get() as i64, case, own, encode(ruling)])?;
+        let bytes = encode(ruling);
+        statement.execute(params![seq.get() as i64, case, own, bytes])?;
+        if own {
+            self.connection
+                .prepare_cached("DELETE FROM forgotten_ruling WHERE own AND bytes = ?1")?
+                .execute([bytes])?;
+        }
         Ok(())
     }
 
@@ -194,12 +200,16 @@ impl Store {
         Ok(())
     }
 
-    /// After a restore: rulings beyond what the server kept are to be pushed back. Their rows stay until the
-    /// server sends them again, but any row of the new era is younger.
+    /// After a restore: rulings beyond what the server kept are to be pushed back, after those that were pushed back
+    /// after an earlier restore and did not come again in the log. What they said stays until the server sends them
+    /// again, but any row of the new era is younger.
     pub(crate) fn forget_rulings_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
         let kept = kept.get() as i64;
+        self.connection
+            .execute("UPDATE forgotten_ruling SET told = 0", [])?;
         self.connection.execute(
-            "INSERT INTO forgotten_ruling (bytes) SELECT bytes FROM ruling WHERE seq > ?1 ORDER BY seq",
+            "INSERT INTO forgotten_ruling (own, bytes) \
+             SELECT own, bytes FROM ruling WHERE seq > ?1 ORDER BY seq",
             [kept],
         )?;
         self.connection
@@ -211,11 +221,13 @@ impl Store {
         Ok(())
     }
 
+    /// Rulings that are to be pushed back.
     pub(crate) fn forgotten_rulings(
         &self,
         limit: u32,
     ) -> Result<Vec<(i64, SignedRuling)>, StoreError> {
-        let sql = "SELECT position, bytes FROM forgotten_ruling ORDER BY position LIMIT ?1";
+        let sql = "SELECT position, bytes FROM forgotten_ruling WHERE NOT told \
+                   ORDER BY position LIMIT ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([limit], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
@@ -227,9 +239,15 @@ impl Store {
         .collect()
     }
 
+    /// The server has been told of rulings again. Those on own work stay until they come in the log, which never happens
+    /// to a seat that is no longer in use: they are its proof in another restore.
     pub(crate) fn rulings_told(&self, through: i64) -> Result<(), StoreError> {
         self.connection.execute(
-            "DELETE FROM forgotten_ruling WHERE position <= ?1",
+            "DELETE FROM forgotten_ruling WHERE position <= ?1 AND NOT own",
+            [through],
+        )?;
+        self.connection.execute(
+            "UPDATE forgotten_ruling SET told = 1 WHERE position <= ?1",
             [through],
         )?;
         Ok(())

@@ -374,6 +374,33 @@ fn what_a_restore_forgot_comes_back_though_its_seat_is_retired_meanwhile() {
 }
 
 #[test]
+fn a_retired_seat_brings_back_in_each_restore_what_it_had_in_the_log() {
+    let mut bench = Bench::new();
+    let worker = bench.person(&["social_worker"]);
+    let mut field = bench.replica(worker);
+    bench.sync(&mut field);
+    let backup = bench.engine.image().unwrap();
+    let register = bench.record(&mut field, None, registration());
+    let seen = bench.record(&mut field, Some(CaseId::from(register)), visit());
+    bench.sync(&mut field);
+    for _ in 0..3 {
+        bench.engine = super::super::Engine::from_image(&backup).unwrap();
+        let now = bench.later();
+        bench.engine.begin_era_after_restore(now).unwrap();
+        let retired = SeatStatus::Retired;
+        bench
+            .engine
+            .revoke(&bench.institution.clone(), field.seat(), retired, now)
+            .unwrap();
+        bench.sync(&mut field);
+        let admitted = bench.engine.admitted(&bench.institution).unwrap();
+        assert_eq!(admitted, [register, seen]);
+        assert_eq!(field.documents().unwrap(), BTreeSet::new());
+        bench.check();
+    }
+}
+
+#[test]
 fn a_retired_seat_drains_into_quarantine_and_a_stolen_one_is_refused() {
     let mut bench = Bench::new();
     let worker = bench.person(&["social_worker"]);

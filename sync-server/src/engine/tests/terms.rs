@@ -70,6 +70,54 @@ fn a_delegation_gives_powers_and_sight_between_its_dates() {
 }
 
 #[test]
+fn work_under_a_delegation_that_a_restore_forgot_is_taken_in_when_it_is_over() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let deputy = bench.person(&["clergy"]);
+    let volunteer = bench.person(&["volunteer"]);
+    let (mut one, mut two) = (bench.replica(volunteer), bench.replica(deputy));
+    let case = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.sync(&mut one);
+    let delegation = head_for_an_hour(&bench, head);
+    let now = bench.later();
+    let institution = bench.institution.clone();
+    bench
+        .engine
+        .delegate(&institution, deputy, delegation.clone(), now)
+        .unwrap();
+    let backup = bench.engine.image().unwrap();
+    bench.now = bench.now.plus_millis(HOUR);
+    bench.sync(&mut two);
+    let told = bench.record(&mut two, Some(case), visit());
+    bench.sync(&mut two);
+    let late = bench.record(&mut two, Some(case), visit());
+    bench.now = bench.now.plus_millis(HOUR);
+    bench.engine = crate::engine::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    // Whatever is said of the person next, what was delegated before was theirs.
+    let again = Delegation {
+        from: now.plus_millis(HOUR),
+        until: now.plus_millis(2 * HOUR),
+        ..delegation
+    };
+    bench
+        .engine
+        .delegate(&institution, deputy, again, now)
+        .unwrap();
+    bench.sync(&mut two);
+    let admitted = bench.engine.admitted(&institution).unwrap();
+    assert!(admitted.contains(&told) && admitted.contains(&late));
+    assert_eq!(bench.engine.waiting(&institution).unwrap(), []);
+    for id in [told, late] {
+        let fate = two.fate(id).unwrap();
+        assert!(matches!(fate, Some(Fate::Judged(Verdict::Recorded(_)))));
+    }
+    bench.same_documents(&two, deputy);
+    bench.check();
+}
+
+#[test]
 fn nobody_delegates_what_is_not_theirs() {
     let mut bench = Bench::new();
     let head = bench.person(&["head_of_institution"]);
