@@ -221,7 +221,7 @@ fn examine(
     }
     // Who left may still bring back what the server itself says that it had.
     if let Some(code) = signer.ended
-        && !commands::has_verdict(known.db, known.tenant, head.id)?
+        && !commands::is_ruled(known.db, known.tenant, head.id, signer.person.id, None)?
     {
         return Err(code.into());
     }
@@ -377,9 +377,16 @@ fn check_right(
     if head.kind == CommandKind::RecordActivity {
         return Ok(());
     }
+    // A right that nobody gives again after a restore was asked for when the log first had the command.
+    let stood = match road {
+        Road::Push => false,
+        Road::PushAfterRestore | Road::Again => {
+            commands::is_ruled(db, tenant, head.id, signer.person.id, Some(case))?
+        }
+    };
     if head.kind == CommandKind::Register {
         let profile = known.library.current(db, tenant)?;
-        let may = may_create(&profile, &signer.person.roles);
+        let may = stood || may_create(&profile, &signer.person.roles);
         return if may {
             Ok(())
         } else {
@@ -400,13 +407,6 @@ fn check_right(
     if was_turned {
         return Err(Turned::NoGrant.into());
     }
-    // A grant that nobody gives again after a restore was asked for when the log first had the command.
-    let stood = match road {
-        Road::Push => false,
-        Road::PushAfterRestore | Road::Again => {
-            commands::has_verdict_in(db, tenant, head.id, case)?
-        }
-    };
     let is_covered = stood
         || author == Some(signer.person.id)
         || grants::ever_covered(db, tenant, signer.person.id, case)?;

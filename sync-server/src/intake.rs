@@ -207,14 +207,12 @@ struct Intake<'a> {
 impl Intake<'_> {
     /// Takes back what a restore forgot. It is not answered: the device sees it in the log again.
     fn take_back(&mut self, push_back: &PushBack) -> Result<(), Untaken> {
-        // Of who left, only what a ruling names is taken back: so the rulings come first.
-        if !self.asked.is_in_good_standing() {
-            self.adopt(push_back)?;
-        }
+        // What a ruling names is taken back whoever may do it now: so the rulings come first.
+        self.adopt(push_back)?;
         for envelope in unpack_each(&push_back.envelopes).into_iter().flatten() {
             self.take_envelope(Road::Again, &envelope)?;
         }
-        self.adopt(push_back)
+        Ok(())
     }
 
     /// Takes rulings back; those that are known already stay as they are. What waits may be what they speak of.

@@ -154,9 +154,9 @@ fn append(
     let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
     for (command, verdict) in verdicts {
         commands::set_verdict(db, tenant, command, at, &encode(&verdict))?;
-        if let Some(stored) = commands::get(db, tenant, command)? {
-            rulings::add_author(db, tenant, at, stored.person)?;
-        }
+    }
+    if let Some(author) = body.author {
+        rulings::add_author(db, tenant, at, author)?;
     }
     if let Some(number) = body.number {
         rulings::touch(db, tenant, body.case, at)?;
@@ -228,6 +228,7 @@ impl Bench<'_> {
             state: None,
             number: None,
             links: None,
+            author: None,
         }
     }
 
@@ -277,10 +278,11 @@ impl Bench<'_> {
             let verdicts = by_reader.entry((class, command.person)).or_default();
             verdicts.push((*id, verdict.clone()));
         }
-        for ((class, _), verdicts) in by_reader {
+        for ((class, author), verdicts) in by_reader {
             let body = RulingBody {
                 class: Some(class),
                 verdicts: encode(&verdicts),
+                author: Some(author),
                 ..header.clone()
             };
             self.say(&body, &key)?;

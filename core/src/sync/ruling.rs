@@ -4,7 +4,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use crate::class::Class;
 use crate::envelope::{BadSignature, SIGNATURE_LEN};
-use crate::id::{CaseId, CaseNumber, ProfileId, ServerSeq};
+use crate::id::{CaseId, CaseNumber, PersonId, ProfileId, ServerSeq};
 use crate::time::Timestamp;
 
 /// What the server decided about a case, for one class of holders.
@@ -43,6 +43,9 @@ pub struct RulingBody {
     /// The case's connections, encoded by `rules`; only in a ruling of class `links`.
     #[cbor(n(10), with = "minicbor::bytes")]
     pub links: Option<Vec<u8>>,
+    /// Whose commands the verdicts are about; none in a ruling without verdicts. After a restore it is the proof of who gave them.
+    #[n(11)]
+    pub author: Option<PersonId>,
 }
 
 /// A ruling under the institution's server key.

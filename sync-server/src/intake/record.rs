@@ -81,7 +81,6 @@ impl<'a> Record<'a> {
                 standing: &standing,
             };
             commands::insert(db, tenant, &new)?;
-            rulings::add_author_of(db, tenant, head.id, self.signer.person().id)?;
         }
         self.take_changes(admitted, seq)?;
         rulings::touch(db, tenant, case, seq)?;

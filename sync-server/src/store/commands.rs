@@ -199,24 +199,22 @@ pub(crate) fn set_verdict(
     Ok(())
 }
 
-/// Whether a ruling of the server speaks about a command: then it stood in the log.
-pub(crate) fn has_verdict(db: &Db, tenant: Tenant, id: CommandId) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM verdict WHERE institution = ?1 AND command = ?2";
-    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, id])?)
-}
-
-/// Whether a ruling about this case speaks about a command: then it stood in the log, and its author might write there.
-pub(crate) fn has_verdict_in(
+/// Whether a ruling of the server speaks about a command of this person, in this case if one is named: then it stood in the
+/// log, and its author might write there.
+pub(crate) fn is_ruled(
     db: &Db,
     tenant: Tenant,
     id: CommandId,
-    case: CaseId,
+    author: PersonId,
+    case: Option<CaseId>,
 ) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM verdict JOIN ruling USING (institution, seq) \
-               WHERE institution = ?1 AND command = ?2 AND case_id = ?3";
+               JOIN ruling_author USING (institution, seq) \
+               WHERE institution = ?1 AND command = ?2 AND person = ?3 \
+               AND case_id = ifnull(?4, case_id)";
     Ok(db
         .prepare_cached(sql)?
-        .exists(params![tenant.0, id, case])?)
+        .exists(params![tenant.0, id, author, case])?)
 }
 
 /// Notes that the grants that follow from a verdict were given.

@@ -197,20 +197,6 @@ pub(crate) fn add_author(
     Ok(())
 }
 
-/// Lets an author see the ruling that came back after a restore before the command that it speaks about.
-pub(crate) fn add_author_of(
-    db: &Db,
-    tenant: Tenant,
-    command: CommandId,
-    person: PersonId,
-) -> Result<(), StoreError> {
-    let sql = "INSERT OR IGNORE INTO ruling_author (institution, seq, person) \
-               SELECT institution, seq, ?3 FROM verdict WHERE institution = ?1 AND command = ?2";
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, command, person])?;
-    Ok(())
-}
-
 pub(crate) fn speaks_to(
     db: &Db,
     tenant: Tenant,

@@ -198,6 +198,7 @@ pub(super) fn ruling() -> RulingBody {
         state: None,
         number: None,
         links: None,
+        author: None,
     }
 }
 
