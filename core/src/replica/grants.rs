@@ -95,8 +95,9 @@ impl Replica {
         if has_dropped {
             self.drop_records(case)?;
         }
-        // Own documents that no grant ever covered stay; what the server told of the case would grow old beside them.
-        if grants.is_empty() && is_swept {
+        // Own documents that no grant ever covered stay, and those in which something waits to be sent, which may be for
+        // long; what the server told of the case would grow old beside them.
+        if grants.is_empty() {
             self.store.drop_case_rows(case, self.session.backed_up)?;
             if self.store.documents_of(case)?.is_empty() {
                 self.store.forget_commands(case)?;

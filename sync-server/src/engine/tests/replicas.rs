@@ -401,6 +401,47 @@ fn a_retired_seat_brings_back_in_each_restore_what_it_had_in_the_log() {
 }
 
 #[test]
+fn what_waits_for_a_lost_assignment_does_not_keep_where_the_case_stood() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut desk, mut field) = (bench.replica(head), bench.replica(worker));
+    bench.sync(&mut field);
+    let register = bench.record(&mut desk, None, registration());
+    let case = CaseId::from(register);
+    let before = desk.image().unwrap();
+    let backup = bench.engine.image().unwrap();
+    bench.record(&mut desk, Some(case), assign(worker));
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    let seen = bench.record(&mut field, Some(case), visit());
+    bench.sync(&mut field);
+    assert!(field.case_state(case).unwrap().is_some());
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    // The head's vault is older, too, and writes the registration once more: the assignment hangs on the first one.
+    desk = Replica::from_image(&before, true, &mut bench.rng).unwrap();
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    assert_eq!(field.fate(seen).unwrap(), Some(Fate::Waiting));
+    assert_ne!(field.documents().unwrap(), BTreeSet::new());
+    assert_eq!(field.case_state(case).unwrap(), None);
+    bench.sync(&mut desk);
+    bench.record(&mut desk, Some(case), assign(worker));
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    bench.same_documents(&field, worker);
+    let fate = field.fate(seen).unwrap();
+    assert!(matches!(fate, Some(Fate::Judged(Verdict::Recorded(_)))));
+    bench.sync(&mut desk);
+    let stands = desk.case_state(case).unwrap();
+    assert!(stands.is_some());
+    assert_eq!(field.case_state(case).unwrap(), stands);
+    bench.check();
+}
+
+#[test]
 fn a_retired_seat_drains_into_quarantine_and_a_stolen_one_is_refused() {
     let mut bench = Bench::new();
     let worker = bench.person(&["social_worker"]);
