@@ -358,7 +358,8 @@ fn place(
             return Err(Turned::NoGrant.into());
         }
     }
-    if head.kind.opens_file() && case != CaseId::from(head.id) {
+    // What opens a file stands in it under its own id, and nothing else does.
+    if head.kind.opens_file() != (case == CaseId::from(head.id)) {
         return Err(Turned::Shape.into());
     }
     Ok(case)
@@ -398,9 +399,13 @@ fn check_right(
         return Err(Turned::Shape.into());
     }
     let author: Option<PersonId> = file.and_then(|file| file.author);
+    let register = CommandId::from_bytes(*case.as_bytes());
+    // Where a command stands that opened nothing, there will never be a case.
+    if author.is_none() && commands::get(db, tenant, register)?.is_some() {
+        return Err(Turned::Shape.into());
+    }
     // A case that this person might not open will never be one. What others were turned away for says nothing: anybody
     // could have claimed to open it.
-    let register = CommandId::from_bytes(*case.as_bytes());
     let was_turned = author.is_none()
         && !shelf::is_waiting(db, tenant, register)?
         && shelf::turned_reason(db, tenant, register, signer.person.id)? == Some(Turned::NoGrant);

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::{Replica, ReplicaError};
 use crate::chunk::Chunk;
 use crate::class::{Class, DocumentKey};
-use crate::command::{Command, CommandEntry, PlacedRecord, Stamp};
+use crate::command::{Command, CommandEntry, CommandKind, PlacedRecord, Stamp};
 use crate::document::{DocumentError, actor_id};
 use crate::envelope::AFTER_MAX;
 use crate::id::{CaseId, ChangeHash, CommandId, DecisionCount, PersonId};
@@ -127,16 +127,23 @@ impl Replica {
     fn knows_case(&self, case: CaseId) -> Result<bool, ReplicaError> {
         Ok(self.store.case_state(case)?.is_some()
             || !self.store.documents_of(case)?.is_empty()
-            || self
-                .store
-                .command(CommandId::from_bytes(*case.as_bytes()))?
-                .is_some())
+            || self.opened_by(case)? == Some(CommandKind::Register))
     }
 
-    /// Whether a file is that of an activity: nothing else is written there.
+    /// Whether a file is that of an activity: nothing else is written there. One that was turned away leaves a command
+    /// without a document; one that came as an install frame a document without a command.
     pub(super) fn is_activity(&self, file: CaseId) -> Result<bool, ReplicaError> {
+        if self.opened_by(file)? == Some(CommandKind::RecordActivity) {
+            return Ok(true);
+        }
         let documents = self.store.documents_of(file)?;
         Ok(documents.iter().any(|row| row.key.class == Class::Activity))
+    }
+
+    /// The kind of the command under whose id a file stands, if it is known here.
+    fn opened_by(&self, file: CaseId) -> Result<Option<CommandKind>, ReplicaError> {
+        let opening = CommandId::from_bytes(*file.as_bytes());
+        Ok(self.store.command(opening)?.map(|row| row.kind))
     }
 
     /// Decisions on the case that its author has seen in a ruling.
