@@ -17,6 +17,7 @@ use crate::sync::{
     Backfill, BackfillAt, GrantRow, GrantScope, InstallFrame, Packed, Page, Part, PartBody, Row,
     SealedEnvelope, SeatStatus, SignedRuling, WireRow, unpack,
 };
+use crate::time::Timestamp;
 
 /// Changes that one answer brings, by document, in the order of the log.
 #[derive(Default)]
@@ -75,7 +76,7 @@ impl Replica {
                     self.take_commands(row, ids, envelope, &mut arrived)?;
                 }
                 Row::Ruling(ruling) => self.take_ruling(row.seq, ruling)?,
-                Row::Grant(grant) => self.take_grant(row.seq, grant)?,
+                Row::Grant(grant) => self.take_grant(row, grant)?,
                 Row::GrantEnd(grant) => self.end_grant(*grant)?,
                 Row::Staff(staff) => self.store.put_staff(staff)?,
                 Row::Profile(profile) => self.store.put_profile(profile)?,
@@ -302,28 +303,28 @@ impl Replica {
     }
 
     /// A grant to this person: fetch what it covers.
-    fn take_grant(&mut self, seq: ServerSeq, grant: &GrantRow) -> Result<(), ReplicaError> {
+    fn take_grant(&mut self, row: &WireRow, grant: &GrantRow) -> Result<(), ReplicaError> {
         if grant.person != self.person() {
             return Ok(());
         }
-        self.store.put_grant(seq, grant)?;
+        self.store.put_grant(row.seq, grant)?;
         self.mark_unswept(grant.scope)?;
         let (priority, is_whole) = match grant.scope {
             GrantScope::Institution => (1, true),
-            GrantScope::Case(case) if self.is_whole_here(case)? => return Ok(()),
+            GrantScope::Case(case) if self.is_whole_here(case, row.received_at)? => return Ok(()),
             GrantScope::Case(_) => (0, false),
         };
         let at = BackfillAt {
-            grant: seq,
+            grant: row.seq,
             after: None,
             list: is_whole,
         };
         Ok(self.store.put_backfill(&at, priority)?)
     }
 
-    /// Whether this seat opened the case and never held it by a grant: then nothing of it is elsewhere yet. After a
-    /// restore nobody knows that.
-    fn is_whole_here(&self, case: CaseId) -> Result<bool, ReplicaError> {
+    /// Whether this seat opened the case with what brought it this grant: then nothing of it is elsewhere yet. One that
+    /// comes later may give back what was lost meanwhile. After a restore nobody knows that.
+    fn is_whole_here(&self, case: CaseId, granted_at: Timestamp) -> Result<bool, ReplicaError> {
         if self.session.cursor.era != LogEra::default() {
             return Ok(false);
         }
@@ -331,9 +332,11 @@ impl Replica {
             .store
             .command(CommandId::from_bytes(*case.as_bytes()))?;
         let documents = self.store.documents_of(case)?;
-        Ok(register.is_some_and(|register| register.own)
-            && !documents.is_empty()
-            && documents.iter().all(|document| !document.granted))
+        Ok(
+            register.is_some_and(|row| row.own && row.received_at == Some(granted_at))
+                && !documents.is_empty()
+                && documents.iter().all(|document| !document.granted),
+        )
     }
 
     fn take_status(&mut self, status: SeatStatus) -> Result<(), ReplicaError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jangkau_core::class::Class;
-use jangkau_core::command::{Assign, Command, Reassign, RecordSession, Register};
+use jangkau_core::command::{Assign, Command, LinkFamily, Reassign, RecordSession, Register};
 use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId};
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::replica::{Fate, Replica};
@@ -173,6 +173,72 @@ fn a_hand_over_loses_nothing_and_leaves_nothing_behind() {
     ));
     assert_eq!(first.documents().unwrap(), BTreeSet::new());
     bench.same_documents(&second, new);
+    bench.check();
+}
+
+#[test]
+fn who_opens_a_case_fetches_nothing_of_it() {
+    let mut bench = Bench::new();
+    let worker = bench.person(&["social_worker"]);
+    let mut field = bench.replica(worker);
+    bench.sync(&mut field);
+    let case = CaseId::from(bench.record(&mut field, None, registration()));
+    bench.record(&mut field, Some(case), visit());
+    let now = bench.later();
+    let request = field.request(now, &mut bench.rng).unwrap();
+    let answer = bench.engine.sync(&[request], now, &mut bench.rng).remove(0);
+    let synced = field.receive(&answer.unwrap(), now, &mut bench.rng);
+    assert!(!synced.unwrap().again, "one exchange brings everything");
+    bench.same_documents(&field, worker);
+}
+
+#[test]
+fn a_case_that_comes_back_is_fetched_though_a_paper_of_it_stayed() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let (old, new) = (
+        bench.person(&["social_worker"]),
+        bench.person(&["social_worker"]),
+    );
+    let (mut desk, mut first, mut second) =
+        (bench.replica(head), bench.replica(old), bench.replica(new));
+    let related = CaseId::from(bench.record(&mut first, None, registration()));
+    let case = CaseId::from(bench.record(&mut first, None, registration()));
+    // Workers do not hold links: this one stays with its author whatever is granted.
+    let reason = Line::new("Serumah").unwrap();
+    bench.record(&mut first, Some(case), LinkFamily { related, reason });
+    bench.sync(&mut first);
+    bench.sync(&mut desk);
+    bench.record(&mut desk, Some(case), assign(old));
+    bench.sync(&mut desk);
+    let mut reassign = |bench: &mut Bench, assignee| {
+        let reason = Line::new("Cuti").unwrap();
+        bench.record(&mut desk, Some(case), Reassign { assignee, reason });
+        bench.sync(&mut desk);
+    };
+    reassign(&mut bench, new);
+    bench.sync(&mut first);
+    let of_case = |replica: &Replica| -> BTreeSet<Class> {
+        let documents = replica.documents().unwrap().into_iter();
+        let own = documents.filter(|key| key.case == case);
+        own.map(|key| key.class).collect()
+    };
+    assert_eq!(of_case(&first), BTreeSet::from([Class::Links]));
+    bench.sync(&mut second);
+    let meanwhile = bench.record(&mut second, Some(case), visit());
+    bench.sync(&mut second);
+    reassign(&mut bench, old);
+    bench.sync(&mut first);
+    assert_eq!(first.case_state(case).unwrap(), {
+        let states = bench.engine.case_states(&bench.institution).unwrap();
+        states.get(&case).cloned()
+    });
+    assert!(matches!(
+        first.fate(meanwhile).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    let all = BTreeSet::from([Class::Intake, Class::Record, Class::Links]);
+    assert_eq!(of_case(&first), all);
     bench.check();
 }
 
