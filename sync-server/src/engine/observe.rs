@@ -187,6 +187,19 @@ impl Engine {
         Ok(bytes.as_deref().map(decode).transpose()?)
     }
 
+    /// Whether a ruling of the log speaks of a command, also of one that is not in the log.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn is_ruled(
+        &self,
+        institution: &InstitutionId,
+        command: CommandId,
+    ) -> Result<bool, EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        Ok(commands::has_verdict(&self.store.db(), tenant, command)?)
+    }
+
     /// Every document, as the server would send it.
     ///
     /// # Errors

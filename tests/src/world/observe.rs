@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::id::{CaseId, ChangeHash, CommandId, PersonId};
 use jangkau_core::plant;
+use jangkau_core::replica::Fate;
 use jangkau_core::rules::CaseState;
 
 use super::World;
+use super::device::{Side, Standing};
+use super::invariants::broke;
 use super::violation::{Checked, Violation, ensure};
 
 /// What the server holds at one moment.
@@ -61,6 +64,22 @@ impl World {
             may_wait: self.ledger.has_losses || self.has_forgotten_seat()?,
             states: engine.case_states(&self.institution).map_err(broke)?,
         })
+    }
+
+    /// Whether a ruling speaks of a command: one of the log, or one that an honest device knows.
+    pub(super) fn is_ruled(&self, id: CommandId) -> Checked<bool> {
+        let engine = self.server.engine();
+        let in_log = engine
+            .is_ruled(&self.institution, id)
+            .map_err(|error| Violation::broke("Engine::is_ruled", &error))?;
+        let mut is_ruled = in_log;
+        for device in &self.devices {
+            let tells = device.side == Side::Honest
+                && matches!(device.standing, Standing::Working | Standing::Retired);
+            let fate = device.replica().fate(id).map_err(broke)?;
+            is_ruled |= tells && matches!(fate, Some(Fate::Judged(_)));
+        }
+        Ok(is_ruled)
     }
 
     /// Whether the server does not know a seat.

@@ -31,13 +31,16 @@ impl World {
     pub(super) fn check_promises(&self, truth: &Truth) -> Checked<()> {
         for id in &self.ledger.acknowledged {
             // The server forgot that it had taken it from a seat that was retired since, and no colleague has seen it; or
-            // from a device that forgot it too, and has written something else in its place.
+            // from a device that forgot it too, and has written something else in its place. What a ruling speaks of comes
+            // back from either.
             let is_of_forgetful = self.ledger.saved.get(id).is_some_and(|promise| {
                 let device = &self.devices[promise.machine];
                 device.standing == Standing::Retired || device.was_put_back
             });
-            let in_quarantine =
-                is_of_forgetful && self.server.restores > 0 && truth.quarantined.contains(id);
+            let in_quarantine = is_of_forgetful
+                && self.server.restores > 0
+                && truth.quarantined.contains(id)
+                && !self.is_ruled(*id)?;
             let waits = truth.may_wait && truth.waiting.contains(id);
             ensure(
                 truth.admitted.contains(id) || in_quarantine || waits,
@@ -65,7 +68,8 @@ impl World {
                 Standing::Working
                     if device.was_put_back
                         && (fate.is_none() || self.server.restores > 0)
-                        && truth.quarantined.contains(id) =>
+                        && truth.quarantined.contains(id)
+                        && (admitted || !self.is_ruled(*id)?) =>
                 {
                     None
                 }
