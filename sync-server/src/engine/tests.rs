@@ -6,6 +6,7 @@ mod codes;
 mod links;
 mod refusals;
 mod replicas;
+mod restores;
 mod returns;
 mod roads;
 mod standards;

@@ -199,6 +199,12 @@ pub(crate) fn set_verdict(
     Ok(())
 }
 
+/// Whether a ruling of the server speaks about a command, whoever gave it.
+pub(crate) fn has_verdict(db: &Db, tenant: Tenant, id: CommandId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM verdict WHERE institution = ?1 AND command = ?2";
+    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, id])?)
+}
+
 /// Whether a ruling of the server speaks about a command of this person, in this case if one is named: then it stood in the
 /// log, and its author might write there.
 pub(crate) fn is_ruled(

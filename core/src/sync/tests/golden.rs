@@ -153,7 +153,12 @@ fn rulings() {
         author: Some(crate::id::PersonId::from_bytes([9; 16])),
         ..ruling()
     };
-    check(&of_author, &expect!["8c5005050505050505050505050505050505667265636f726418281b0000018bcfe568007063696c65676f6e2d6c6b332d32303233010243010203f6f6f65009090909090909090909090909090909"]);
+    check(
+        &of_author,
+        &expect![
+            "8c5005050505050505050505050505050505667265636f726418281b0000018bcfe568007063696c65676f6e2d6c6b332d32303233010243010203f6f6f65009090909090909090909090909090909"
+        ],
+    );
     let verdicts = vec![
         (command_id(10), Verdict::Committed),
         (command_id(11), Verdict::Refused(Refusal::WrongStatus)),
