@@ -305,7 +305,6 @@ fn what_waits_for_a_lost_assignment_does_not_keep_where_the_case_stood() {
     bench.sync(&mut desk);
     bench.sync(&mut field);
     let seen = bench.record(&mut field, Some(case), visit());
-    bench.sync(&mut field);
     assert!(field.case_state(case).unwrap().is_some());
     bench.engine = super::super::Engine::from_image(&backup).unwrap();
     let now = bench.later();
