@@ -1,5 +1,5 @@
-//! The forms of the catalogue (LK3.md 8.2), F01 to F26: what is asked, of whom it is required, how it is checked, and which command and
-//! record field it fills.
+//! The forms of the catalogue (LK3.md 8.2), F01 to F26, and one for each command that the catalogue has no form for, under its name: what
+//! is asked, of whom it is required, how it is checked, and which command and record field it fills.
 //!
 //! Definitions are data (`core/data/forms.toml`), read at the border by `definition`. A form is asked with a profile and then holds its
 //! fields in order; `check` looks at the answers as they were typed. Checks warn where the world may be odder than the rule
@@ -30,7 +30,7 @@ pub use fill::CannotFill;
 pub use numbers::dotted_region;
 
 codes!(
-    /// The forms of the catalogue.
+    /// The forms of the catalogue, and one for each command that it has no form for.
     FormId {
         /// Formulir Pendaftaran.
         F01 = "f01",
@@ -84,6 +84,80 @@ codes!(
         F25 = "f25",
         /// Serah Terima Kasus.
         F26 = "f26",
+        /// Perubahan Data Identitas.
+        EditIdentity = "edit_identity",
+        /// Pemeriksaan Berkas.
+        SightDocument = "sight_document",
+        /// Pembebasan Berkas.
+        WaiveDocument = "waive_document",
+        /// Keamanan Kontak Klien.
+        SetContact = "set_contact",
+        /// Pemastian Pendaftaran.
+        ConfirmRegistration = "confirm_registration",
+        /// Pemberitahuan kepada Klien.
+        InformClient = "inform_client",
+        /// Hari Pilihan Klien.
+        NoteClientDate = "note_client_date",
+        /// Tugas Sudah Dibaca.
+        ReadAssignment = "read_assignment",
+        /// Hasil Skrining.
+        RecordScreening = "record_screening",
+        /// Temuan Tambahan.
+        AddFinding = "add_finding",
+        /// Layanan Pendampingan.
+        RecordService = "record_service",
+        /// Kegiatan Tanpa Kasus.
+        RecordActivity = "record_activity",
+        /// Kepastian Persetujuan.
+        ConfirmConsent = "confirm_consent",
+        /// Persetujuan Dipersoalkan.
+        ContestConsent = "contest_consent",
+        /// Laporan Bahaya.
+        RaiseSafety = "raise_safety",
+        /// Penurunan Tingkat Bahaya.
+        LowerSafety = "lower_safety",
+        /// Merahasiakan Alamat.
+        HideAddress = "hide_address",
+        /// Alamat Boleh Ditampilkan.
+        ShowAddress = "show_address",
+        /// Pembatalan Janji Temu.
+        CancelAppointment = "cancel_appointment",
+        /// Penambahan Jumlah Sesi.
+        ExtendSessions = "extend_sessions",
+        /// Penetapan Kejadian yang Sama.
+        SettleEvent = "settle_event",
+        /// Penyerahan Rujukan.
+        DeliverReferral = "deliver_referral",
+        /// Pembatalan Rujukan.
+        CancelReferral = "cancel_referral",
+        /// Jawaban atas Tinjauan.
+        AnswerReview = "answer_review",
+        /// Penutupan: Cukup Informasi.
+        CloseInformation = "close_information",
+        /// Penolakan: di Luar Layanan.
+        RejectOutOfScope = "reject_out_of_scope",
+        /// Pembatalan Pendaftaran.
+        VoidRegistration = "void_registration",
+        /// Penandaan Kasus Ganda.
+        MarkDuplicate = "mark_duplicate",
+        /// Pembatalan Penandaan Ganda.
+        UndoDuplicate = "undo_duplicate",
+        /// Kasus Sekeluarga.
+        LinkFamily = "link_family",
+        /// Bukan Sekeluarga.
+        UnlinkFamily = "unlink_family",
+        /// Pemindahan Catatan ke Kasus Lain.
+        MoveRecord = "move_record",
+        /// Penerimaan Catatan dari Kasus Lain.
+        TakeRecord = "take_record",
+        /// Perpindahan ke Versi Standar yang Baru.
+        MoveProfile = "move_profile",
+        /// Pencabutan Pembatasan Data.
+        LiftRestriction = "lift_restriction",
+        /// Penutupan Berkas.
+        Close = "close",
+        /// Pembukaan Kembali.
+        Reopen = "reopen",
     }
 );
 
@@ -207,43 +281,30 @@ fn secrecy_of(fill: &Fill) -> Option<Secrecy> {
 
 /// What may be chosen in a field, as far as the profile offers it.
 fn choices(field: &FieldDefinition, profile: &Profile, language: Language) -> Vec<Choice> {
-    if field.kind == FieldKind::Papers {
-        return profile
-            .requirements
-            .iter()
-            .map(|paper| Choice {
-                code: paper.id.to_string(),
-                label: paper.label.clone(),
-            })
-            .collect();
+    if let Some(own) = field.own_choices(profile) {
+        return own;
     }
     let Some(words) = &field.words else {
         return Vec::new();
     };
-    let offered: Option<BTreeSet<&str>> = field.choices.map(|source| match source {
-        ChoiceSource::Channels => profile.channels.iter().map(|word| word.code()).collect(),
-        ChoiceSource::Services => profile
-            .service_types
-            .iter()
-            .map(|word| word.code())
-            .collect(),
-        ChoiceSource::Applicants => {
+    let offered: BTreeSet<&str> = match field.choices {
+        Some(ChoiceSource::Channels) => profile.channels.iter().map(|word| word.code()).collect(),
+        Some(ChoiceSource::Services) => {
+            let services = profile.service_types.iter();
+            services.map(|word| word.code()).collect()
+        }
+        Some(ChoiceSource::Applicants) => {
             let kinds = profile.eligibility.applicant_kinds.iter();
             kinds.map(|word| word.code()).collect()
         }
-    });
-    // An empty list of applicants means anybody.
-    let is_offered = |code: &&&str| {
-        offered
-            .as_ref()
-            .is_none_or(|offered| offered.is_empty() || offered.contains(**code))
+        Some(ChoiceSource::Areas | ChoiceSource::Papers) | None => BTreeSet::new(),
     };
-    field
-        .codes()
-        .iter()
-        .filter(is_offered)
+    // An empty list limits nothing: without applicants named, anybody may apply.
+    let is_offered = |code: &&str| offered.is_empty() || offered.contains(code);
+    let codes = field.codes().into_iter().filter(is_offered);
+    codes
         .map(|code| Choice {
-            code: (*code).to_owned(),
+            code: code.to_owned(),
             label: text(language, &format!("{words}-{code}"), &[]),
         })
         .collect()

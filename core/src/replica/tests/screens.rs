@@ -212,6 +212,25 @@ fn a_form_is_recorded_with_all_that_it_fills() {
 }
 
 #[test]
+fn a_form_may_open_a_file_without_a_case() {
+    let (mut phone, case, _) = opened();
+    let told = [
+        ("occurred_at", "2026-09-01T08:00:00+07:00"),
+        ("kind", "information"),
+        ("place", "Balai kelurahan"),
+        ("group", "PKK"),
+        ("attendance", "0"),
+    ];
+    let recorded = phone.fill(None, FormId::RecordActivity, &told).unwrap();
+    let activities = phone.replica.activities().unwrap();
+    assert_eq!((activities[0].id, activities.len()), (recorded[0], 1));
+    assert_eq!(phone.replica.cases().unwrap(), [case]);
+    let in_a_case = phone.fill(Some(case), FormId::RecordActivity, &told);
+    let reason = CannotRecord::NoSuchCase;
+    assert_eq!(in_a_case, Err(CannotRecordForm::Record(reason)));
+}
+
+#[test]
 fn a_form_that_cannot_be_recorded_leaves_nothing() {
     let (mut phone, case, recorded) = opened();
     let unclear = [("occurred_at", "kemarin"), ("observation", "x")];

@@ -53,6 +53,8 @@ codes!(
         InPast = "in_past",
         /// Zero or less.
         NotPositive = "not_positive",
+        /// Less than zero.
+        Negative = "negative",
         /// An unusual length.
         OddMinutes = "odd_minutes",
         /// Not 1 to 4.
@@ -84,6 +86,7 @@ impl FieldFault {
             | Self::RegionShape
             | Self::InFuture
             | Self::NotPositive
+            | Self::Negative
             | Self::SurveyRange => Weight::Stops,
             Self::NikDigits
             | Self::NikDate
@@ -174,6 +177,9 @@ impl Form {
             Check::Positive => number(said)
                 .filter(|number| *number <= 0)
                 .map(|_| FieldFault::NotPositive),
+            Check::Count => number(said)
+                .filter(|number| *number < 0)
+                .map(|_| FieldFault::Negative),
             Check::Minutes => number(said)
                 .filter(|minutes| !(1..=MINUTES_USUAL_MAX).contains(minutes))
                 .map(|_| FieldFault::OddMinutes),
@@ -234,6 +240,7 @@ fn kind_fault(field: &FormField, said: &str) -> Option<FieldFault> {
         | FieldKind::People
         | FieldKind::Command
         | FieldKind::Commands
+        | FieldKind::Case
         | FieldKind::Signature => (true, FieldFault::UnknownChoice),
     };
     (!holds).then_some(fault)

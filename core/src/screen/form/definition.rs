@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::FormId;
+use super::{Choice, FormId};
 use crate::class::Class;
 use crate::code::codes;
 use crate::command::{CommandKind, FieldInfo};
@@ -39,6 +39,8 @@ codes!(
         Command = "command",
         /// Several of such.
         Commands = "commands",
+        /// Another case.
+        Case = "case",
         /// The papers that the profile asks for, each there, not there, or to follow.
         Papers = "papers",
         /// A signature or thumbprint, on paper.
@@ -65,6 +67,8 @@ codes!(
         NotPast = "not_past",
         /// More than zero.
         Positive = "positive",
+        /// Zero or more.
+        Count = "count",
         /// A usual length in minutes.
         Minutes = "minutes",
         /// 1 to 4 (LK3.md 10).
@@ -73,7 +77,7 @@ codes!(
 );
 
 codes!(
-    /// Which list of the profile limits the choices.
+    /// Which list of the profile limits the choices, or gives them.
     ChoiceSource {
         /// How cases arrive.
         Channels = "channels",
@@ -81,6 +85,10 @@ codes!(
         Services = "services",
         /// Who may apply.
         Applicants = "applicants",
+        /// The kecamatan of its volunteers, by name.
+        Areas = "areas",
+        /// The papers that it asks for.
+        Papers = "papers",
     }
 );
 
@@ -93,6 +101,8 @@ codes!(
         PlannedSessions = "plans_sessions",
         /// A least number of sessions.
         SessionMinimum = "session_minimum",
+        /// The kecamatan where the client lives: its volunteers serve some each (S0:15).
+        Areas = "has_areas",
     }
 );
 
@@ -100,6 +110,7 @@ impl ProfileAsk {
     fn holds(self, profile: &Profile) -> bool {
         match self {
             Self::Domicile => profile.eligibility.domicile_region.is_some(),
+            Self::Areas => !profile.areas.is_empty(),
             Self::PlannedSessions => profile.sessions.planned.is_some(),
             Self::SessionMinimum => profile
                 .transition(CommandKind::Terminate)
@@ -244,9 +255,12 @@ pub struct FieldDefinition {
     /// The beginning of the keys of its words in the catalogue.
     #[serde(default)]
     pub words: Option<String>,
-    /// The list of the profile that limits its choices.
+    /// The list of the profile that limits its choices, or gives them.
     #[serde(default)]
     pub choices: Option<ChoiceSource>,
+    /// The words that may be chosen, where that is not every word of what it fills.
+    #[serde(default)]
+    pub offers: Vec<String>,
 }
 
 const fn always() -> Condition {
@@ -262,8 +276,40 @@ impl FieldDefinition {
             .unwrap_or_else(|| format!("field-{form}-{}", self.id))
     }
 
+    /// What the profile itself names and labels for it to be chosen; none where the words are ours.
+    pub(super) fn own_choices(&self, profile: &Profile) -> Option<Vec<Choice>> {
+        let named = |code: &str, label: &str| Choice {
+            code: code.to_owned(),
+            label: label.to_owned(),
+        };
+        match self.choices {
+            Some(ChoiceSource::Areas) => {
+                let areas = profile.areas.iter();
+                Some(areas.map(|area| named(&area.name, &area.name)).collect())
+            }
+            Some(ChoiceSource::Papers) => {
+                let papers = profile.requirements.iter();
+                Some(
+                    papers
+                        .map(|paper| named(paper.id.as_str(), &paper.label))
+                        .collect(),
+                )
+            }
+            Some(ChoiceSource::Channels | ChoiceSource::Services | ChoiceSource::Applicants)
+            | None => None,
+        }
+    }
+
+    /// The words that may be chosen: those that it offers, or all of what it fills.
+    pub(super) fn codes(&self) -> Vec<&str> {
+        if self.offers.is_empty() {
+            return self.filled_codes().to_vec();
+        }
+        self.offers.iter().map(String::as_str).collect()
+    }
+
     /// The words of what it fills.
-    pub(super) fn codes(&self) -> &'static [&'static str] {
+    pub(super) fn filled_codes(&self) -> &'static [&'static str] {
         let shapes = self.fills.iter().filter_map(|fill| match fill {
             Fill::Command(_, field) => Some(field.shape),
             Fill::Stamp(_) => None,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 mod answers;
+mod commands;
 
 use super::definition::{FILE, parse};
 use super::*;
@@ -40,10 +41,8 @@ fn every_form_of_the_catalogue_is_there_and_names_what_exists() {
     for form in &forms {
         let known: BTreeSet<&str> = form.fields.iter().map(|field| field.id.as_str()).collect();
         assert_eq!(known.len(), form.fields.len(), "{}", form.id);
-        assert_eq!(
-            form.class.is_none(),
-            form.id >= FormId::F19 && form.id != FormId::F26
-        );
+        let is_no_document = (FormId::F19..=FormId::F25).contains(&form.id);
+        assert_eq!(form.class.is_none(), is_no_document, "{}", form.id);
         for field in &form.fields {
             for condition in [&field.required, &field.shown] {
                 let other = condition.field();
@@ -100,14 +99,18 @@ fn fits(kind: FieldKind, shape: FieldShape) -> bool {
     match shape {
         FieldShape::Words => matches!(
             kind,
-            FieldKind::Line | FieldKind::Prose | FieldKind::Date | FieldKind::Papers
+            FieldKind::Line
+                | FieldKind::Prose
+                | FieldKind::Date
+                | FieldKind::Papers
+                | FieldKind::Choice
         ),
         FieldShape::SharedText => kind == FieldKind::Prose,
         FieldShape::TextEdit => false,
         FieldShape::Number => kind == FieldKind::Number,
         FieldShape::Instant => kind == FieldKind::Instant,
         FieldShape::Flag => kind == FieldKind::Flag,
-        FieldShape::Command => kind == FieldKind::Command,
+        FieldShape::Command => matches!(kind, FieldKind::Command | FieldKind::Case),
         FieldShape::Person => kind == FieldKind::Person,
         FieldShape::Code(_) => matches!(kind, FieldKind::Choice | FieldKind::Papers),
         FieldShape::Set(FieldShape::Command) => kind == FieldKind::Commands,
@@ -127,7 +130,20 @@ fn a_field_takes_what_it_fills_and_stands_in_the_form_of_its_class() {
                 };
                 assert!(fits(field.kind, info.shape), "{}.{}", form.id, field.id);
                 let is_choice = matches!(field.kind, FieldKind::Choice | FieldKind::Choices);
-                assert_eq!(field.words.is_some(), is_choice, "{}.{}", form.id, field.id);
+                let is_named = matches!(
+                    field.choices,
+                    Some(ChoiceSource::Areas | ChoiceSource::Papers)
+                );
+                assert_eq!(
+                    field.words.is_some(),
+                    is_choice && !is_named,
+                    "{}.{}",
+                    form.id,
+                    field.id
+                );
+                let (offered, filled) = (field.codes(), field.filled_codes());
+                let is_word = |code: &&str| filled.is_empty() || filled.contains(code);
+                assert!(offered.iter().all(is_word), "{}.{}", form.id, field.id);
                 let known = kind.sections().iter().any(|(_, c)| *c == info.collection);
                 assert!(known, "{}.{}", form.id, field.id);
             }
@@ -152,7 +168,7 @@ fn some_answer(field: &FormField) -> String {
         FieldKind::Choice | FieldKind::Choices => field.choices[0].code.clone(),
         FieldKind::Papers => format!("{}:present", field.choices[0].code),
         FieldKind::Person | FieldKind::People => PersonId::from_bytes([7; 16]).to_string(),
-        FieldKind::Command | FieldKind::Commands => id,
+        FieldKind::Command | FieldKind::Commands | FieldKind::Case => id,
     }
 }
 
