@@ -4,8 +4,8 @@
 //! ([`Viewer`]). Values come typed, with their sentences beside them; a screen lays them out and adds nothing. What the person
 //! may not read is not on the device, so it cannot be shown.
 //!
-//! Rooms: `timeline` tells one item, `contact` whether a number may be used, `clock` what is due; `header`, `list`, `today`,
-//! `daily` and `attention` put these together; `form` asks for what is to be recorded.
+//! Rooms: `timeline` tells one item, `contact` whether a number may be used, `hotline` whom to call, `clock` what is due; `header`,
+//! `list`, `today`, `daily` and `attention` put these together; `form` asks for what is to be recorded.
 
 /// Shows the name of a value and none of its words: screens hold personal data, and logs must not.
 macro_rules! redacted {
@@ -24,6 +24,7 @@ mod contact;
 mod daily;
 pub mod form;
 mod header;
+mod hotline;
 mod list;
 mod seen;
 mod timeline;
@@ -42,11 +43,12 @@ use crate::sync::StaffRow;
 use crate::text::{self, Language};
 use crate::time::Timestamp;
 
-pub use attention::{Attention, AttentionKind, HotlineLine, attention, hotlines};
+pub use attention::{Attention, AttentionKind, attention};
 pub use clock::{ClockLine, Urgency, clock_line, open_clocks};
 pub use contact::{ContactLine, contacts, is_same_contact};
 pub use daily::DailyCase;
 pub use header::{Header, header};
+pub use hotline::{HotlineLine, hotlines};
 pub(crate) use list::order;
 pub use list::{
     LIST_LEN_MAX, ListFilter, ListPage, ListRow, list_row, matches_filter, matches_search,

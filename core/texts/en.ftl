@@ -434,6 +434,7 @@ screen-no_number = no number yet
 screen-number = no. { $number }
 screen-title = { $number }, { $name }
 screen-not_held = a proposal or record that you do not hold
+screen-volunteers = { $role }, kecamatan { $area }
 screen-contact = { $contact }: { $safety }
 screen-contact_hours = when: { $value }
 screen-contact_code_word = code word: { $value }

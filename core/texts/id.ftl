@@ -434,6 +434,7 @@ screen-no_number = belum bernomor
 screen-number = no. { $number }
 screen-title = { $number }, { $name }
 screen-not_held = usulan atau catatan yang tidak Anda pegang
+screen-volunteers = { $role } kecamatan { $area }
 screen-contact = { $contact }: { $safety }
 screen-contact_hours = waktu: { $value }
 screen-contact_code_word = kata sandi: { $value }

@@ -1,4 +1,4 @@
-//! The directory of numbers to call: those of the country, of the institution, and of its volunteers by sub-district (S0:15).
+//! The directory of numbers to call: those of the country and of the institution. The volunteers' stand with their kecamatan ([`super::Area`]).
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ codes!(
         Child = "child",
         /// An ambulance, a doctor.
         Medical = "medical",
-        /// To register with the institution (S0:15).
+        /// To register with the institution; the volunteers' numbers count, too (S0:15).
         Registration = "registration",
     }
 );
@@ -38,9 +38,6 @@ pub struct Hotline {
     pub number: Line,
     /// What it is called for.
     pub uses: BTreeSet<HotlineUse>,
-    /// The sub-district that it serves, where it is not the whole area.
-    #[serde(default, deserialize_with = "from_optional_text")]
-    pub district: Option<Line>,
     /// When somebody answers; absent where that is not known.
     #[serde(default, deserialize_with = "from_optional_text")]
     pub hours: Option<Line>,

@@ -238,6 +238,16 @@ fn what_is_said_of_the_standard_stands_there() {
         "a region code has 2, 4, 6 or 10 digits",
     );
     check("title_as_published =", "title =", "unknown field `title`");
+    check(
+        "name = \"Cibeber\"",
+        "name = \"Cilegon\"",
+        "`Cilegon` stands twice",
+    );
+    check(
+        "name = \"Cibeber\"",
+        "name = \"Cibeber\"\ndistrict = \"Cibeber\"",
+        "unknown field `district`",
+    );
 }
 
 #[test]

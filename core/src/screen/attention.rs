@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CaseSeen, Urgency, Viewer, clock, open_clocks, words};
+use super::{CaseSeen, HotlineLine, Urgency, Viewer, clock, hotlines, open_clocks, words};
 use crate::code::codes;
 use crate::command::{CommandKind, SafetyLevel};
 use crate::id::{CaseId, CommandId};
@@ -67,46 +67,6 @@ pub struct Attention {
 }
 
 redacted!(Attention);
-
-/// A number to call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HotlineLine {
-    /// Who answers.
-    pub name: String,
-    /// The number.
-    pub number: String,
-    /// When somebody answers, where that is known.
-    pub hours: Option<String>,
-}
-
-/// The numbers of the profile's directory for a use, and the institution's own telephone after them.
-#[must_use]
-pub fn hotlines(viewer: &Viewer<'_>, wanted: HotlineUse) -> Vec<HotlineLine> {
-    let Some(profile) = viewer.profile else {
-        return Vec::new();
-    };
-    let listed = profile
-        .hotlines
-        .iter()
-        .filter(|hotline| hotline.uses.contains(&wanted));
-    let mut lines: Vec<HotlineLine> = listed
-        .map(|hotline| HotlineLine {
-            name: hotline.name.clone(),
-            number: hotline.number.as_str().to_owned(),
-            hours: hotline
-                .hours
-                .as_ref()
-                .map(|hours| hours.as_str().to_owned()),
-        })
-        .collect();
-    let own = profile.institution.phone.iter().map(|phone| HotlineLine {
-        name: profile.institution.name.clone(),
-        number: phone.clone(),
-        hours: None,
-    });
-    lines.extend(own);
-    lines
-}
 
 /// What about one case asks for this person's attention, what presses most first.
 #[must_use]

@@ -42,6 +42,25 @@ fn a_danger_that_was_not_sent_says_so_and_whom_to_call() {
 }
 
 #[test]
+fn a_kecamatan_whose_number_is_known_stands_where_people_register() {
+    let mut bureau = Bureau::new();
+    let file = crate::profile::shipped_files()[0].toml;
+    let told = "name = \"Jombang\"\nhotline = \"0800 0000 002\"";
+    bureau.profile = Profile::parse(&file.replace("name = \"Jombang\"", told)).unwrap();
+    let viewer = bureau.viewer(CLERK);
+    let lines = hotlines(&viewer, HotlineUse::Registration);
+    let told: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|line| (line.name.as_str(), line.number.as_str()))
+        .collect();
+    let expected = [
+        ("Relawan Sosial kecamatan Jombang", "0800 0000 002"),
+        ("LK3 Kota Cilegon", "0895 0269 2855"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn what_is_on_the_device_alone_is_counted_with_its_age() {
     let bureau = Bureau::new();
     let viewer = bureau.viewer(CLERK);
