@@ -26,6 +26,7 @@ use thiserror::Error;
 use crate::command::{Channel, CommandKind, EndingReason, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
+use crate::time::Timestamp;
 
 pub use area::Area;
 pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
@@ -166,6 +167,25 @@ impl Profile {
     /// The fault, and the way to it from the top of the file.
     pub fn check(&self) -> Result<(), (Vec<Place>, ProfileFault)> {
         check::check(self)
+    }
+
+    /// Whether cases are registered under this version at an instant, by the date on the institution's wall.
+    #[must_use]
+    pub fn has_begun(&self, at: Timestamp) -> bool {
+        self.valid_from
+            <= at
+                .to_utc()
+                .with_timezone(&self.institution.zone)
+                .date_naive()
+    }
+
+    /// Of the versions, oldest first, the newest that has begun; before any has, the first.
+    #[must_use]
+    pub fn in_force(versions: &[Self], at: Timestamp) -> Option<&Self> {
+        let mut newest = versions.iter().rev();
+        newest
+            .find(|version| version.has_begun(at))
+            .or(versions.first())
     }
 
     /// When the office is open and by which days off it goes.

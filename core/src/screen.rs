@@ -68,7 +68,9 @@ pub struct Viewer<'a> {
     pub person: PersonId,
     /// The colleagues that the device knows, this person among them.
     pub staff: &'a [StaffRow],
-    /// The institution's profile; none before the first exchange.
+    /// The versions of the institution's profile, oldest first; none before the first exchange.
+    pub versions: &'a [Profile],
+    /// The version by which they look: the one in force, or that of the case at hand.
     pub profile: Option<&'a Profile>,
     /// The device's clock.
     pub now: Timestamp,
@@ -76,7 +78,21 @@ pub struct Viewer<'a> {
     pub language: Language,
 }
 
-impl Viewer<'_> {
+impl<'a> Viewer<'a> {
+    /// The same, by the standard of a case: its labels, papers, clocks and powers are those of the version that it stands under.
+    #[must_use]
+    pub fn of_case(&self, case: &CaseSeen) -> Self {
+        Self {
+            profile: case.profile(self),
+            ..self.clone()
+        }
+    }
+
+    /// The version in force, whatever is looked at.
+    fn in_force(&self) -> Option<&'a Profile> {
+        Profile::in_force(self.versions, self.now)
+    }
+
     /// What is said on every screen of an institution for practising; none of a real one (amendment C10).
     #[must_use]
     pub fn practice(&self) -> Option<String> {

@@ -15,7 +15,10 @@ pub(crate) use commands::{CommandRow, PartRow};
 pub(crate) use documents::DocumentRow;
 
 /// Numbered migrations; each runs once, in its own transaction.
-const MIGRATIONS: &[&str] = &[include_str!("store/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/0001.sql"),
+    include_str!("store/0002.sql"),
+];
 
 /// Why the store did not do what was asked. Whatever was reported as saved before, is.
 #[derive(Debug, Error)]

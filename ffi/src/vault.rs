@@ -180,23 +180,31 @@ impl Vault {
         Ok(found.into_iter().map(Into::into).collect())
     }
 
-    /// A form (`f01` to `f26`), as the institution asks it.
-    pub fn form(&self, form: String, language: Language) -> Result<FormScreen, VaultError> {
+    /// A form (`f01` to `f26`, or the code of a command), as the institution asks it for a case; without one, as it asks it now.
+    pub fn form(
+        &self,
+        case_id: Option<String>,
+        form: String,
+        language: Language,
+    ) -> Result<FormScreen, VaultError> {
         let (now, form) = (platform::now()?, parse_form(&form)?);
-        let asked = self.replica()?.form(form, now, language.into())?;
+        let case = case_id.as_deref().map(parse).transpose()?;
+        let asked = self.replica()?.form(case, form, now, language.into())?;
         asked.map(Into::into).ok_or(VaultError::FormNotUsed)
     }
 
     /// Looks at answers before they are recorded.
     pub fn check_form(
         &self,
+        case_id: Option<String>,
         form: String,
         answers: HashMap<String, String>,
         first_contact: bool,
         language: Language,
     ) -> Result<Vec<FormFinding>, VaultError> {
         let (now, form) = (platform::now()?, parse_form(&form)?);
-        let asked = self.replica()?.form(form, now, language.into())?;
+        let case = case_id.as_deref().map(parse).transpose()?;
+        let asked = self.replica()?.form(case, form, now, language.into())?;
         let answers: Answers = answers.into_iter().collect();
         let found = asked
             .ok_or(VaultError::FormNotUsed)?

@@ -218,7 +218,7 @@ fn exchange(office: &mut Office, vault: &Vault) {
 #[test]
 fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
     let (mut office, vault) = at_office();
-    let form = || vault.form("f01".to_owned(), Language::Indonesian);
+    let form = || vault.form(None, "f01".to_owned(), Language::Indonesian);
     assert_eq!(form(), Err(VaultError::FormNotUsed), "no profile has come");
     exchange(&mut office, &vault);
     let first: Vec<String> = form()
@@ -239,7 +239,13 @@ fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
     .map(|(field, said)| (field.to_owned(), said.to_owned()))
     .into();
     let found = vault
-        .check_form("f01".to_owned(), answers.clone(), true, Language::English)
+        .check_form(
+            None,
+            "f01".to_owned(),
+            answers.clone(),
+            true,
+            Language::English,
+        )
         .unwrap();
     assert_eq!(found.len(), 1);
     assert!(!found[0].stops && found[0].says.contains("16 digits"));

@@ -68,11 +68,7 @@ impl Library {
         at: Timestamp,
     ) -> Result<Arc<Profile>, StoreError> {
         let profiles = self.profiles(db, tenant)?;
-        let is_in_force = |profile: &&Arc<Profile>| {
-            let zone = profile.institution.zone;
-            profile.valid_from <= at.to_utc().with_timezone(&zone).date_naive()
-        };
-        let newest = profiles.iter().rev().find(is_in_force);
+        let newest = profiles.iter().rev().find(|profile| profile.has_begun(at));
         newest
             .or(profiles.first())
             .cloned()

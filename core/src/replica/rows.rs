@@ -296,8 +296,7 @@ impl Replica {
         self.store.add_ruling(seq, body.case, ruling, own)?;
         if let Some(state) = &body.state {
             let _: CaseState = decode(state)?;
-            self.store
-                .put_case_state(body.case, seq, body.number, state)?;
+            self.store.put_case_state(seq, &body, state)?;
         }
         Ok(())
     }

@@ -42,7 +42,7 @@ pub enum CannotRecordForm {
 
 /// What a viewer looks through, read once for one screen.
 struct Glasses {
-    profile: Option<Profile>,
+    versions: Vec<Profile>,
     staff: Vec<StaffRow>,
 }
 
@@ -52,18 +52,14 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn profile(&self, now: Timestamp) -> Result<Option<Profile>, ReplicaError> {
-        let mut in_force = None;
-        for toml in self.store.profiles()? {
-            // A version that this build cannot read is left to a newer one.
-            let Ok(profile) = Profile::parse(&toml) else {
-                continue;
-            };
-            let today = now.to_utc().with_timezone(&profile.institution.zone);
-            if in_force.is_none() || profile.valid_from <= today.date_naive() {
-                in_force = Some(profile);
-            }
-        }
-        Ok(in_force)
+        Ok(Profile::in_force(&self.versions()?, now).cloned())
+    }
+
+    /// The versions of the profile, oldest first. One that this build cannot read is left to a newer one.
+    fn versions(&self) -> Result<Vec<Profile>, ReplicaError> {
+        let files = self.store.profiles()?;
+        let readable = files.iter().filter_map(|toml| Profile::parse(toml).ok());
+        Ok(readable.collect())
     }
 
     /// The calendar as the server has it. A list that this build cannot read is left out alone, and what it would tell is
@@ -107,9 +103,9 @@ impl Replica {
         Ok(Reckoner::new(&office, &calendar).missing_lists(now))
     }
 
-    fn glasses(&self, now: Timestamp) -> Result<Glasses, ReplicaError> {
+    fn glasses(&self) -> Result<Glasses, ReplicaError> {
         Ok(Glasses {
-            profile: self.profile(now)?,
+            versions: self.versions()?,
             staff: self.staff()?,
         })
     }
@@ -126,7 +122,8 @@ impl Replica {
         Viewer {
             person: self.person(),
             staff: &through.staff,
-            profile: through.profile.as_ref(),
+            versions: &through.versions,
+            profile: Profile::in_force(&through.versions, now),
             now,
             language,
         }
@@ -191,7 +188,7 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn today(&self, now: Timestamp, language: Language) -> Result<Today, ReplicaError> {
-        let through = self.glasses(now)?;
+        let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         Ok(screen::today(&viewer, &self.stirring(&viewer)?))
     }
@@ -207,7 +204,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<ListPage, ReplicaError> {
-        let through = self.glasses(now)?;
+        let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         let cases = self.listed(&viewer, filter)?;
         let mut rows = Vec::new();
@@ -233,7 +230,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Header, ReplicaError> {
-        let through = self.glasses(now)?;
+        let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         Ok(screen::header(&viewer, &self.case_seen(&viewer, case)?))
     }
@@ -248,7 +245,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Vec<TimelineLine>, ReplicaError> {
-        let through = self.glasses(now)?;
+        let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         Ok(screen::timeline(&viewer, &self.case_seen(&viewer, case)?))
     }
@@ -263,7 +260,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Vec<Attention>, ReplicaError> {
-        let through = self.glasses(now)?;
+        let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         let cases = match case {
             Some(case) => vec![self.case_seen(&viewer, case)?],
@@ -277,18 +274,27 @@ impl Replica {
         Ok(all)
     }
 
-    /// A form, as the institution's profile asks it; none where the profile has no use for it or has not come yet.
+    /// A form, as the version of the profile asks it that the case stands under, or without a case the one in force; none where that has no
+    /// use for it, or no profile has come yet.
     ///
     /// # Errors
     /// [`ReplicaError`].
     pub fn form(
         &self,
+        case: Option<CaseId>,
         form: FormId,
         now: Timestamp,
         language: Language,
     ) -> Result<Option<Form>, ReplicaError> {
-        let profile = self.profile(now)?;
-        Ok(profile.and_then(|profile| screen::form::form(form, &profile, language)))
+        let through = self.glasses()?;
+        let mut viewer = self.viewer(&through, now, language);
+        if let Some(case) = case {
+            let items = self.recorded(case)?.into_values().collect();
+            let seen = CaseSeen::new(self.case(case)?, items, BTreeSet::new());
+            viewer = viewer.of_case(&seen);
+        }
+        let profile = viewer.profile;
+        Ok(profile.and_then(|profile| screen::form::form(form, profile, language)))
     }
 
     /// Records what a form makes of the answers: all of its commands or none. The registration form opens a case and takes none.
@@ -303,7 +309,7 @@ impl Replica {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Vec<CommandId>, CannotRecordForm>, ReplicaError> {
-        let Some(form) = self.form(form, now, Language::Indonesian)? else {
+        let Some(form) = self.form(case, form, now, Language::Indonesian)? else {
             return Ok(Err(CannotRecordForm::NotOffered));
         };
         let findings = form.check(answers, true, now);

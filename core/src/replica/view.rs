@@ -51,6 +51,8 @@ pub struct CaseView {
     pub case: CaseId,
     /// Its number; none before the server has registered it.
     pub number: Option<CaseNumber>,
+    /// The version of the profile that it stands under, as last ruled; none before the server has judged.
+    pub profile_version: Option<u32>,
     /// The last ruling; none before the server has judged.
     pub state: Option<CaseState>,
     /// Own commands that have no verdict yet.
@@ -110,6 +112,7 @@ impl Replica {
         Ok(CaseView {
             case,
             number: self.store.case_number(case)?,
+            profile_version: self.store.case_version(case)?,
             state: self.case_state(case)?,
             pending,
         })

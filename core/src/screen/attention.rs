@@ -71,6 +71,7 @@ redacted!(Attention);
 /// What about one case asks for this person's attention, what presses most first.
 #[must_use]
 pub fn attention(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<Attention> {
+    let viewer = &viewer.of_case(case);
     let ask = Asking { viewer, case };
     let mut all: Vec<Attention> = Vec::new();
     all.extend(case.items.iter().filter_map(|item| ask.own_work(item)));

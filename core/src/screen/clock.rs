@@ -122,6 +122,7 @@ pub fn open_clocks(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<ClockLine> {
     let Some(state) = case.view.state.as_ref().or(case.estimate.as_ref()) else {
         return Vec::new();
     };
+    let viewer = &viewer.of_case(case);
     let estimated = !case.view.pending.is_empty() || case.view.state.is_none();
     let mut lines: Vec<ClockLine> = state
         .clocks

@@ -50,6 +50,7 @@ redacted!(Header);
 /// The header of a case.
 #[must_use]
 pub fn header(viewer: &Viewer<'_>, case: &CaseSeen) -> Header {
+    let viewer = &viewer.of_case(case);
     let state = case.view.state.as_ref();
     let words = |flag: &Flag| (*flag, text::flag(viewer.language, *flag));
     let flags: Vec<(Flag, String)> = state

@@ -15,11 +15,11 @@ pub struct HotlineLine {
     pub hours: Option<String>,
 }
 
-/// The numbers of the profile's directory for a use, and the institution's own telephone after them. Where people register, the volunteers
+/// The numbers of the directory in force for a use, and the institution's own telephone after them. Where people register, the volunteers
 /// of each kecamatan stand between (S0:15).
 #[must_use]
 pub fn hotlines(viewer: &Viewer<'_>, wanted: HotlineUse) -> Vec<HotlineLine> {
-    let Some(profile) = viewer.profile else {
+    let Some(profile) = viewer.in_force() else {
         return Vec::new();
     };
     let listed = profile

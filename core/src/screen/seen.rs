@@ -9,6 +9,7 @@ use crate::calendar::Calendar;
 use crate::class::Class;
 use crate::command::{Command, CommandKind, SafetyLevel};
 use crate::id::{DecisionCount, ServerSeq};
+use crate::profile::Profile;
 use crate::record::Line;
 use crate::replica::{CaseView, Fate, TimelineItem};
 use crate::rules::{
@@ -55,7 +56,8 @@ impl CaseSeen {
 
     /// Lets the rules reckon what the server has not seen anything of. Of other cases the device does not hold all that a judgement needs.
     pub fn reckon(&mut self, viewer: &Viewer<'_>, calendar: &Calendar) {
-        let Some(profile) = viewer.profile.filter(|_| self.view.state.is_none()) else {
+        let profile = self.profile(viewer).filter(|_| self.view.state.is_none());
+        let Some(profile) = profile else {
             return;
         };
         let inside = self
@@ -80,6 +82,20 @@ impl CaseSeen {
             elsewhere: &Elsewhere::default(),
         };
         self.estimate = Some(judge(&log).state);
+    }
+
+    /// The version of the profile that the case stands under: as ruled, and before that the one in force when it was registered. The
+    /// viewer's own where the device cannot read it.
+    pub(super) fn profile<'a>(&self, viewer: &Viewer<'a>) -> Option<&'a Profile> {
+        let ruled = self.view.profile_version.and_then(|version| {
+            let mut versions = viewer.versions.iter();
+            versions.find(|profile| profile.version == version)
+        });
+        let registered = || {
+            let stamp = self.registration()?.stamp;
+            Profile::in_force(viewer.versions, stamp.occurred_at.min(viewer.now))
+        };
+        ruled.or_else(registered).or(viewer.profile)
     }
 
     /// What the server does not have yet, or turned away.
@@ -147,7 +163,7 @@ impl CaseSeen {
             None => {
                 let opened = self.registration();
                 opened.is_some_and(|item| item.stamp.by == viewer.person)
-                    || viewer.may(CommandKind::Assign)
+                    || viewer.of_case(self).may(CommandKind::Assign)
             }
         }
     }

@@ -72,6 +72,7 @@ impl Bureau {
         Viewer {
             person,
             staff: &self.staff,
+            versions: std::slice::from_ref(&self.profile),
             profile: Some(&self.profile),
             now: now(),
             language: Language::Indonesian,
@@ -177,6 +178,7 @@ fn seen(state: Option<CaseState>, items: Vec<TimelineItem>) -> CaseSeen {
     let view = CaseView {
         case: CASE,
         number: state.is_some().then(|| CaseNumber::new(12)),
+        profile_version: None,
         pending: pending.map(|item| item.id).collect(),
         state,
     };

@@ -60,6 +60,7 @@ redacted!(TimelineLine);
 /// A case's timeline in words, in the order in which things happened.
 #[must_use]
 pub fn timeline(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<TimelineLine> {
+    let viewer = &viewer.of_case(case);
     let contacts = contacts(viewer, case);
     let mut lines: Vec<TimelineLine> = case
         .items

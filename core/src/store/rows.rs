@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{Store, StoreError, decode, encode};
 use crate::id::{CaseId, CaseNumber, CommandId, ServerSeq};
 use crate::sync::{
-    BackfillAt, CalendarRow, GrantRow, GrantScope, ProfileRow, SignedRuling, StaffRow,
+    BackfillAt, CalendarRow, GrantRow, GrantScope, ProfileRow, RulingBody, SignedRuling, StaffRow,
 };
 
 impl Store {
@@ -65,25 +65,26 @@ impl Store {
         Ok(())
     }
 
-    /// A case's state; an older row never replaces a younger one.
+    /// A case's state, number and version of the profile; an older row never replaces a younger one.
     pub(crate) fn put_case_state(
         &self,
-        case: CaseId,
         seq: ServerSeq,
-        number: Option<CaseNumber>,
+        body: &RulingBody,
         bytes: &[u8],
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO case_state (case_id, seq, number, bytes) VALUES (?1, ?2, ?3, ?4) \
+            "INSERT INTO case_state (case_id, seq, number, bytes, profile_version) \
+             VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, \
-             number = coalesce(excluded.number, number), bytes = excluded.bytes \
-             WHERE excluded.seq >= seq",
+             number = coalesce(excluded.number, number), bytes = excluded.bytes, \
+             profile_version = excluded.profile_version WHERE excluded.seq >= seq",
         )?;
         statement.execute(params![
-            case,
+            body.case,
             seq.get() as i64,
-            number.map(CaseNumber::get),
-            bytes
+            body.number.map(CaseNumber::get),
+            bytes,
+            body.profile_version
         ])?;
         Ok(())
     }
@@ -102,6 +103,16 @@ impl Store {
         let number: Option<Option<u32>> =
             statement.query_row([case], |row| row.get(0)).optional()?;
         Ok(number.flatten().map(CaseNumber::new))
+    }
+
+    /// The version of the profile that a case was last ruled under.
+    pub(crate) fn case_version(&self, case: CaseId) -> Result<Option<u32>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT profile_version FROM case_state WHERE case_id = ?1")?;
+        let version: Option<Option<u32>> =
+            statement.query_row([case], |row| row.get(0)).optional()?;
+        Ok(version.flatten())
     }
 
     /// Every case of which anything is here.

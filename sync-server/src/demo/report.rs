@@ -200,6 +200,7 @@ impl Office<'_> {
         Viewer {
             person: PersonId::from_bytes([0; PersonId::LEN]),
             staff: &self.staff,
+            versions: std::slice::from_ref(&self.profile),
             profile: Some(&self.profile),
             now: self.now,
             language: LANGUAGE,
@@ -214,6 +215,7 @@ impl Office<'_> {
         let view = CaseView {
             case: id,
             number,
+            profile_version: Some(self.profile.version),
             state: Some(state.clone()),
             pending: Vec::new(),
         };

@@ -114,7 +114,9 @@ fn every_screen_shows_what_the_server_has_not_seen() {
             .len(),
         2
     );
-    let form = phone.replica.form(FormId::F05, later, Indonesian);
+    let form = phone
+        .replica
+        .form(Some(case), FormId::F05, later, Indonesian);
     assert_eq!(
         form.unwrap().unwrap().title,
         "Laporan Kunjungan atau Penjangkauan"

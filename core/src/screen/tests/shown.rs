@@ -275,6 +275,7 @@ fn every_mark_that_asks_for_something_says_what() {
 #[test]
 fn before_the_first_exchange_nothing_breaks() {
     let viewer = Viewer {
+        versions: &[],
         profile: None,
         staff: &[],
         ..Bureau::new().viewer(WORKER)

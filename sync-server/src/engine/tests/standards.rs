@@ -4,10 +4,17 @@ use std::collections::BTreeSet;
 
 use jangkau_core::calendar::MissingList;
 use jangkau_core::class::Class;
+use jangkau_core::command::MoveProfile;
+use jangkau_core::id::CaseId;
 use jangkau_core::profile::shipped_files;
 use jangkau_core::profile::words::Role;
+use jangkau_core::record::Line;
+use jangkau_core::replica::Replica;
+use jangkau_core::screen::form::FormId;
+use jangkau_core::text::Language;
+use jangkau_core::time::Timestamp;
 
-use super::bench::Bench;
+use super::bench::{Bench, registration};
 
 fn cilegon() -> String {
     shipped_files()[0].toml.to_owned()
@@ -186,4 +193,81 @@ fn a_missing_list_is_told_to_heads_and_administrators() {
     // The years of the older list are still there.
     let years = replicas[2].calendar().unwrap().years().clone();
     assert_eq!(years, BTreeSet::from([2025, 2026, 2027]));
+}
+
+/// How a device shows a case: the labels of its clocks and missing papers, and of the papers that its registration form asks for.
+fn shown(replica: &Replica, case: Option<CaseId>, now: Timestamp) -> Vec<String> {
+    let language = Language::Indonesian;
+    let mut labels = Vec::new();
+    if let Some(case) = case {
+        let header = replica.header(case, now, language).unwrap();
+        labels.extend(header.clocks.into_iter().map(|clock| clock.label));
+        labels.extend(header.missing_papers);
+    }
+    let form = replica.form(case, FormId::F01, now, language).unwrap();
+    let fields = form.unwrap().fields.into_iter();
+    let papers = fields.filter(|field| field.id == "papers");
+    labels.extend(
+        papers
+            .flat_map(|field| field.choices)
+            .map(|choice| choice.label),
+    );
+    labels.retain(|label| label.contains("Hasil pertama") || label.contains("KTP"));
+    labels
+}
+
+#[test]
+fn a_case_is_shown_by_the_version_that_it_stands_under() {
+    let mut bench = Bench::new();
+    let (worker, head) = (
+        bench.person(&["social_worker"]),
+        bench.person(&["head_of_institution"]),
+    );
+    let (mut one, mut two) = (bench.replica(worker), bench.replica(head));
+    bench.sync(&mut one);
+    let old = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.sync(&mut one);
+    let first = ["Hasil pertama", "KTP", "KTP"];
+    assert_eq!(shown(&one, Some(old), bench.now), first);
+    let second = ["Hasil pertama (baru)", "KTP elektronik", "KTP elektronik"];
+    let changed = cilegon()
+        .replacen(
+            "label = \"Hasil pertama\"",
+            "label = \"Hasil pertama (baru)\"",
+            1,
+        )
+        .replacen("label = \"KTP\"", "label = \"KTP elektronik\"", 1);
+    assert_eq!(told(&mut bench, &changed, "2099-01-05"), "2");
+    bench.sync(&mut one);
+    // The device has not told the server of this one, which was registered under the first version.
+    let unsent = CaseId::from(bench.record(&mut one, None, registration()));
+    bench.now = "2099-01-05T03:00:00Z".parse().unwrap();
+    let new = CaseId::from(bench.record(&mut one, None, registration()));
+    assert_eq!(shown(&one, None, bench.now), ["KTP elektronik"]);
+    let unruled = |labels: Vec<String>| {
+        labels
+            .into_iter()
+            .filter(|label| !label.starts_with("KTP"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(unruled(shown(&one, Some(unsent), bench.now)), first[..1]);
+    assert_eq!(unruled(shown(&one, Some(new), bench.now)), second[..1]);
+    bench.sync(&mut one);
+    // Also on a device that joins when the second version is in force.
+    bench.sync(&mut two);
+    for replica in [&one, &two] {
+        for (case, expected) in [(old, first), (unsent, first), (new, second)] {
+            assert_eq!(shown(replica, Some(case), bench.now), expected);
+        }
+    }
+    let moved = MoveProfile {
+        version: 2,
+        reason: Line::new("Standar baru.").unwrap(),
+    };
+    bench.record(&mut two, Some(old), moved);
+    for replica in [&mut two, &mut one] {
+        bench.sync(replica);
+        assert_eq!(shown(replica, Some(old), bench.now), second);
+    }
+    bench.check();
 }
