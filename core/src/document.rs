@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::transaction::{CommitOptions, Transactable as _};
 use automerge::{
     Automerge, Change, LoadOptions, ObjType, ROOT, ReadDoc as _, SaveOptions, ScalarValue,
-    TextEncoding, Value,
+    TextEncoding, Value, ValueRef,
 };
 use thiserror::Error;
 
@@ -242,15 +242,10 @@ impl Document {
     /// The records by their root keys. Root keys that hold no record are left out.
     #[must_use]
     pub fn records(&self) -> BTreeMap<String, Record> {
-        let mut records = BTreeMap::new();
-        let keys: Vec<String> = self.0.keys(ROOT).collect();
-        for key in keys {
-            if let Ok(Some((Value::Object(ObjType::Map), object))) = self.0.get(ROOT, key.as_str())
-            {
-                records.insert(key, self.record(&object));
-            }
-        }
-        records
+        let roots = self.0.map_range(ROOT, ..);
+        let maps = roots.filter(|root| matches!(root.value, ValueRef::Object(ObjType::Map)));
+        maps.map(|root| (root.key.to_string(), self.record(&root.id())))
+            .collect()
     }
 
     /// The text of minutes, as it stands.
@@ -272,20 +267,19 @@ impl Document {
     }
 
     fn record(&self, object: &automerge::ObjId) -> Record {
-        let keys: Vec<String> = self.0.keys(object).collect();
         let mut record = Record::default();
-        for key in keys {
-            match self.0.get(object, key.as_str()) {
-                Ok(Some((Value::Object(ObjType::Text), text))) => {
-                    let text = self.0.text(text).unwrap_or_default();
-                    record.put(&key, Scalar::Text(text));
+        for field in self.0.map_range(object, ..) {
+            match Value::from(field.value.clone()) {
+                Value::Object(ObjType::Text) => {
+                    let text = self.0.text(field.id()).unwrap_or_default();
+                    record.put(&field.key, Scalar::Text(text));
                 }
-                Ok(Some((Value::Scalar(value), _))) => {
+                Value::Scalar(value) => {
                     if let Some(value) = from_automerge(&value) {
-                        record.put(&key, value);
+                        record.put(&field.key, value);
                     }
                 }
-                _ => {}
+                Value::Object(ObjType::Map | ObjType::List | ObjType::Table) => {}
             }
         }
         record
