@@ -144,6 +144,7 @@ impl Office {
             state: Some(minicbor::to_vec(&judged.state).unwrap()),
             number: Some(CaseNumber::new(u32::try_from(number).unwrap())),
             links: None,
+            author: None,
         };
         SignedRuling::sign(&body, &self.server)
     }

@@ -35,6 +35,7 @@ redacted!(DailyCase);
 
 /// The daily list of one case; none where nothing is to be read.
 pub(super) fn daily(viewer: &Viewer<'_>, case: &CaseSeen) -> Option<DailyCase> {
+    let viewer = &viewer.of_case(case);
     let state = case.view.state.as_ref()?;
     let mut listed = DailyCase {
         case: case.view.case,

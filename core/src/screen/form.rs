@@ -104,6 +104,8 @@ codes!(
         RecordScreening = "record_screening",
         /// Temuan Tambahan.
         AddFinding = "add_finding",
+        /// Pengesahan Catatan.
+        ConfirmRecords = "confirm_records",
         /// Layanan Pendampingan.
         RecordService = "record_service",
         /// Kegiatan Tanpa Kasus.

@@ -71,6 +71,7 @@ const FORMS: &[(CommandKind, &[FormId])] = &[
     (CommandKind::HideAddress, &[FormId::HideAddress]),
     (CommandKind::ShowAddress, &[FormId::ShowAddress]),
     (CommandKind::AddFinding, &[FormId::AddFinding]),
+    (CommandKind::ConfirmRecords, &[FormId::ConfirmRecords]),
 ];
 
 /// Commands that no form fills, and why.
