@@ -1,5 +1,7 @@
 //! Identities: every id is a newtype with a private field, made from bytes, parsed from text, and shown as text.
 
+use std::fmt;
+
 use data_encoding::BASE64URL_NOPAD;
 use rand_core::Rng;
 use thiserror::Error;
@@ -369,6 +371,25 @@ counter!(
     /// How many decisions on a case stand, of those that every holder of the case may see.
     DecisionCount, u32
 );
+
+/// The number of a letter in the office's own register, which begins anew each year (LK3.md D9, C9).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, minicbor::Encode, minicbor::Decode,
+)]
+pub struct LetterNumber {
+    /// The year on the institution's wall in which it was given.
+    #[n(0)]
+    pub year: i32,
+    /// The first of a year is 1.
+    #[n(1)]
+    pub number: u32,
+}
+
+impl fmt::Display for LetterNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.year)
+    }
+}
 
 #[cfg(test)]
 mod tests {

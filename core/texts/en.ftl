@@ -535,6 +535,7 @@ timeline-session = { $attendance }, { $mode }, { $minutes } minutes
 timeline-booking = { $at } with { $name }
 timeline-identity = { $field } { $value }
 timeline-contact_now = now: { $safety }
+timeline-letter = letter no. { $number }
 timeline-referral = to { $recipient }
 
 ## Today, and what asks for attention

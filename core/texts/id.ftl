@@ -535,6 +535,7 @@ timeline-session = { $attendance }, { $mode }, { $minutes } menit
 timeline-booking = { $at } dengan { $name }
 timeline-identity = { $field } { $value }
 timeline-contact_now = sekarang: { $safety }
+timeline-letter = surat no. { $number }
 timeline-referral = kepada { $recipient }
 
 ## Hari ini, dan yang perlu diperhatikan

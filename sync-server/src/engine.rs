@@ -307,6 +307,7 @@ impl Engine {
                 let last = institution.era.max(known.unwrap_or_default());
                 let era = LogEra::new(by_time).max(last.next());
                 institutions::begin_era(db, &institution, era, now)?;
+                founding::skip_numbers(db, institution.tenant, &self.library, now)?;
             }
             Ok(())
         })?;

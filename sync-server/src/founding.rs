@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Datelike as _;
 use data_encoding::BASE32_NOPAD;
 use ed25519_dalek::SigningKey;
 use jangkau_core::calendar::Calendar;
@@ -20,7 +21,7 @@ use crate::grants::{end, give};
 use crate::library::{Library, server_key};
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, decode, grants, rulings, staff};
+use crate::store::{Db, StoreError, decode, grants, letters, rulings, staff};
 
 /// How long an invitation can be used: until the next working week's end.
 const INVITE_MS_MAX: i64 = 7 * 24 * 60 * 60 * 1_000;
@@ -156,6 +157,23 @@ pub(crate) fn put_staff(
     let powers = powers_of(roles, row.terms.as_ref(), now);
     let who = (row.person, &powers, row.active);
     give_by_roles(db, tenant, &profile, who, now)
+}
+
+/// After a restore: leaves out numbers of cases and letters that may have been given after the backup was made.
+pub(crate) fn skip_numbers(
+    db: &Db,
+    tenant: Tenant,
+    library: &Library,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    institutions::skip_cases(db, tenant)?;
+    let profile = library.current(db, tenant)?;
+    letters::skip(db, tenant, year_of(&profile, now))
+}
+
+/// The year on an institution's wall.
+pub(crate) fn year_of(profile: &Profile, at: Timestamp) -> i32 {
+    at.to_utc().with_timezone(&profile.institution.zone).year()
 }
 
 /// Gives and ends what a person's terms have given and ended since their last row, each at its turn. After a restore a term

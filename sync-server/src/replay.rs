@@ -38,8 +38,10 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
     while at < original.head {
         for light in log::scan(db, tenant, at, 512)? {
             at = light.seq;
-            while restores.next_if(|kept| *kept < light.seq).is_some() {
-                store.transact(None, |again| institutions::skip_cases(again, other))?;
+            while let Some((_, at)) = restores.next_if(|(kept, _)| *kept < light.seq) {
+                store.transact(None, |again| {
+                    founding::skip_numbers(again, other, &rerun.library, at)
+                })?;
             }
             // What follows from earlier rows was appended when they were replayed.
             if institutions::get(&store.db(), other)?.head < light.seq {

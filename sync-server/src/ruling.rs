@@ -23,6 +23,7 @@ use jangkau_core::sync::{Row, RulingBody, SignedRuling};
 use jangkau_core::time::Timestamp;
 
 use crate::admission::Known;
+use crate::founding::year_of;
 use crate::grants::{end_case, give_case};
 use crate::library::{Library, Pin, server_key};
 use crate::store::commands::StoredCommand;
@@ -31,7 +32,8 @@ use crate::store::links as store_links;
 use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
 use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, staff,
+    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, letters,
+    staff,
 };
 
 use links::Meaning;
@@ -127,6 +129,14 @@ pub(crate) fn adopt(
         return Ok(None);
     }
     let at = append(db, tenant, &body, ruling, now)?;
+    if let Some(state) = &body.state {
+        let state: CaseState = decode(state)?;
+        for referral in state.referrals {
+            if let Some(given) = referral.letter {
+                letters::put(db, tenant, referral.referral, given)?;
+            }
+        }
+    }
     rulings::touch(db, tenant, body.case, at)?;
     Ok(Some(body.case))
 }
@@ -196,7 +206,8 @@ impl Bench<'_> {
             let entries = entries(db, tenant, &stored)?;
             let versions = self.library.profiles(db, tenant)?;
             let told = elsewhere::of(db, tenant, case, &leads(&entries))?;
-            let judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
+            let mut judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
+            self.number_letters(&profile, &mut judgement.state)?;
             let pin = (profile.id.clone(), judgement.profile_version);
             let header = self.header(case, &file, pin, calendar_version);
             self.sign(&file, &header, &stored, &judgement)?;
@@ -206,6 +217,18 @@ impl Bench<'_> {
         let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
         rulings::judged(db, tenant, case, touched)?;
         Ok(done)
+    }
+
+    /// Gives every letter that was issued its number (T16).
+    fn number_letters(&self, profile: &Profile, state: &mut CaseState) -> Result<(), StoreError> {
+        let year = year_of(profile, self.now);
+        for referral in &mut state.referrals {
+            if referral.issued_at.is_some() {
+                let given = letters::number_of(self.db, self.tenant, referral.referral, year)?;
+                referral.letter = Some(given);
+            }
+        }
+        Ok(())
     }
 
     /// What every ruling of this round about a case begins with.

@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod elsewhere;
 pub(crate) mod grants;
 pub(crate) mod institutions;
+pub(crate) mod letters;
 pub(crate) mod links;
 pub(crate) mod log;
 pub(crate) mod rulings;
@@ -32,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_links.sql"),
     include_str!("migrations/0004_activities.sql"),
     include_str!("migrations/0005_elsewhere.sql"),
+    include_str!("migrations/0006_letters.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

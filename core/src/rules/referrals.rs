@@ -123,6 +123,7 @@ fn state_of(case: &Case<'_>, referral: CommandId, decided_at: Timestamp) -> Refe
         replied_at: reply.map(|(at, _)| at),
         delivered_at,
         cancelled_at,
+        letter: None,
     }
 }
 

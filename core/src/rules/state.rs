@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::verdict::{Flag, Review};
 use crate::code::codes;
 use crate::command::{EndingReason, SafetyLevel, ServiceType};
-use crate::id::{CaseId, ClockId, CommandId, DecisionCount, PersonId, ServerSeq};
+use crate::id::{CaseId, ClockId, CommandId, DecisionCount, LetterNumber, PersonId, ServerSeq};
 use crate::profile::words::{Milestone, Reminder, Role, Status};
 use crate::time::Timestamp;
 
@@ -153,6 +153,9 @@ pub struct ReferralState {
     /// When it was called off.
     #[n(6)]
     pub cancelled_at: Option<Timestamp>,
+    /// The number of its letter. The rules never say it: the server gives it to a letter that was issued, and it stays (D9).
+    #[n(7)]
+    pub letter: Option<LetterNumber>,
 }
 
 /// A booked session.

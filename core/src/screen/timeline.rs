@@ -71,8 +71,19 @@ pub fn timeline(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<TimelineLine> {
         if let Command::SetContact(set) = &item.entry.command {
             line.detail = Some(contact_detail(viewer, set, &contacts));
         }
+        if let Command::IssueReferral(issue) = &item.entry.command {
+            line.detail = letter(viewer, case, issue.referral);
+        }
     }
     lines
+}
+
+/// The number of a referral's letter, once the server has given it.
+fn letter(viewer: &Viewer<'_>, case: &CaseSeen, referral: CommandId) -> Option<String> {
+    let referrals = case.view.state.as_ref()?.referrals.iter();
+    let mut letters = referrals.filter(|state| state.referral == referral);
+    let number = letters.find_map(|state| state.letter)?.to_string();
+    Some(viewer.say("timeline-letter", &[("number", &number)]))
 }
 
 /// What was said of a contact then, and how it stands now where that is another matter: no number is shown without (C5).

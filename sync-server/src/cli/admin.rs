@@ -41,6 +41,12 @@ pub(super) enum AdminCommand {
         #[arg(long)]
         practice: bool,
     },
+    /// Delete an institution for practising, with all that is in it
+    WipePractice {
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+    },
     /// Put a profile into force as the institution's next version
     #[command(subcommand)]
     Profile(standards::ProfileCommand),
@@ -146,6 +152,9 @@ pub(super) fn run(
             institution,
             profile: standards::founding_text(&profile, practice)?,
         },
+        AdminCommand::WipePractice { institution } => {
+            AdminAsk::Standards(StandardsAsk::Wipe { institution })
+        }
         AdminCommand::Profile(command) => AdminAsk::Standards(command.ask()?),
         AdminCommand::Calendar(command) => AdminAsk::Standards(command.ask()?),
         AdminCommand::Status {

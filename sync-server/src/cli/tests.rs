@@ -204,3 +204,44 @@ fn an_office_changes_its_standard_and_its_calendar() {
     let (_, json) = admin(&["status", "--json"]).unwrap();
     assert!(json.contains("\"practice\": true"), "{json}");
 }
+
+#[test]
+fn practice_stays_practice_and_is_wiped() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let admin = |words: &[&str]| {
+        let base = ["admin", "--database", database.to_str().unwrap()];
+        typed(&[&base, words].concat())
+    };
+    let at = ["--institution", "lk3-latihan"];
+    let profile = ["--profile", "cilegon-lk3-2023"];
+    let found = [&["found"], &at[..], &profile, &["--practice"]].concat();
+    assert_eq!(admin(&found), Ok((true, "done\n".to_owned())));
+    let sound = jangkau_core::profile::shipped_files()[0].toml;
+    let real = ["--institution", "lk3-cilegon"];
+    let found = [&["found"], &real[..], &profile].concat();
+    assert_eq!(admin(&found), Ok((true, "done\n".to_owned())));
+    let path = folder.path().join("latihan.toml");
+    std::fs::write(&path, format!("practice = true\n{sound}")).unwrap();
+    let practice = path.to_str().unwrap();
+    let activate = [&["profile", "activate", practice], &real[..]].concat();
+    let refused = admin(&[&activate[..], &["--from", "2099-01-05"]].concat()).unwrap_err();
+    assert!(refused.contains("does not become one"), "{refused}");
+    let refused = admin(&[&["wipe-practice"], &real[..]].concat()).unwrap_err();
+    assert!(
+        refused.contains("only an institution for practising"),
+        "{refused}"
+    );
+    let wipe = [&["wipe-practice"], &at[..]].concat();
+    assert_eq!(admin(&wipe), Ok((true, "done\n".to_owned())));
+    let (_, left) = admin(&["status"]).unwrap();
+    assert!(
+        left.starts_with("lk3-cilegon\n") && !left.contains("latihan"),
+        "{left}"
+    );
+    assert!(
+        admin(&wipe)
+            .unwrap_err()
+            .contains("there is no such institution")
+    );
+}

@@ -31,6 +31,9 @@ pub enum EngineError {
         "a delegation ends after it begins, is not over yet, and is given to somebody who works here"
     )]
     BadTerm,
+    /// Only an institution for practising is ever wiped.
+    #[error("only an institution for practising is ever wiped")]
+    NotPractice,
     /// The profile or the list is not one; the text says where.
     #[error("not a profile, a role or a calendar: {0}")]
     Invalid(String),

@@ -15,6 +15,7 @@ use super::administer::parse_profile;
 use super::{Engine, EngineError};
 use crate::founding;
 use crate::store::institutions::{self, Tenant};
+use crate::store::letters::{self, LettersOfYear};
 use crate::store::staff;
 
 /// Longest name of a list of holidays.
@@ -39,6 +40,8 @@ pub struct Standards {
     pub missing: Vec<MissingList>,
     /// Roles that nobody fills, and those who answer for them.
     pub unfilled: BTreeMap<Role, BTreeSet<Role>>,
+    /// The register of letters, year by year.
+    pub letters: BTreeMap<i32, LettersOfYear>,
     /// Questions of the profile that the office has not answered.
     pub unresolved: usize,
 }
@@ -73,9 +76,18 @@ impl Engine {
                 "a version begins today or later, and not before the one before it: {from}"
             )));
         }
+        // Whether it is for practising is said once, when it is founded (C10).
+        if handed_in.practice && !before.practice {
+            let late = "an institution that serves clients does not become one for practising";
+            return Err(EngineError::Invalid(late.to_owned()));
+        }
+        let marked = if before.practice && !handed_in.practice {
+            format!("practice = true\n{profile_toml}")
+        } else {
+            profile_toml.to_owned()
+        };
         let version = before.version.saturating_add(1);
-        let stamped = Profile::stamped(profile_toml, version, from);
-        let stamped = stamped.unwrap_or_else(|| profile_toml.to_owned());
+        let stamped = Profile::stamped(&marked, version, from).unwrap_or(marked);
         let profile = parse_profile(&stamped)?;
         let put = self.store.transact(None, |db| {
             founding::activate(db, tenant, (&stamped, &profile), now)
@@ -83,6 +95,23 @@ impl Engine {
         self.library.forget();
         put?;
         Ok(version)
+    }
+
+    /// Deletes everything of an institution for practising: its log, its people, its seats. Nothing else is ever deleted (C10).
+    ///
+    /// # Errors
+    /// [`EngineError::NotPractice`] of one that serves clients.
+    pub fn wipe_practice(&mut self, institution: &InstitutionId) -> Result<(), EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let versions = self.library.profiles(&self.store.db(), tenant)?;
+        if !versions.iter().all(|profile| profile.practice) {
+            return Err(EngineError::NotPractice);
+        }
+        let wiped = self
+            .store
+            .transact(None, |db| institutions::wipe(db, tenant));
+        self.library.forget();
+        Ok(wiped?)
     }
 
     /// Puts another version of a list of holidays into force: `national`, a region's, or the office's own closures. Open
@@ -151,8 +180,10 @@ impl Engine {
         let filled = self.filled(tenant)?;
         let named = profile.roles.iter().map(|entry| entry.role);
         let all = named.chain([Role::Dpo, Role::Auditor]);
+        let letters = letters::register(&db, tenant)?;
         drop(db);
         Ok(Standards {
+            letters,
             institution: institution.clone(),
             practice: profile.practice,
             profile: profile.id.clone(),

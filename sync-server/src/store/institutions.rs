@@ -5,7 +5,7 @@ use jangkau_core::sync::{CalendarRow, ProfileRow};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Db, StoreError, column, parse, seq};
+use super::{Db, StoreError, column, instant, parse, seq};
 
 /// An institution's number in every table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,7 +119,7 @@ pub(crate) fn begin_era(
         "UPDATE institution SET era = ?2 WHERE number = ?1",
         params![institution.tenant.0, era.get()],
     )?;
-    skip_cases(db, institution.tenant)
+    Ok(())
 }
 
 /// After a restore: leaves out numbers of cases that the devices may know already.
@@ -129,11 +129,32 @@ pub(crate) fn skip_cases(db: &Db, tenant: Tenant) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The last row that each restore kept, in order.
-pub(crate) fn restores(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT kept FROM era WHERE institution = ?1 ORDER BY number")?;
-    let kept = statement.query_map([tenant.0], |row| Ok(seq(row.get(0)?)))?;
+/// Deletes an institution with everything of it, whatever tables there are.
+pub(crate) fn wipe(db: &Db, tenant: Tenant) -> Result<(), StoreError> {
+    db.pragma_update(None, "defer_foreign_keys", true)?;
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' \
+               AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_master.name) \
+               WHERE name = 'institution')";
+    let tables: Vec<String> = {
+        let mut statement = db.prepare(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for table in tables {
+        let sql = format!("DELETE FROM {table} WHERE institution = ?1");
+        db.execute(&sql, [tenant.0])?;
+    }
+    db.execute("DELETE FROM institution WHERE number = ?1", [tenant.0])?;
+    Ok(())
+}
+
+/// The last row that each restore kept, and when it was, in order.
+pub(crate) fn restores(db: &Db, tenant: Tenant) -> Result<Vec<(ServerSeq, Timestamp)>, StoreError> {
+    let sql = "SELECT kept, began_at FROM era WHERE institution = ?1 ORDER BY number";
+    let mut statement = db.prepare_cached(sql)?;
+    let kept = statement.query_map([tenant.0], |row| {
+        Ok((seq(row.get(0)?), instant(row.get(1)?)))
+    })?;
     Ok(kept.collect::<Result<_, _>>()?)
 }
 

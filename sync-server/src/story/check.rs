@@ -1,5 +1,6 @@
 //! Compares what a story expects with what the devices know.
 
+mod decisions;
 mod links;
 mod screens;
 
@@ -7,15 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, CommandId};
-use jangkau_core::profile::words::{Reminder, Role};
 use jangkau_core::record::Scalar;
 use jangkau_core::replica::{Fate, Replica};
-use jangkau_core::rules::{CaseState, ReferralPhase, ReferralState, Review, Verdict};
+use jangkau_core::rules::{CaseState, Verdict};
 
 use super::fields::Names as _;
 use super::link::Link;
 use super::plan::{Check, Expect, Expected, FateWord, SeatName};
-use super::player::{Failure, PlayError, Player, cases_by_name, label_of, seats_of_person};
+use super::player::{Failure, PlayError, Player, cases_by_name, seats_of_person};
 
 /// Checks all expectations of one point.
 pub(super) fn check<L: Link>(
@@ -99,6 +99,7 @@ fn one<L: Link>(
         | Expected::Clock(..)
         | Expected::Reviews(_)
         | Expected::Referral(..)
+        | Expected::Letter(..)
         | Expected::Acting(..)
         | Expected::Reminders(_)
         | Expected::MissingPapers(_)
@@ -224,14 +225,12 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
             let met = clocks.any(|clock| clock.outcome == *wanted);
             (!met).then(|| clocks_told(state))
         }
-        Expected::Reviews(wanted) => reviews(player, state, wanted),
-        Expected::Referral(label, wanted) => referral(player, state, label, *wanted),
-        Expected::Reminders(wanted) => reminders(state, wanted),
-        Expected::MissingPapers(wanted) => {
-            let found = &state.missing_papers;
-            (found != wanted).then(|| format!("the missing papers {}", listed(found)))
-        }
-        Expected::Acting(label, wanted) => acting(player, state, label, *wanted),
+        Expected::Reviews(wanted) => decisions::reviews(player, state, wanted),
+        Expected::Referral(label, wanted) => decisions::referral(player, state, label, *wanted),
+        Expected::Letter(label, wanted) => decisions::letter(player, state, label, wanted),
+        Expected::Reminders(wanted) => decisions::reminders(state, wanted),
+        Expected::MissingPapers(wanted) => decisions::missing_papers(state, wanted),
+        Expected::Acting(label, wanted) => decisions::acting(player, state, label, *wanted),
         Expected::DuplicateOf(wanted) => {
             let is = state.duplicate_of.is_some()
                 && state.duplicate_of == player.cases.get(wanted).copied();
@@ -261,54 +260,6 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::Today(..)
         | Expected::Contact(..) => None,
     }
-}
-
-/// By which power a decision was taken (B1).
-fn acting<L>(player: &Player<L>, state: &CaseState, label: &str, wanted: Role) -> Option<String> {
-    let decision = player.labels().get(label);
-    let held = state.acting.as_ref().zip(decision);
-    let found = held.and_then(|(acting, decision)| acting.get(decision));
-    (found != Some(&wanted)).then(|| format!("`{label}` decided by no such power"))
-}
-
-fn reminders(state: &CaseState, wanted: &[Reminder]) -> Option<String> {
-    let found = state.reminders.clone().unwrap_or_default();
-    let wanted: BTreeSet<_> = wanted.iter().copied().collect();
-    (found != wanted).then(|| format!("the reminders {}", listed(&found)))
-}
-
-fn reviews<L>(
-    player: &Player<L>,
-    state: &CaseState,
-    wanted: &[(String, Review)],
-) -> Option<String> {
-    let told = |label: &str, reason: String| format!("{label}: {reason}");
-    let wanted: BTreeSet<String> = wanted
-        .iter()
-        .map(|(label, reason)| told(label, reason.to_string()))
-        .collect();
-    let found: BTreeSet<String> = state
-        .reviews
-        .iter()
-        .map(|item| told(&label_of(player, item.command), item.reason.to_string()))
-        .collect();
-    (found != wanted).then(|| format!("in review {}", listed(&found)))
-}
-
-fn referral<L>(
-    player: &Player<L>,
-    state: &CaseState,
-    label: &str,
-    wanted: ReferralPhase,
-) -> Option<String> {
-    let of_label = |state: &&ReferralState| label_of(player, state.referral) == label;
-    let found = state
-        .referrals
-        .iter()
-        .find(of_label)
-        .map(|state| state.phase);
-    let told = || found.map_or_else(|| "none".to_owned(), |phase| phase.to_string());
-    (found != Some(wanted)).then(|| format!("the referral `{label}`: {}", told()))
 }
 
 fn clocks_told(state: &CaseState) -> String {

@@ -281,6 +281,8 @@ pub enum Expected {
     Reviews(Vec<(String, Review)>),
     /// How far the referral of a label has come.
     Referral(String, ReferralPhase),
+    /// The number of the letter of a label's referral.
+    Letter(String, String),
     /// The decision of a label was taken by delegated powers of this role.
     Acting(String, Role),
     /// The case that goes on, of which this is a duplicate.

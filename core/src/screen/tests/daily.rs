@@ -84,6 +84,38 @@ fn what_is_being_confirmed_or_answered_is_not_listed_again() {
 }
 
 #[test]
+fn a_letter_is_called_by_its_number() {
+    let bureau = Bureau::new();
+    let issue = crate::command::IssueReferral { referral: id(2) };
+    let issued = item(3, CLERK, 1, issue, Fate::Judged(Verdict::Committed));
+    let letter = crate::id::LetterNumber {
+        year: 2026,
+        number: 12,
+    };
+    for (letter, told) in [(None, None), (Some(letter), Some("surat no. 12/2026"))] {
+        let referral = crate::rules::ReferralState {
+            referral: id(2),
+            phase: crate::rules::ReferralPhase::Issued,
+            decided_at: now(),
+            issued_at: Some(now()),
+            replied_at: None,
+            delivered_at: None,
+            cancelled_at: None,
+            letter,
+        };
+        let state = CaseState {
+            referrals: vec![referral],
+            ..state()
+        };
+        let lines = timeline(
+            &bureau.viewer(CLERK),
+            &seen(Some(state), vec![issued.clone()]),
+        );
+        assert_eq!(lines[0].detail.as_deref(), told);
+    }
+}
+
+#[test]
 fn practice_is_marked_on_every_screen() {
     let mut bureau = Bureau::new();
     let case = marked(2, &[], None);

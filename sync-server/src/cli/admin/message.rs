@@ -108,6 +108,11 @@ pub enum StandardsAsk {
         /// The list.
         csv: String,
     },
+    /// Delete an institution for practising.
+    Wipe {
+        /// Which.
+        institution: InstitutionId,
+    },
     /// By which profile and calendars an institution works, and what is missing.
     Status {
         /// Only this one.
@@ -174,6 +179,17 @@ pub struct PersonListing {
     pub seats: Vec<(String, SeatStatus)>,
 }
 
+/// The letters of a year, as `admin status` shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LettersListing {
+    /// The year.
+    pub year: i32,
+    /// The last number.
+    pub last: u32,
+    /// Numbers that a restore left out: from, to.
+    pub never_given: Vec<(u32, u32)>,
+}
+
 /// By what an institution works, as `admin status` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandardsListing {
@@ -193,6 +209,8 @@ pub struct StandardsListing {
     pub missing: Vec<(String, i32)>,
     /// Codes of roles that nobody fills, and of those who answer for them.
     pub unfilled: Vec<(String, Vec<String>)>,
+    /// The register of letters, year by year.
+    pub letters: Vec<LettersListing>,
     /// Questions that the office has not answered.
     pub unresolved: usize,
 }

@@ -9,6 +9,7 @@ use jangkau_core::id::InstitutionId;
 use jangkau_core::profile::words::Role;
 use jangkau_core::time::Timestamp;
 
+use super::message::LettersListing;
 use super::{AdminReply, CliError, StandardsAsk, StandardsListing, inspect};
 use crate::engine::{Engine, EngineError, Standards};
 
@@ -106,6 +107,9 @@ pub(super) fn perform(ask: &StandardsAsk, engine: &mut Engine, now: Timestamp) -
         } => engine
             .import_calendar(institution, name, csv, now)
             .map(AdminReply::Version),
+        StandardsAsk::Wipe { institution } => {
+            engine.wipe_practice(institution).map(|()| AdminReply::Done)
+        }
         StandardsAsk::Status { institution } => {
             status(engine, institution.as_ref(), now).map(AdminReply::Standards)
         }
@@ -154,6 +158,15 @@ fn standards_of(standards: &Standards) -> StandardsListing {
                 (role.to_string(), answering.collect())
             })
             .collect(),
+        letters: standards
+            .letters
+            .iter()
+            .map(|(year, letters)| LettersListing {
+                year: *year,
+                last: letters.last,
+                never_given: letters.gaps.clone(),
+            })
+            .collect(),
         unresolved: standards.unresolved,
     }
 }
@@ -195,6 +208,17 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
     for (role, answering) in &standards.unfilled {
         let answering = answering.join(", ");
         writeln!(out, "  nobody is {role}: {answering} answers for it")?;
+    }
+    for letters in &standards.letters {
+        let LettersListing {
+            year,
+            last,
+            never_given,
+        } = letters;
+        writeln!(out, "  letters of {year}: the last has number {last}")?;
+        for (from, to) in never_given {
+            writeln!(out, "    never given, after a restore: {from} to {to}")?;
+        }
     }
     writeln!(out, "  questions to answer: {}", standards.unresolved)?;
     Ok(())

@@ -15,6 +15,8 @@ use jangkau_core::text::Language;
 use jangkau_core::time::Timestamp;
 
 use super::bench::{Bench, registration};
+use super::replicas::assign;
+use crate::engine::EngineError;
 
 fn cilegon() -> String {
     shipped_files()[0].toml.to_owned()
@@ -269,5 +271,46 @@ fn a_case_is_shown_by_the_version_that_it_stands_under() {
         bench.sync(replica);
         assert_eq!(shown(replica, Some(old), bench.now), second);
     }
+    bench.check();
+}
+
+#[test]
+fn practice_is_wiped_and_the_office_beside_it_keeps_everything() {
+    let mut bench = Bench::new();
+    let real = bench.institution.clone();
+    let practice: jangkau_core::id::InstitutionId = "latihan".parse().unwrap();
+    let toml = format!("practice = true\n{}", shipped_files()[0].toml);
+    let now = bench.later();
+    bench
+        .engine
+        .found(&practice, &toml, now, &mut bench.rng)
+        .unwrap();
+    let mut replicas = Vec::new();
+    for institution in [&real, &practice] {
+        bench.institution = institution.clone();
+        let head = bench.person(&["head_of_institution"]);
+        let worker = bench.person(&["social_worker"]);
+        let (mut desk, mut field) = (bench.replica(head), bench.replica(worker));
+        let register = bench.record(&mut field, None, registration());
+        bench.sync(&mut field);
+        bench.sync(&mut desk);
+        bench.record(&mut desk, Some(CaseId::from(register)), assign(worker));
+        bench.sync(&mut desk);
+        replicas.push((desk, field));
+    }
+    let refused = bench.engine.wipe_practice(&real);
+    assert!(matches!(refused, Err(EngineError::NotPractice)));
+    bench.engine.wipe_practice(&practice).unwrap();
+    assert_eq!(
+        bench.engine.institutions().unwrap(),
+        std::slice::from_ref(&real)
+    );
+    let image = bench.engine.image().unwrap();
+    assert!(!image.windows(7).any(|bytes| bytes == b"latihan"));
+    // The office goes on; a device of the wiped one is nobody's.
+    bench.institution = real;
+    let (desk, field) = &mut replicas[0];
+    bench.sync(field);
+    bench.sync(desk);
     bench.check();
 }

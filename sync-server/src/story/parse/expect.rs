@@ -202,6 +202,13 @@ fn people_checks(
             push(checks, &phase, Expected::Referral(label, stands));
         }
     }
+    if let Some(node) = table.take("letters") {
+        for (label, number) in node.table()?.rest() {
+            let label = known.label(&number, &label)?;
+            let number_is = number.words()?.to_owned();
+            push(checks, &number, Expected::Letter(label, number_is));
+        }
+    }
     if let Some(node) = table.take("acting") {
         for (label, role) in node.table()?.rest() {
             let label = known.label(&role, &label)?;
