@@ -59,6 +59,7 @@ mod flags;
 mod likeness;
 mod papers;
 mod people;
+mod promise;
 mod referrals;
 mod registrations;
 mod reminders;
@@ -89,6 +90,7 @@ pub use elsewhere::{Elsewhere, leads, papers_seen};
 pub(crate) use facts::danger_of;
 pub use facts::is_same_name;
 pub use likeness::{CaseLinks, Likeness, Suggestion, family_decisions, identity_of, suggestion};
+pub use promise::kept_promises;
 pub use standing::Standing;
 pub use state::{
     Appointment, CaseState, ClockOutcome, ClockState, ReferralPhase, ReferralState, ReviewItem,

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, NaiveDate};
 use jangkau_core::calendar::{Calendar, MissingList};
 use jangkau_core::deadline::Reckoner;
-use jangkau_core::id::{InstitutionId, ProfileId};
+use jangkau_core::id::{ClockId, InstitutionId, ProfileId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
+use jangkau_core::rules::{ClockOutcome, kept_promises};
 use jangkau_core::sync::CalendarRow;
 use jangkau_core::time::Timestamp;
 
@@ -16,6 +17,7 @@ use super::{Engine, EngineError};
 use crate::founding;
 use crate::store::institutions::{self, Tenant};
 use crate::store::letters::{self, LettersOfYear};
+use crate::store::rulings;
 use crate::store::staff;
 
 /// Longest name of a list of holidays.
@@ -40,6 +42,8 @@ pub struct Standards {
     pub missing: Vec<MissingList>,
     /// Roles that nobody fills, and those who answer for them.
     pub unfilled: BTreeMap<Role, BTreeSet<Role>>,
+    /// How often each deadline was kept and missed, in each way (S3:29). Practice is never counted (C10).
+    pub promises: BTreeMap<ClockId, BTreeMap<ClockOutcome, u32>>,
     /// The register of letters, year by year.
     pub letters: BTreeMap<i32, LettersOfYear>,
     /// Questions of the profile that the office has not answered.
@@ -181,8 +185,14 @@ impl Engine {
         let named = profile.roles.iter().map(|entry| entry.role);
         let all = named.chain([Role::Dpo, Role::Auditor]);
         let letters = letters::register(&db, tenant)?;
+        let states = if profile.practice {
+            Vec::new()
+        } else {
+            rulings::states(&db, tenant)?
+        };
         drop(db);
         Ok(Standards {
+            promises: kept_promises(&states),
             letters,
             institution: institution.clone(),
             practice: profile.practice,

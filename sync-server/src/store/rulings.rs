@@ -2,10 +2,11 @@
 
 use jangkau_core::class::Class;
 use jangkau_core::id::{CaseId, CaseNumber, CommandId, PersonId, ProfileId, ServerSeq};
+use jangkau_core::rules::CaseState;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, parse, seq};
+use super::{Db, StoreError, column, decode, parse, seq};
 
 /// What is kept about a case beside its commands and rulings. All of it can be rebuilt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,19 @@ pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseF
         state: row.get(5)?,
         is_activity: row.get(7)?,
     }))
+}
+
+/// The states of all cases.
+pub(crate) fn states(db: &Db, tenant: Tenant) -> Result<Vec<CaseState>, StoreError> {
+    let sql = "SELECT state FROM case_file WHERE institution = ?1 AND state IS NOT NULL";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([tenant.0])?;
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state: Vec<u8> = row.get(0)?;
+        states.push(decode(&state)?);
+    }
+    Ok(states)
 }
 
 /// Cases with rows that were not judged, in the order of the log.

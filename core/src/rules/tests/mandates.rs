@@ -36,6 +36,30 @@ fn c6_after_a_mandate_facts_are_marked_and_decisions_fall_to_the_head() {
 }
 
 #[test]
+fn promises_are_counted_once_they_are_kept_or_broken() {
+    let case = |outcome, closure| {
+        let mut state = cilegon().state();
+        state.closure = closure;
+        state.clocks[0].outcome = outcome;
+        state
+    };
+    let states = [
+        case(ClockOutcome::OnTime, None),
+        case(ClockOutcome::OnTime, Some(EndingReason::GoalsMet)),
+        case(ClockOutcome::LateSyncDelay, None),
+        case(ClockOutcome::Running, None),
+        case(ClockOutcome::Late, Some(EndingReason::DuplicateOf)),
+        case(ClockOutcome::Late, Some(EndingReason::RegisteredInError)),
+    ];
+    let kept = kept_promises(&states);
+    let ways = &kept[&states[0].clocks[0].clock];
+    let counted: Vec<_> = ways.iter().map(|(how, count)| (*how, *count)).collect();
+    let expected = [(ClockOutcome::OnTime, 2), (ClockOutcome::LateSyncDelay, 1)];
+    assert_eq!(counted, expected);
+    assert_eq!(kept.len(), 1);
+}
+
+#[test]
 fn b6_c6_what_was_in_doubt_is_confirmed_in_a_batch() {
     let mut story = cilegon();
     let until = story.now.plus_millis(-HOUR);

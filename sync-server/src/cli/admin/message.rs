@@ -209,6 +209,8 @@ pub struct StandardsListing {
     pub missing: Vec<(String, i32)>,
     /// Codes of roles that nobody fills, and of those who answer for them.
     pub unfilled: Vec<(String, Vec<String>)>,
+    /// How often each deadline was kept and missed: its id, and a count for each way.
+    pub promises: Vec<(String, Vec<(String, u32)>)>,
     /// The register of letters, year by year.
     pub letters: Vec<LettersListing>,
     /// Questions that the office has not answered.

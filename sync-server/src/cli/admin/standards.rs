@@ -158,6 +158,14 @@ fn standards_of(standards: &Standards) -> StandardsListing {
                 (role.to_string(), answering.collect())
             })
             .collect(),
+        promises: standards
+            .promises
+            .iter()
+            .map(|(clock, ways)| {
+                let ways = ways.iter().map(|(how, count)| (how.to_string(), *count));
+                (clock.to_string(), ways.collect())
+            })
+            .collect(),
         letters: standards
             .letters
             .iter()
@@ -208,6 +216,11 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
     for (role, answering) in &standards.unfilled {
         let answering = answering.join(", ");
         writeln!(out, "  nobody is {role}: {answering} answers for it")?;
+    }
+    for (clock, ways) in &standards.promises {
+        let ways = ways.iter().map(|(how, count)| format!("{how} {count}"));
+        let ways: Vec<String> = ways.collect();
+        writeln!(out, "  deadline {clock}: {}", ways.join(", "))?;
     }
     for letters in &standards.letters {
         let LettersListing {
