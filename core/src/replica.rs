@@ -14,7 +14,7 @@ mod rows;
 mod screens;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
@@ -216,18 +216,14 @@ impl Replica {
     }
 
     /// A vault over such bytes. The shell knows whether they are older than what it last saw (rollback, reinstall,
-    /// suspected clone): then every branch is drawn anew, so that no actor's sequence forks.
+    /// suspected clone): then what is written next takes new branches, so that no actor's sequence forks.
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn from_image(
-        image: &[u8],
-        rolled_back: bool,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Self, ReplicaError> {
+    pub fn from_image(image: &[u8], rolled_back: bool) -> Result<Self, ReplicaError> {
         let mut replica = Self::open_in(Store::from_image(image)?)?;
         if rolled_back && !planted(Plant::ReuseActor) {
-            replica.atomically(|replica| replica.begin_new_branches(rng))?;
+            replica.atomically(|replica| replica.begin_new_branches())?;
         }
         Ok(replica)
     }
@@ -260,13 +256,14 @@ impl Replica {
         Ok(self.store.set_meta("session", &self.session)?)
     }
 
-    /// Draws a new branch for every document and records again what the log does not hold.
-    fn begin_new_branches(&mut self, rng: &mut dyn CryptoRng) -> Result<(), ReplicaError> {
-        let mut documents = BTreeSet::new();
-        for row in self.store.documents()? {
-            documents.insert(row.key.id());
+    /// Every document's next change stands on a new branch. What is pending stays as it is: the log may hold it already,
+    /// with what was recorded after it in the past that did not happen, and that follows these very changes.
+    fn begin_new_branches(&self) -> Result<(), ReplicaError> {
+        for mut row in self.store.documents()? {
+            row.branch = None;
+            self.store.put_document(&row)?;
         }
-        self.replay(documents, &BTreeMap::new(), &BTreeSet::new(), rng)
+        Ok(())
     }
 
     /// A branch for this seat's next change of a document.

@@ -191,7 +191,7 @@ fn what_is_recorded_is_there_after_the_power_went_out() {
     let case = CaseId::from(register);
     let visit = phone.record(Some(case), visit("Anak tidak sekolah."));
     let image = phone.replica.image().unwrap();
-    let again = Replica::from_image(&image, false, &mut phone.rng).unwrap();
+    let again = Replica::from_image(&image, false).unwrap();
     let ids: std::collections::BTreeSet<_> = again
         .timeline(case)
         .unwrap()
@@ -390,17 +390,23 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
 }
 
 #[test]
-fn a_vault_that_was_put_back_draws_new_branches() {
+fn a_vault_that_was_put_back_goes_on_under_new_branches_and_keeps_what_is_pending() {
     let mut phone = phone();
     let register = phone.record(None, register());
+    let case = CaseId::from(register);
+    let first = phone.record(Some(case), visit("Pertama."));
     let image = phone.replica.image().unwrap();
-    let parts = |replica: &Replica| replica.store.parts(register).unwrap();
-    let old = parts(&phone.replica);
-    let same = Replica::from_image(&image, false, &mut phone.rng).unwrap();
-    let put_back = Replica::from_image(&image, true, &mut phone.rng).unwrap();
-    assert_eq!(parts(&same)[0].branch, old[0].branch);
-    assert_ne!(parts(&put_back)[0].branch, old[0].branch);
-    assert_eq!(put_back.unsent().unwrap(), 1);
+    let parts = |phone: &Phone, id| phone.replica.store.parts(id).unwrap();
+    let old = parts(&phone, first);
+    for rolled_back in [false, true] {
+        phone.replica = Replica::from_image(&image, rolled_back).unwrap();
+        let next = phone.record(Some(case), visit("Kedua."));
+        assert_eq!(parts(&phone, first)[0].hash, old[0].hash);
+        let new = parts(&phone, next);
+        assert_eq!(new[0].document, old[0].document);
+        assert_eq!(new[0].branch != old[0].branch, rolled_back);
+        assert_eq!(phone.replica.unsent().unwrap(), 3);
+    }
 }
 
 #[test]

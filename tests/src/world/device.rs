@@ -149,7 +149,7 @@ impl Device {
         }
         faults.took_effect(Fault::CrashDevice);
         faults.crashed_at(&points);
-        self.start(false, None, faults, rng)?;
+        self.start(false, None, faults)?;
         Ok(None)
     }
 
@@ -159,7 +159,6 @@ impl Device {
         rolled_back: bool,
         image: Option<Vec<u8>>,
         faults: &mut Faults,
-        rng: &mut Chance,
     ) -> Checked<()> {
         let image = match image {
             Some(image) => image,
@@ -167,7 +166,7 @@ impl Device {
         };
         if faults.strikes(Fault::CrashStarting) {
             plant::crash_in(Some(faults.chance().below(4) as u32));
-            let started = Replica::from_image(&image, rolled_back, rng.rng());
+            let started = Replica::from_image(&image, rolled_back);
             plant::crash_in(None);
             let points = plant::take_crashes();
             if !points.is_empty() {
@@ -176,7 +175,7 @@ impl Device {
             }
             drop(started);
         }
-        self.replica = Replica::from_image(&image, rolled_back, rng.rng())
+        self.replica = Replica::from_image(&image, rolled_back)
             .map_err(|error| Violation::broke("Replica::from_image", &error))?;
         self.waits = false;
         Ok(())
@@ -209,7 +208,7 @@ impl Device {
     ///
     /// # Errors
     /// When it does not start.
-    pub(super) fn roll_back(&mut self, faults: &mut Faults, rng: &mut Chance) -> Checked<bool> {
+    pub(super) fn roll_back(&mut self, faults: &mut Faults) -> Checked<bool> {
         let which = faults.chance().below(self.images.len());
         if which >= self.images.len() {
             return Ok(false);
@@ -217,7 +216,7 @@ impl Device {
         // What is younger than the state is of a past that did not happen.
         self.images.truncate(which + 1);
         let image = self.images[which].clone();
-        self.start(true, Some(image), faults, rng)?;
+        self.start(true, Some(image), faults)?;
         self.was_put_back = true;
         Ok(true)
     }
@@ -226,8 +225,8 @@ impl Device {
     ///
     /// # Errors
     /// When the copy does not start.
-    pub(super) fn copied(&mut self, rng: &mut Chance) -> Checked<Self> {
-        let replica = self.scratch(rng)?;
+    pub(super) fn copied(&mut self) -> Checked<Self> {
+        let replica = self.scratch()?;
         self.has_twin = true;
         Ok(Self {
             replica,
@@ -250,9 +249,9 @@ impl Device {
     ///
     /// # Errors
     /// When it does not start.
-    pub(super) fn scratch(&mut self, rng: &mut Chance) -> Checked<Replica> {
+    pub(super) fn scratch(&mut self) -> Checked<Replica> {
         let image = self.image()?;
-        Replica::from_image(&image, false, rng.rng())
+        Replica::from_image(&image, false)
             .map_err(|error| Violation::broke("Replica::from_image", &error))
     }
 

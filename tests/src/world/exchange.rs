@@ -232,7 +232,7 @@ impl World {
         }
         if wire == Wire::Broken {
             // The transport lets nothing of it through. A decoder must bear it all the same.
-            let mut scratch = device.scratch(&mut self.rng)?;
+            let mut scratch = device.scratch()?;
             let clock = device.clock(self.now);
             match answered {
                 Answered::Reply(bytes) => drop(scratch.receive(&bytes, clock, self.rng.rng())),

@@ -136,7 +136,7 @@ impl World {
 
     /// What a device keeps in memory and in caches is what its disk gives when it starts again.
     fn check_caches(&mut self, index: MachineIndex) -> Checked<()> {
-        let fresh = self.devices[index].scratch(&mut self.rng)?;
+        let fresh = self.devices[index].scratch()?;
         let device: &Device = &self.devices[index];
         let held = device.replica().documents().map_err(broke)?;
         let same = fresh.documents().map_err(broke)? == held;

@@ -111,7 +111,7 @@ impl World {
     /// Puts a device back to an older state. What it had recorded since may be gone.
     fn roll_back(&mut self, index: MachineIndex) -> Checked<()> {
         let device = &mut self.devices[index];
-        if !device.roll_back(&mut self.faults, &mut self.rng)? {
+        if !device.roll_back(&mut self.faults)? {
             return Ok(());
         }
         self.faults.took_effect(Fault::RollBack);
@@ -126,7 +126,7 @@ impl World {
         {
             return Ok(());
         }
-        let copy = self.devices[index].copied(&mut self.rng)?;
+        let copy = self.devices[index].copied()?;
         self.devices.push(copy);
         self.ledger.expect_forks(index);
         self.faults.took_effect(Fault::Clone);

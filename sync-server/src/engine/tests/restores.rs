@@ -221,3 +221,44 @@ fn a_busy_device_tells_a_restored_server_everything_step_by_step() {
     bench.same_documents(&desk, head);
     bench.check();
 }
+
+#[test]
+fn what_a_device_forgot_that_was_put_back_comes_back_after_what_it_still_had_to_send() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let worker = bench.person(&["social_worker"]);
+    let (mut desk, mut field) = (bench.replica(head), bench.replica(worker));
+    let case = CaseId::from(bench.record(&mut field, None, registration()));
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    let backup = bench.engine.image().unwrap();
+    let first = bench.record(&mut field, Some(case), visit());
+    let before = field.image().unwrap();
+    let second = bench.record(&mut field, Some(case), visit());
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    // It sends the first visit again before anybody tells of the second, whose change follows that of the first.
+    field = Replica::from_image(&before, true).unwrap();
+    let third = bench.record(&mut field, Some(case), visit());
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    assert!(
+        bench
+            .engine
+            .quarantine(&bench.institution)
+            .unwrap()
+            .is_empty()
+    );
+    for (replica, person) in [(&desk, head), (&field, worker)] {
+        for seen in [first, second, third] {
+            let fate = replica.fate(seen).unwrap();
+            assert!(matches!(fate, Some(Fate::Judged(Verdict::Recorded(_)))));
+        }
+        bench.same_documents(replica, person);
+    }
+    bench.check();
+}

@@ -188,7 +188,7 @@ fn a_twin_of_a_vault_learns_of_a_term_that_is_over_and_loses_nothing() {
     let now = bench.later();
     one.request(now, &mut bench.rng).unwrap();
     let image = one.image().unwrap();
-    let mut twin = Replica::from_image(&image, false, &mut bench.rng).unwrap();
+    let mut twin = Replica::from_image(&image, false).unwrap();
     let theirs = bench.record(&mut one, Some(case), visit());
     let ours = bench.record(&mut twin, Some(case), visit());
     bench.sync(&mut one);
