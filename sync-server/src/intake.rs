@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jangkau_core::envelope::CommandHead;
 use jangkau_core::id::{CaseId, CommandId, EnvelopeHash};
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
+use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{
     Answer, Batch, COMMANDS_PER_PUSH_MAX, PushBack, Refused, SealedEnvelope, Seen, Turned,
     encode_body, unpack_each,
@@ -20,7 +21,9 @@ use crate::door::{Authenticated, Entry};
 use crate::library::Library;
 use crate::store::commands::Reception;
 use crate::store::shelf::Turning;
-use crate::store::{CrashPoints, Db, Store, StoreError, attempt, commands, grants, shelf, staff};
+use crate::store::{
+    CrashPoints, Db, Store, StoreError, attempt, commands, decode, grants, shelf, staff,
+};
 use record::{Record, append_row};
 use turned::{code_of, quarantine, turn, turned};
 use waiting::retry;
@@ -215,13 +218,25 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Takes rulings back; those that are known already stay as they are. What waits may be what they speak of.
+    /// Takes rulings back; those that are known already stay as they are. What waits may be what they speak of, and what was
+    /// turned away before anybody told of them.
     fn adopt(&mut self, push_back: &PushBack) -> Result<(), Untaken> {
+        let mut ruled = BTreeSet::new();
         for ruling in &push_back.rulings {
             crash_point("intake.adopt")?;
             let institution = self.asked.institution();
             let told = crate::ruling::adopt(&self.known, institution, ruling, self.now)?;
-            self.cases.extend(told);
+            let Some(body) = told else { continue };
+            self.cases.insert(body.case);
+            let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
+            let authored = |author| verdicts.iter().map(move |(command, _)| (*command, author));
+            ruled.extend(body.author.into_iter().flat_map(authored));
+        }
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        for (command, author) in ruled {
+            for envelope in shelf::turned_by_circumstance(db, tenant, command, author)? {
+                self.take_envelope(Road::Again, &envelope)?;
+            }
         }
         Ok(())
     }

@@ -113,14 +113,14 @@ struct Done {
     meaning: Meaning,
 }
 
-/// Takes a ruling back that a restore forgot. It is never judged again: its verdicts are inputs from now on. Gives the case
-/// of which it says something new.
+/// Takes a ruling back that a restore forgot. It is never judged again: its verdicts are inputs from now on. Gives what it says,
+/// if that is new.
 pub(crate) fn adopt(
     known: &Known<'_>,
     institution: &InstitutionRow,
     ruling: &SignedRuling,
     now: Timestamp,
-) -> Result<Option<CaseId>, StoreError> {
+) -> Result<Option<RulingBody>, StoreError> {
     let Ok(body) = ruling.verify(&server_key(institution).verifying_key()) else {
         return Ok(None);
     };
@@ -138,7 +138,7 @@ pub(crate) fn adopt(
         }
     }
     rulings::touch(db, tenant, body.case, at)?;
-    Ok(Some(body.case))
+    Ok(Some(body))
 }
 
 fn hash_of(ruling: &SignedRuling) -> [u8; 32] {

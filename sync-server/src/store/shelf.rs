@@ -6,7 +6,7 @@ use jangkau_core::class::Class;
 use jangkau_core::id::{
     BatchId, CaseId, ChangeHash, CommandId, DocumentId, EnvelopeHash, PersonId, SeatId,
 };
-use jangkau_core::sync::{Answer, SealedEnvelope};
+use jangkau_core::sync::{Answer, SealedEnvelope, Turned};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -289,7 +289,7 @@ pub(crate) fn turned_reason(
     tenant: Tenant,
     command: CommandId,
     person: PersonId,
-) -> Result<Option<jangkau_core::sync::Turned>, StoreError> {
+) -> Result<Option<Turned>, StoreError> {
     let sql = "SELECT reason FROM quarantine WHERE institution = ?1 AND command = ?2 \
                AND person = ?3 ORDER BY number DESC LIMIT 1";
     let reason: Option<String> = db
@@ -297,6 +297,37 @@ pub(crate) fn turned_reason(
         .query_row(params![tenant.0, command, person], |row| row.get(0))
         .optional()?;
     reason.map(|reason| parse(&reason)).transpose()
+}
+
+/// A person's command that lies in quarantine for nothing of its own: its right was gone, or what it depends on was turned
+/// away. In each envelope that brought it, with all parts that lie there.
+pub(crate) fn turned_by_circumstance(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+    person: PersonId,
+) -> Result<Vec<SealedEnvelope>, StoreError> {
+    let sql = "SELECT bytes FROM quarantine WHERE institution = ?1 AND command = ?2 \
+               AND person = ?3 AND reason IN (?4, ?5, ?6) ORDER BY number";
+    let reasons = [
+        Turned::RevokedSeat.code(),
+        Turned::NoGrant.code(),
+        Turned::WrongDependencies.code(),
+    ];
+    let mut statement = db.prepare_cached(sql)?;
+    let of = params![
+        tenant.0, command, person, reasons[0], reasons[1], reasons[2]
+    ];
+    let rows = statement.query_map(of, |row| row.get::<_, Vec<u8>>(0))?;
+    let mut envelopes: Vec<SealedEnvelope> = Vec::new();
+    for bytes in rows {
+        let part = read_envelope(&bytes?)?;
+        match envelopes.iter_mut().find(|known| known.head == part.head) {
+            Some(known) => *known = known.united(&part),
+            None => envelopes.push(part),
+        }
+    }
+    Ok(envelopes)
 }
 
 /// Whether anything waits anywhere.

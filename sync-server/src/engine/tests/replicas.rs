@@ -86,6 +86,18 @@ pub(super) fn assign(assignee: PersonId) -> Assign {
     }
 }
 
+/// A session with a note, which only its author reads.
+pub(super) fn session() -> RecordSession {
+    RecordSession {
+        attendance: jangkau_core::command::Attendance::Held,
+        mode: jangkau_core::command::SessionMode::InPerson,
+        minutes: 50,
+        danger: None,
+        appointment: None,
+        note: Some(Prose::new("Rahasia.").unwrap()),
+    }
+}
+
 #[test]
 fn a_case_goes_from_volunteer_to_head_to_worker() {
     let mut bench = Bench::new();
@@ -260,15 +272,7 @@ fn nobody_else_receives_a_note() {
     bench.record(&mut desk, Some(case), assign(psychologist));
     bench.sync(&mut desk);
     bench.sync(&mut room);
-    let session = RecordSession {
-        attendance: jangkau_core::command::Attendance::Held,
-        mode: jangkau_core::command::SessionMode::InPerson,
-        minutes: 50,
-        danger: None,
-        appointment: None,
-        note: Some(Prose::new("Rahasia.").unwrap()),
-    };
-    let session = bench.record(&mut room, Some(case), session);
+    let session = bench.record(&mut room, Some(case), session());
     bench.sync(&mut room);
     bench.sync(&mut desk);
     bench.sync(&mut field);

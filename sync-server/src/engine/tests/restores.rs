@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jangkau_core::class::Class;
 use jangkau_core::command::Register;
 use jangkau_core::id::{CaseId, CaseNumber, CommandId};
 use jangkau_core::record::{Line, Prose};
@@ -10,7 +11,7 @@ use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{COMMANDS_PER_PUSH_MAX, SeatStatus};
 
 use super::bench::{Bench, registration, visit};
-use super::replicas::assign;
+use super::replicas::{assign, session};
 
 #[test]
 fn a_restored_server_is_told_again_what_it_forgot() {
@@ -260,5 +261,47 @@ fn what_a_device_forgot_that_was_put_back_comes_back_after_what_it_still_had_to_
         }
         bench.same_documents(replica, person);
     }
+    bench.check();
+}
+
+#[test]
+fn what_a_retired_seat_brought_before_its_ruling_was_told_comes_out_of_quarantine() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let psychologist = bench.person(&["psychologist"]);
+    let (mut desk, mut room) = (bench.replica(head), bench.replica(psychologist));
+    let case = CaseId::from(bench.record(&mut desk, None, registration()));
+    bench.record(&mut desk, Some(case), assign(psychologist));
+    bench.sync(&mut desk);
+    bench.sync(&mut room);
+    let backup = bench.engine.image().unwrap();
+    let session = bench.record(&mut room, Some(case), session());
+    // The answer to it is lost: the room never hears of the ruling.
+    let now = bench.later();
+    let request = room.request(now, &mut bench.rng).unwrap();
+    drop(bench.engine.sync(&[request], now, &mut bench.rng));
+    bench.sync(&mut desk);
+    assert!(matches!(
+        desk.fate(session).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    bench.engine = super::super::Engine::from_image(&backup).unwrap();
+    let now = bench.later();
+    bench.engine.begin_era_after_restore(now).unwrap();
+    let institution = bench.institution.clone();
+    let retired = SeatStatus::Retired;
+    bench
+        .engine
+        .revoke(&institution, room.seat(), retired, now)
+        .unwrap();
+    bench.sync(&mut room);
+    let quarantined = bench.engine.quarantine(&institution).unwrap();
+    assert!(quarantined.contains(&session));
+    // The head's device holds the ruling, and of the session all but the note.
+    bench.sync(&mut desk);
+    let admitted = bench.engine.admitted(&institution).unwrap();
+    assert!(admitted.contains(&session));
+    let held = bench.engine.holdings(&institution, psychologist).unwrap();
+    assert!(held.iter().any(|row| row.document.class == Class::Notes));
     bench.check();
 }
