@@ -201,6 +201,8 @@ fn claim(db: &Db, signed: &SignedRequest) -> Result<Option<Claim>, StoreError> {
         return Ok(None);
     }
     let Some(person) = staff::person(db, institution.tenant, certificate.person)? else {
+        // An administrator adds them again under this id.
+        tracing::warn!(person = %certificate.person, "a restore forgot a person whose device is back");
         return Ok(None);
     };
     let seat = Seat {

@@ -24,7 +24,7 @@ pub use message::{
     StandardsListing,
 };
 pub(super) use perform::perform;
-use terms::{Delegating, Serving};
+use terms::{Adding, Delegating, Serving};
 
 /// `admin …`.
 #[derive(Debug, Subcommand)]
@@ -72,17 +72,7 @@ pub(super) enum AdminCommand {
         name: String,
     },
     /// Add a person to the staff
-    AddStaff {
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// The person's name
-        #[arg(long)]
-        name: String,
-        /// A role of the profile, such as `social_worker`; may be given more than once
-        #[arg(long, required = true, num_args = 1..)]
-        role: Vec<Role>,
-    },
+    AddStaff(Adding),
     /// Make a one-time code with which a person enrols a device
     Invite {
         /// The institution
@@ -169,17 +159,9 @@ pub(super) fn run(
             name,
             roles: vec![Role::SystemAdministrator],
             invite: true,
+            again: None,
         },
-        AdminCommand::AddStaff {
-            institution,
-            name,
-            role,
-        } => AdminAsk::AddStaff {
-            institution,
-            name,
-            roles: role,
-            invite: false,
-        },
+        AdminCommand::AddStaff(adding) => adding.into(),
         AdminCommand::Invite {
             institution,
             person,

@@ -148,13 +148,15 @@ mod tests {
             profile: jangkau_core::profile::shipped_files()[0].toml.to_owned(),
         };
         assert_eq!(asked(&found), AdminReply::Done);
-        let again = AdminReply::Refused("there is such an institution already".to_owned());
+        let again =
+            AdminReply::Refused("there is such an institution or person already".to_owned());
         assert_eq!(asked(&found), again);
         let AdminReply::Person { invitation, .. } = asked(&AdminAsk::AddStaff {
             institution: "lk3-cilegon".parse().unwrap(),
             name: "Tuti".to_owned(),
             roles: vec![jangkau_core::profile::words::Role::SystemAdministrator],
             invite: true,
+            again: None,
         }) else {
             panic!("nobody was added");
         };

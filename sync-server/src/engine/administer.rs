@@ -50,21 +50,35 @@ impl Engine {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<PersonId, EngineError> {
-        let tenant = self.institution(institution)?.tenant;
         let person = PersonId::generate(now, &mut &mut *rng);
-        let parsed = parse_roles(roles)?;
-        let row = Person {
+        self.put_back_staff(institution, person, name, roles, now)?;
+        Ok(person)
+    }
+
+    /// Adds somebody under an id that they had: a restore forgot them, and their devices and their work still name it.
+    ///
+    /// # Errors
+    /// [`EngineError`]; whoever is known is there already.
+    pub fn put_back_staff(
+        &mut self,
+        institution: &InstitutionId,
+        person: PersonId,
+        name: &str,
+        roles: &[&str],
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        if staff::person(&self.store.db(), tenant, person)?.is_some() {
+            return Err(EngineError::Exists);
+        }
+        let added = Person {
             id: person,
             name: name.to_owned(),
-            roles: parsed.clone(),
+            roles: parse_roles(roles)?,
             active: true,
             terms: Terms::default(),
-        }
-        .row();
-        self.store.transact(None, |db| {
-            founding::put_staff(db, tenant, &self.library, &row, &parsed, now)
-        })?;
-        Ok(person)
+        };
+        self.put_person(tenant, &added, now)
     }
 
     /// Changes a person's roles, or whether they work here. Who does not is given nothing more; what their devices

@@ -20,8 +20,8 @@ pub enum EngineError {
     /// No such institution, person or seat.
     #[error("there is no such institution, person or seat")]
     Unknown,
-    /// There is such an institution already.
-    #[error("there is such an institution already")]
+    /// There is such an institution or person already.
+    #[error("there is such an institution or person already")]
     Exists,
     /// Nobody delegates powers that they do not hold, or to themselves.
     #[error("nobody delegates powers that they do not hold, or to themselves")]

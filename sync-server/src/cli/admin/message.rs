@@ -29,6 +29,8 @@ pub enum AdminAsk {
         roles: Vec<Role>,
         /// Whether to invite them at once.
         invite: bool,
+        /// The id, as text, of somebody whom a restore forgot.
+        again: Option<String>,
     },
     /// Make a one-time code.
     Invite {

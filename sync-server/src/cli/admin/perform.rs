@@ -35,19 +35,25 @@ pub(in crate::cli) fn perform(
             name,
             roles,
             invite,
+            again,
         } => {
             let codes: Vec<&str> = roles.iter().map(|role: &Role| role.code()).collect();
-            engine
-                .add_staff(institution, name, &codes, now, rng)
-                .and_then(|person| {
-                    let code = invite
-                        .then(|| engine.invite(institution, person, now, rng))
-                        .transpose()?;
-                    Ok(AdminReply::Person {
-                        person: person.to_string(),
-                        invitation: code.map(invitation),
-                    })
+            let added = match again.as_deref().map(str::parse::<PersonId>).transpose() {
+                Ok(Some(person)) => engine
+                    .put_back_staff(institution, person, name, &codes, now)
+                    .map(|()| person),
+                Ok(None) => engine.add_staff(institution, name, &codes, now, rng),
+                Err(_) => return AdminReply::Refused("this is not a person's id".to_owned()),
+            };
+            added.and_then(|person| {
+                let code = invite
+                    .then(|| engine.invite(institution, person, now, rng))
+                    .transpose()?;
+                Ok(AdminReply::Person {
+                    person: person.to_string(),
+                    invitation: code.map(invitation),
                 })
+            })
         }
         AdminAsk::Invite {
             institution,

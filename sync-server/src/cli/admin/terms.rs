@@ -1,4 +1,4 @@
-//! What an administrator types about the terms on which people serve.
+//! What an administrator types about people, and the terms on which they serve.
 
 use clap::Args;
 use jangkau_core::command::CommandKind;
@@ -38,6 +38,23 @@ pub(in crate::cli) struct Delegating {
     title: ActingTitle,
 }
 
+/// `admin add-staff`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Adding {
+    /// The institution
+    #[arg(long, value_name = "ID")]
+    institution: InstitutionId,
+    /// The person's name
+    #[arg(long)]
+    name: String,
+    /// A role of the profile, such as `social_worker`; may be given more than once
+    #[arg(long, required = true, num_args = 1..)]
+    role: Vec<Role>,
+    /// The id of somebody whom a restore forgot, as the server's log told it: their devices and work come back to them
+    #[arg(long, value_name = "ID")]
+    again: Option<PersonId>,
+}
+
 /// `admin terms`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Serving {
@@ -53,6 +70,18 @@ pub(in crate::cli) struct Serving {
     /// A kecamatan; may be given more than once; left out: all
     #[arg(long, num_args = 1..)]
     kecamatan: Vec<String>,
+}
+
+impl From<Adding> for AdminAsk {
+    fn from(asked: Adding) -> Self {
+        Self::AddStaff {
+            institution: asked.institution,
+            name: asked.name,
+            roles: asked.role,
+            invite: false,
+            again: asked.again.map(|person| person.to_string()),
+        }
+    }
 }
 
 impl From<Delegating> for AdminAsk {

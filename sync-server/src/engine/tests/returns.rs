@@ -68,6 +68,46 @@ fn work_in_a_case_whose_opener_is_still_away_waits_for_it() {
 }
 
 #[test]
+fn somebody_whom_the_restore_forgot_comes_back_under_their_id() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let mut desk = bench.replica(head);
+    bench.sync(&mut desk);
+    let backup = bench.engine.image().unwrap();
+    let worker = bench.person(&["social_worker"]);
+    let mut field = bench.replica(worker);
+    let case = CaseId::from(bench.record(&mut field, None, registration()));
+    let seen = bench.record(&mut field, Some(case), visit());
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.restore(&backup);
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    assert_eq!(bench.engine.admitted(&bench.institution).unwrap().len(), 0);
+    let now = bench.later();
+    let institution = bench.institution.clone();
+    let mut put_back = |person| {
+        let added =
+            bench
+                .engine
+                .put_back_staff(&institution, person, "Ratna", &["social_worker"], now);
+        added.map_err(|error| error.to_string())
+    };
+    assert!(put_back(head).unwrap_err().contains("already"));
+    assert_eq!(put_back(worker), Ok(()));
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    assert!(is_judged(&field, CommandId::from_bytes(*case.as_bytes())) && is_judged(&field, seen));
+    assert_eq!(
+        desk.case_state(case).unwrap(),
+        field.case_state(case).unwrap()
+    );
+    bench.same_documents(&field, worker);
+    bench.same_documents(&desk, head);
+    bench.check();
+}
+
+#[test]
 fn work_under_a_role_that_the_restore_forgot_waits_until_it_is_given_again() {
     let mut bench = Bench::new();
     let (worker, other) = (
