@@ -85,7 +85,7 @@ use case::{Ask, Case};
 use decided::Made;
 use docket::Answered;
 pub use docket::Docket;
-pub use elsewhere::{Elsewhere, leads, papers_seen};
+pub use elsewhere::{Elsewhere, leads, opposed, papers_seen};
 #[cfg(feature = "store")]
 pub(crate) use facts::danger_of;
 pub use facts::is_same_name;

@@ -138,6 +138,7 @@ review-post_termination = A service took place after the case had ended. The hea
 review-exceeds_max = More sessions than the standard allows. The head is asked to extend them.
 review-unconfirmed = It came by the public link or the hotline. A worker asks the client and confirms it; then the case gets its number.
 review-outside_mandate = The author's mandate has lapsed. The head decides.
+review-opposing_party = Who is named is responsible for the other side of this family, and there is violence. The head is asked to name somebody else, or to say that it stands.
 review-lead_booked = Who is to lead the session is booked for another case at that hour, and this client is in danger. The head is asked to move one of them.
 review-referral_questioned = A professional who had not seen the decision to refer advises another course. The head is asked to look.
 

@@ -138,6 +138,7 @@ review-post_termination = Layanan berlangsung setelah kasus berakhir. Pimpinan m
 review-exceeds_max = Sesi melebihi jumlah menurut standar. Pimpinan diminta memutuskan penambahan.
 review-unconfirmed = Pendaftaran datang lewat tautan atau hotline. Petugas menghubungi klien dan memastikannya; setelah itu kasus mendapat nomor.
 review-outside_mandate = Masa tugas pengusul sudah berakhir. Pimpinan yang memutuskan.
+review-opposing_party = Yang ditunjuk menangani pihak lain dari keluarga ini, dan ada kekerasan. Pimpinan diminta menunjuk orang lain, atau menyatakan tetap.
 review-lead_booked = Yang akan memimpin sesi sudah dijadwalkan untuk kasus lain pada jam itu, sedangkan klien ini dalam bahaya. Pimpinan diminta memindahkan salah satunya.
 review-referral_questioned = Tenaga profesional, yang belum melihat keputusan merujuk, menyarankan langkah lain. Pimpinan diminta meninjau.
 

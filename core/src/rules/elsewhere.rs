@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::LogEntry;
 use super::facts::Facts;
+use super::{CaseState, Flag, LogEntry};
 use crate::command::Command;
 use crate::id::PersonId;
 use crate::time::Timestamp;
@@ -17,6 +17,8 @@ pub struct Elsewhere {
     pub papers: BTreeMap<String, Timestamp>,
     /// The sessions that people are booked to lead in other cases, and when these begin (X34).
     pub booked: BTreeSet<(PersonId, Timestamp)>,
+    /// Who is responsible for the other side of a family in which there is violence (X11).
+    pub opposed: BTreeSet<PersonId>,
 }
 
 impl Elsewhere {
@@ -29,6 +31,14 @@ impl Elsewhere {
             apart < length.unsigned_abs()
         })
     }
+}
+
+/// Who is responsible for the other side, where a head linked two cases and violence is told of in one of them.
+#[must_use]
+pub fn opposed(one: Option<&CaseState>, other: &CaseState) -> Option<PersonId> {
+    let is_violent = |state: &CaseState| state.flags.contains(&Flag::DangerSign);
+    let is_between = one.is_some_and(is_violent) || is_violent(other);
+    other.assignee.filter(|_| is_between)
 }
 
 /// The papers that were seen for a case, and when first. Reads facts.

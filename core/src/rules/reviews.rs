@@ -9,7 +9,7 @@ use super::verdict::{Objection, Refusal, Review};
 use crate::command::{Channel, Command, CommandKind, EndingReason, ReviewAnswer};
 use crate::id::CommandId;
 
-/// Puts before a head: an ending with a session still booked (X06), what its author may only propose, and what was
+/// Puts before a head: an ending with a session still booked (X06), one worker for opposing parties, what its author may only propose, and what was
 /// decided in ignorance of somebody else's decision.
 pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if ask.approved || answered(ask.entry).is_some() {
@@ -26,6 +26,9 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         if is_open && termination.reason != EndingReason::Deceased {
             return Err(Review::AppointmentOpen.into());
         }
+    }
+    if let Some(reason) = opposing(ask) {
+        return Err(reason.into());
     }
     if !decides(ask) {
         let is_proposer = ask
@@ -46,6 +49,26 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     } else {
         Ok(())
     }
+}
+
+/// Opposing parties are given to two workers (X11). That two cases are of one family is the heads' to know: anybody else
+/// hears that a head decides.
+fn opposing(ask: &Ask<'_, '_>) -> Option<Review> {
+    let assignee = if let Command::Assign(assignment) = ask.command() {
+        assignment.assignee
+    } else if let Command::Reassign(reassignment) = ask.command() {
+        reassignment.assignee
+    } else {
+        return None;
+    };
+    let is_opposed = ask.case.elsewhere.opposed.contains(&assignee);
+    is_opposed.then(|| {
+        if ask.is_by_head() {
+            Review::OpposingParty
+        } else {
+            Review::AwaitingHead
+        }
+    })
 }
 
 /// What a command answers, and how: a head's answer any item, a worker's confirmation the registration (A8).

@@ -127,6 +127,8 @@ codes!(
         ReferralQuestioned = "referral_questioned",
         /// Who is to lead the session leads another at that hour, and this client is in danger.
         LeadBooked = "lead_booked",
+        /// Who is to be responsible is so for the other side of the family, and there is violence. Told to heads alone.
+        OpposingParty = "opposing_party",
     }
 );
 

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::id::{CaseId, PersonId};
-use jangkau_core::rules::Elsewhere;
+use jangkau_core::rules::{Elsewhere, opposed};
 use jangkau_core::time::Timestamp;
 use rusqlite::params;
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, instant};
+use super::{Db, StoreError, instant, links, rulings};
 
 /// What other cases tell that matters to one, which asks these people to lead sessions.
 pub(crate) fn of(
@@ -31,7 +31,23 @@ pub(crate) fn of(
         registered_at: registered_at(db, tenant, case)?,
         papers: passed(db, tenant, case)?,
         booked,
+        opposed: opposing(db, tenant, case)?,
     })
+}
+
+/// Who is responsible for the other sides of a case.
+fn opposing(db: &Db, tenant: Tenant, case: CaseId) -> Result<BTreeSet<PersonId>, StoreError> {
+    let mut people = BTreeSet::new();
+    let linked = links::decisions(db, tenant, case)?;
+    if !linked.values().any(|is_linked| *is_linked) {
+        return Ok(people);
+    }
+    let own = rulings::state(db, tenant, case)?;
+    for (other, _) in linked.into_iter().filter(|(_, is_linked)| *is_linked) {
+        let other = rulings::state(db, tenant, other)?;
+        people.extend(other.and_then(|other| opposed(own.as_ref(), &other)));
+    }
+    Ok(people)
 }
 
 /// The earliest registration among the duplicates of a case.

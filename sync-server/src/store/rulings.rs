@@ -94,6 +94,16 @@ pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseF
     }))
 }
 
+/// The state of a case as last ruled.
+pub(crate) fn state(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<Option<CaseState>, StoreError> {
+    let state = file(db, tenant, case)?.and_then(|file| file.state);
+    state.as_deref().map(decode).transpose()
+}
+
 /// The states of all cases.
 pub(crate) fn states(db: &Db, tenant: Tenant) -> Result<Vec<CaseState>, StoreError> {
     let sql = "SELECT state FROM case_file WHERE institution = ?1 AND state IS NOT NULL";

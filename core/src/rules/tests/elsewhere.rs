@@ -26,6 +26,42 @@ fn x10_the_case_that_goes_on_runs_from_the_earlier_registration() {
 }
 
 #[test]
+fn x11_opposing_parties_are_given_to_two_workers() {
+    let assign = || {
+        Command::Assign(Assign {
+            assignee: person(SocialWorker),
+            instruction: None,
+        })
+    };
+    let opposed = |who: Role| {
+        let mut story = cilegon();
+        story.elsewhere.opposed.insert(person(who));
+        story
+    };
+    // The reason is told to heads alone: two cases of one family are theirs to know.
+    let mut story = opposed(SocialWorker);
+    story.waits(SocialWorker, assign(), Review::AwaitingHead);
+    story.waits(HeadOfInstitution, assign(), Review::OpposingParty);
+    let asked = story.last();
+    story.ok(HeadOfInstitution, answer(asked, ReviewAnswer::Commit));
+    assert_eq!(story.state().assignee, Some(person(SocialWorker)));
+    story.replays();
+    opposed(Psychologist).ok(HeadOfInstitution, assign());
+    let mut case = cilegon().state();
+    case.assignee = Some(person(SocialWorker));
+    let mut violent = case.clone();
+    violent.flags.insert(Flag::DangerSign);
+    for (one, other, found) in [
+        (Some(&case), &case, false),
+        (None, &case, false),
+        (Some(&violent), &case, true),
+        (None, &violent, true),
+    ] {
+        assert_eq!(crate::rules::opposed(one, other).is_some(), found);
+    }
+}
+
+#[test]
 fn x30_a_paper_that_a_duplicate_was_shown_counts_for_the_case_that_goes_on() {
     let missing = |story: &Story| story.state().missing_papers;
     let mut story = cilegon();

@@ -316,6 +316,7 @@ static NOTHING: Elsewhere = Elsewhere {
     registered_at: None,
     papers: BTreeMap::new(),
     booked: BTreeSet::new(),
+    opposed: BTreeSet::new(),
 };
 
 /// A log without clocks that were ruled before, of a case of which no other tells.
