@@ -271,8 +271,10 @@ impl Document {
         for field in self.0.map_range(object, ..) {
             match Value::from(field.value.clone()) {
                 Value::Object(ObjType::Text) => {
-                    let text = self.0.text(field.id()).unwrap_or_default();
-                    record.put(&field.key, Scalar::Text(text));
+                    // One that cannot be read is missing, which is told of; it is not empty.
+                    if let Ok(text) = self.0.text(field.id()) {
+                        record.put(&field.key, Scalar::Text(text));
+                    }
                 }
                 Value::Scalar(value) => {
                     if let Some(value) = from_automerge(&value) {

@@ -18,6 +18,7 @@ mod shipped;
 mod stamp;
 pub mod words;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -181,10 +182,10 @@ impl Profile {
 
     /// Of the versions, oldest first, the newest that has begun; before any has, the first.
     #[must_use]
-    pub fn in_force(versions: &[Self], at: Timestamp) -> Option<&Self> {
+    pub fn in_force<P: Borrow<Self>>(versions: &[P], at: Timestamp) -> Option<&P> {
         let mut newest = versions.iter().rev();
         newest
-            .find(|version| version.has_begun(at))
+            .find(|version| (*version).borrow().has_begun(at))
             .or(versions.first())
     }
 

@@ -30,7 +30,7 @@ use crate::{founding, intake, ruling};
 pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
-pub use standards::Standards;
+pub use standards::{Standards, for_practice};
 pub use standing::EnrolledPerson;
 
 /// Seconds from 1970 to 2026, from which eras are counted.

@@ -68,11 +68,8 @@ impl Library {
         at: Timestamp,
     ) -> Result<Arc<Profile>, StoreError> {
         let profiles = self.profiles(db, tenant)?;
-        let newest = profiles.iter().rev().find(|profile| profile.has_begun(at));
-        newest
-            .or(profiles.first())
-            .cloned()
-            .ok_or(StoreError::Undecodable)
+        let newest = Profile::in_force(&profiles, at);
+        newest.cloned().ok_or(StoreError::Undecodable)
     }
 
     /// The profile that a case is pinned to.

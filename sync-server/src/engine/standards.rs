@@ -50,6 +50,16 @@ pub struct Standards {
     pub unresolved: usize,
 }
 
+/// The text of a profile for practising, which says so in its first line.
+#[must_use]
+pub fn for_practice(text: &str, parsed: &Profile) -> String {
+    if parsed.practice {
+        text.to_owned()
+    } else {
+        format!("practice = true\n{text}")
+    }
+}
+
 impl Engine {
     /// Puts a profile into force as the next version of the institution's, from its first day or from `from` on. The file
     /// gets the next version's number. Cases stay pinned to what they were registered under. Gives the number.
@@ -85,8 +95,8 @@ impl Engine {
             let late = "an institution that serves clients does not become one for practising";
             return Err(EngineError::Invalid(late.to_owned()));
         }
-        let marked = if before.practice && !handed_in.practice {
-            format!("practice = true\n{profile_toml}")
+        let marked = if before.practice {
+            for_practice(profile_toml, &handed_in)
         } else {
             profile_toml.to_owned()
         };

@@ -11,7 +11,7 @@ use jangkau_core::time::Timestamp;
 
 use super::message::LettersListing;
 use super::{AdminReply, CliError, StandardsAsk, StandardsListing, inspect};
-use crate::engine::{Engine, EngineError, Standards};
+use crate::engine::{Engine, EngineError, Standards, for_practice};
 
 /// `admin profile …`.
 #[derive(Debug, Subcommand)]
@@ -80,11 +80,11 @@ impl CalendarCommand {
 /// The text on which an institution is founded; one for practising says so in its first line.
 pub(super) fn founding_text(profile: &str, practice: bool) -> Result<String, CliError> {
     let (parsed, text) = inspect::profile(profile)?;
-    if practice && !parsed.practice {
-        Ok(format!("practice = true\n{text}"))
+    Ok(if practice {
+        for_practice(&text, &parsed)
     } else {
-        Ok(text)
-    }
+        text
+    })
 }
 
 /// Answers from the engine.

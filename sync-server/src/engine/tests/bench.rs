@@ -17,8 +17,8 @@ use jangkau_core::profile::shipped_files;
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::sync::{
     Answer, Batch, Cursor, Enrol, Enrolled, Part, PartBody, RefusedReply, SYNC_ROUTE,
-    SealedEnvelope, Seen, SignedRequest, SyncReply, SyncRequest, decode_body, encode_body, pack,
-    seal,
+    SealedEnvelope, SeatStatus, Seen, SignedRequest, SyncReply, SyncRequest, decode_body,
+    encode_body, pack, seal,
 };
 use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
@@ -56,6 +56,21 @@ impl Bench {
     pub(super) fn later(&mut self) -> Timestamp {
         self.now = self.now.plus_millis(60_000);
         self.now
+    }
+
+    /// Puts a backup in the place of the server's database.
+    pub(super) fn restore(&mut self, backup: &[u8]) {
+        self.engine = Engine::from_image(backup).unwrap();
+        let now = self.later();
+        self.engine.begin_era_after_restore(now).unwrap();
+    }
+
+    /// A device is no longer in use.
+    pub(super) fn retire(&mut self, seat: SeatId) {
+        let now = self.later();
+        self.engine
+            .revoke(&self.institution, seat, SeatStatus::Retired, now)
+            .unwrap();
     }
 
     pub(super) fn person(&mut self, roles: &[&str]) -> PersonId {

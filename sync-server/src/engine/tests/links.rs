@@ -94,9 +94,7 @@ fn a_restore_brings_connections_back() {
     bench.sync(&mut one);
     let known = one.links(first).unwrap();
     assert!(known.is_some());
-    bench.engine = crate::engine::Engine::from_image(&image).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&image);
     for _ in 0..2 {
         bench.sync(&mut one);
         bench.sync(&mut two);

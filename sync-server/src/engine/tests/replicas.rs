@@ -316,9 +316,7 @@ fn what_waits_for_a_lost_assignment_does_not_keep_where_the_case_stood() {
     bench.sync(&mut field);
     let seen = bench.record(&mut field, Some(case), visit());
     assert!(field.case_state(case).unwrap().is_some());
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     desk = Replica::from_image(&before, true).unwrap();
     bench.sync(&mut desk);
     bench.sync(&mut field);

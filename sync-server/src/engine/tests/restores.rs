@@ -8,7 +8,7 @@ use jangkau_core::id::{CaseId, CaseNumber, CommandId};
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::Verdict;
-use jangkau_core::sync::{COMMANDS_PER_PUSH_MAX, SeatStatus};
+use jangkau_core::sync::COMMANDS_PER_PUSH_MAX;
 
 use super::bench::{Bench, registration, visit};
 use super::replicas::{assign, session};
@@ -41,9 +41,7 @@ fn a_restored_server_is_told_again_what_it_forgot() {
     // Nobody has synced yet when a new device is enrolled, whose certificate the backup knows nothing of.
     let mut second = bench.replica(worker);
     bench.sync(&mut second);
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     assert_eq!(bench.engine.admitted(&bench.institution).unwrap(), [kept]);
     for _ in 0..2 {
         bench.sync(&mut second);
@@ -81,9 +79,7 @@ fn what_a_colleague_tells_of_a_forgotten_seat_waits_for_it() {
     let seen = bench.record(&mut second, Some(case), visit());
     bench.sync(&mut second);
     bench.sync(&mut desk);
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     bench.sync(&mut desk);
     let waiting = bench.engine.waiting(&bench.institution).unwrap();
     assert_eq!(waiting, [(seen, second.seat())]);
@@ -119,9 +115,7 @@ fn no_number_of_a_case_is_given_twice() {
     let forgotten = bench.record(&mut one, None, registration());
     bench.sync(&mut one);
     assert_eq!(number(&one, forgotten), Some(2));
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     // Number 2 stands on paper already; the server does not know that yet.
     let younger = bench.record(&mut two, None, registration());
     bench.sync(&mut two);
@@ -145,14 +139,8 @@ fn what_a_restore_forgot_comes_back_though_its_seat_is_retired_meanwhile() {
     bench.sync(&mut field);
     // It was never sent when the seat is retired, and touches the documents of what was.
     let late = bench.record(&mut field, Some(case), visit());
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
-    let retired = SeatStatus::Retired;
-    bench
-        .engine
-        .revoke(&bench.institution.clone(), field.seat(), retired, now)
-        .unwrap();
+    bench.restore(&backup);
+    bench.retire(field.seat());
     bench.sync(&mut field);
     let admitted = bench.engine.admitted(&bench.institution).unwrap();
     assert_eq!(admitted, [register, seen]);
@@ -173,14 +161,8 @@ fn a_retired_seat_brings_back_in_each_restore_what_it_had_in_the_log() {
     let seen = bench.record(&mut field, Some(CaseId::from(register)), visit());
     bench.sync(&mut field);
     for _ in 0..3 {
-        bench.engine = super::super::Engine::from_image(&backup).unwrap();
-        let now = bench.later();
-        bench.engine.begin_era_after_restore(now).unwrap();
-        let retired = SeatStatus::Retired;
-        bench
-            .engine
-            .revoke(&bench.institution.clone(), field.seat(), retired, now)
-            .unwrap();
+        bench.restore(&backup);
+        bench.retire(field.seat());
         bench.sync(&mut field);
         let admitted = bench.engine.admitted(&bench.institution).unwrap();
         assert_eq!(admitted, [register, seen]);
@@ -211,9 +193,7 @@ fn a_busy_device_tells_a_restored_server_everything_step_by_step() {
         .collect();
     bench.sync(&mut field);
     bench.sync(&mut desk);
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     bench.sync(&mut field);
     bench.sync(&mut desk);
     bench.sync(&mut field);
@@ -238,9 +218,7 @@ fn what_a_device_forgot_that_was_put_back_comes_back_after_what_it_still_had_to_
     let second = bench.record(&mut field, Some(case), visit());
     bench.sync(&mut field);
     bench.sync(&mut desk);
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     // It sends the first visit again before anybody tells of the second, whose change follows that of the first.
     field = Replica::from_image(&before, true).unwrap();
     let third = bench.record(&mut field, Some(case), visit());
@@ -285,15 +263,9 @@ fn what_a_retired_seat_brought_before_its_ruling_was_told_comes_out_of_quarantin
         desk.fate(session).unwrap(),
         Some(Fate::Judged(Verdict::Recorded(_)))
     ));
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     let institution = bench.institution.clone();
-    let retired = SeatStatus::Retired;
-    bench
-        .engine
-        .revoke(&institution, room.seat(), retired, now)
-        .unwrap();
+    bench.retire(room.seat());
     bench.sync(&mut room);
     let quarantined = bench.engine.quarantine(&institution).unwrap();
     assert!(quarantined.contains(&session));

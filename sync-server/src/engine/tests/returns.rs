@@ -6,16 +6,9 @@ use jangkau_core::record::Prose;
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::Verdict;
 
-use super::super::Engine;
 use super::bench::{Bench, registration, visit};
 
 impl Bench {
-    fn restore(&mut self, backup: &[u8]) {
-        self.engine = Engine::from_image(backup).unwrap();
-        let now = self.later();
-        self.engine.begin_era_after_restore(now).unwrap();
-    }
-
     /// Records a registration, which goes on its way, and meanwhile a danger in a case.
     fn danger_meanwhile(&mut self, replica: &mut Replica, case: CaseId) -> CommandId {
         self.record(replica, None, registration());

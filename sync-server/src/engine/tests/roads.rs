@@ -242,9 +242,7 @@ fn a_frame_of_an_older_era_is_told_what_was_kept() {
     let backup = bench.engine.image().unwrap();
     let kept = bench.engine.head(&bench.institution).unwrap();
     bench.register(&mut hand);
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     let request = hand.asking();
     bench.send(&mut hand, request.clone()).unwrap_err();
     let reply = bench.send(&mut hand, request).unwrap();

@@ -92,9 +92,7 @@ fn work_under_a_delegation_that_a_restore_forgot_is_taken_in_when_it_is_over() {
     bench.sync(&mut two);
     let late = bench.record(&mut two, Some(case), visit());
     bench.now = bench.now.plus_millis(HOUR);
-    bench.engine = crate::engine::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     // Whatever is said of the person next, what was delegated before was theirs.
     let again = Delegation {
         from: now.plus_millis(HOUR),
@@ -285,10 +283,8 @@ fn work_under_a_term_that_a_restored_server_never_saw_comes_back() {
     let ruled = bench.record(&mut two, Some(case), visit());
     bench.sync(&mut two);
     let unsent = bench.record(&mut two, Some(case), visit());
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
     bench.now = bench.now.plus_millis(HOUR);
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     for _ in 0..2 {
         bench.sync(&mut two);
         bench.sync(&mut one);
@@ -330,9 +326,7 @@ fn what_was_ruled_on_comes_back_without_the_grant_that_it_was_written_under() {
     }
     let ruled = ruled.unwrap();
     // The backup knows nothing of the role, and what it gave is not given again.
-    bench.engine = super::super::Engine::from_image(&backup).unwrap();
-    let now = bench.later();
-    bench.engine.begin_era_after_restore(now).unwrap();
+    bench.restore(&backup);
     for _ in 0..2 {
         bench.sync(&mut two);
         bench.sync(&mut one);
