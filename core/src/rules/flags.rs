@@ -4,7 +4,7 @@
 //! by decision); the marks about endings, order and targets read decisions.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::LogEntry;
 use super::case::{Case, assignments};
@@ -15,6 +15,7 @@ use super::sessions::beyond_standard;
 use super::standing::{held_roles, is_outside_mandate};
 use super::verdict::{Flag, Review};
 use crate::command::{Command, CommandKind, EndingReason, Recommendation, SafetyLevel, Signatory};
+use crate::id::CommandId;
 use crate::time::Timestamp;
 
 /// A device's clock may be this far ahead before it is told.
@@ -29,6 +30,8 @@ pub(super) struct Marks<'c, 'a> {
     case: &'c Case<'a>,
     /// Since when the papers for a session are complete; reckoned once for all facts.
     complete_since: OnceCell<Option<Timestamp>>,
+    /// Who confirmed which fact; gathered once for all facts.
+    confirmed: OnceCell<BTreeMap<CommandId, Vec<&'a LogEntry>>>,
 }
 
 impl<'c, 'a> Marks<'c, 'a> {
@@ -37,12 +40,30 @@ impl<'c, 'a> Marks<'c, 'a> {
         Self {
             case,
             complete_since: OnceCell::new(),
+            confirmed: OnceCell::new(),
         }
     }
 
     /// The marks on one of its facts.
     pub(super) fn of(&self, entry: &LogEntry) -> BTreeSet<Flag> {
         flags_of(self, self.case, entry)
+    }
+
+    /// The confirmations of a fact.
+    fn confirmations(&self, entry: &LogEntry) -> impl Iterator<Item = &'a LogEntry> {
+        let confirmed = self.confirmed.get_or_init(|| {
+            let mut confirmed: BTreeMap<CommandId, Vec<&LogEntry>> = BTreeMap::new();
+            for confirming in self.case.facts.of(CommandKind::ConfirmRecords) {
+                if let Command::ConfirmRecords(named) = &confirming.entry.command {
+                    for record in &named.records {
+                        confirmed.entry(*record).or_default().push(confirming);
+                    }
+                }
+            }
+            confirmed
+        });
+        let of_fact = confirmed.get(&entry.entry.id);
+        of_fact.into_iter().flatten().copied()
     }
 
     fn complete_since(&self) -> Option<Timestamp> {
@@ -73,12 +94,12 @@ fn flags_of(marks: &Marks<'_, '_>, case: &Case<'_>, entry: &LogEntry) -> BTreeSe
         (is_after_ending(case, entry), Flag::PostTermination),
         (is_in_future(entry), Flag::ClockFuture),
         (
-            is_time_unverified(entry) && !is_time_confirmed(case, entry),
+            is_time_unverified(entry) && !is_time_confirmed(marks, entry),
             Flag::TimeUnverified,
         ),
         (is_in_restriction(case, entry), Flag::Restricted),
         (
-            is_outside_mandate(entry) && !is_confirmed_by_head(case, entry),
+            is_outside_mandate(entry) && !is_confirmed_by_head(marks, entry),
             Flag::OutsideMandate,
         ),
         (
@@ -313,28 +334,17 @@ fn is_in_future(entry: &LogEntry) -> bool {
 }
 
 /// Whoever did it or a head says that it was then (B6).
-fn is_time_confirmed(case: &Case<'_>, entry: &LogEntry) -> bool {
-    let mut confirmations = confirmations(case, entry);
+fn is_time_confirmed(marks: &Marks<'_, '_>, entry: &LogEntry) -> bool {
+    let mut confirmations = marks.confirmations(entry);
     confirmations.any(|confirmed| confirmed.entry.stamp.by == entry.performer())
-        || is_confirmed_by_head(case, entry)
+        || is_confirmed_by_head(marks, entry)
 }
 
 /// What was done after a mandate holds when a head says so (C6).
-fn is_confirmed_by_head(case: &Case<'_>, entry: &LogEntry) -> bool {
-    confirmations(case, entry).any(|confirmed| case.profile.is_head(held_roles(confirmed)))
-}
-
-fn confirmations<'a>(case: &Case<'a>, entry: &LogEntry) -> impl Iterator<Item = &'a LogEntry> {
-    let id = entry.entry.id;
-    case.facts
-        .of(CommandKind::ConfirmRecords)
-        .filter(move |confirmed| {
-            if let Command::ConfirmRecords(confirmed) = &confirmed.entry.command {
-                confirmed.records.contains(&id)
-            } else {
-                false
-            }
-        })
+fn is_confirmed_by_head(marks: &Marks<'_, '_>, entry: &LogEntry) -> bool {
+    let profile = marks.case.profile;
+    let mut confirmations = marks.confirmations(entry);
+    confirmations.any(|confirmed| profile.is_head(held_roles(confirmed)))
 }
 
 fn is_time_unverified(entry: &LogEntry) -> bool {
