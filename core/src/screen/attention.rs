@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CaseSeen, HotlineLine, Urgency, Viewer, clock, hotlines, open_clocks, words};
+use super::{CaseSeen, HotlineLine, Urgency, Viewer, clock, daily, hotlines, open_clocks, words};
 use crate::code::codes;
 use crate::command::{CommandKind, SafetyLevel};
 use crate::id::{CaseId, CommandId};
@@ -34,6 +34,8 @@ codes!(
         ToAnswer = "to_answer",
         /// A signature was taken without knowing of a withdrawal: the client is to be asked (C1).
         ToConfirm = "to_confirm",
+        /// Nobody witnessed when it was, and a clock by law depends on it, or the device's clock had jumped (B6).
+        TimeToConfirm = "time_to_confirm",
         /// Two records may tell of one event, and this person can say (C3).
         SameEvent = "same_event",
         /// Two values of a legal field contradict each other (D8).
@@ -78,6 +80,7 @@ pub fn attention(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<Attention> {
     if let Some(state) = &case.view.state {
         all.extend(ask.reopening(state));
         all.extend(state.reviews.iter().filter_map(|item| ask.review(item)));
+        all.extend(ask.times(state));
         all.extend(ask.same_events(state));
         all.extend(ask.papers(state));
         all.extend(ask.reminders(state));
@@ -263,6 +266,24 @@ impl Asking<'_, '_> {
         ];
         let (says, what_to_do) = (self.say(key, &args), self.say(todo, &[]));
         Some(self.made(kind, Some(review.command), review.since, says, what_to_do))
+    }
+
+    /// Times that cannot wait for the daily list.
+    fn times(&self, state: &CaseState) -> Vec<Attention> {
+        let pressing = daily::pressing_times(self.viewer, self.case, state).into_iter();
+        pressing
+            .map(|item| {
+                let what = text::command(self.viewer.language, item.kind);
+                let at = item.stamp.occurred_at;
+                let when = text::instant_short(self.viewer.language, at, self.viewer.zone());
+                let title = self.case.title(self.viewer);
+                let args = [("what", &*what), ("at", &*when), ("case", &*title)];
+                let says = self.say("attention-says-time_to_confirm", &args);
+                let what_to_do = self.say("do-time_to_confirm", &[]);
+                let kind = AttentionKind::TimeToConfirm;
+                self.made(kind, Some(item.id), at, says, what_to_do)
+            })
+            .collect()
     }
 
     /// Records that may tell of one event, for whoever did it: only they can say.

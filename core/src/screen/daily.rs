@@ -1,12 +1,14 @@
-//! The daily list: what came in late and needs nobody's answer, and what is confirmed in a batch (amendment B6, C6).
+//! The daily list: what came in late and needs nobody's answer, and what is confirmed in a batch (amendment B6, C6). A doubtful
+//! time on which much depends is not left to it: [`pressing_times`].
 
 use std::collections::BTreeSet;
 
 use super::{CaseSeen, Viewer};
 use crate::command::{Command, CommandKind};
 use crate::id::{CaseId, CommandId, PersonId};
+use crate::profile::CLOCKS_BY_LAW;
 use crate::replica::{Fate, TimelineItem};
-use crate::rules::Flag;
+use crate::rules::{CaseState, Flag};
 use crate::text;
 
 /// So long a late fact stands in the list, in milliseconds. DEFAULT: what came in on a Friday is read on Monday.
@@ -53,7 +55,10 @@ pub(super) fn daily(viewer: &Viewer<'_>, case: &CaseSeen) -> Option<DailyCase> {
         if asked.contains(&item.id) || confirmed.contains(&item.id) {
             continue;
         }
-        let doubts = doubts(viewer, item, flags);
+        let mut doubts = doubts(viewer, item, flags);
+        if is_pressing(state, item, flags) {
+            doubts.remove(&Flag::TimeUnverified);
+        }
         let news = news(viewer, item, flags);
         if doubts.is_empty() && news.is_empty() {
             continue;
@@ -75,6 +80,35 @@ pub(super) fn daily(viewer: &Viewer<'_>, case: &CaseSeen) -> Option<DailyCase> {
         listed.lines.push(viewer.say("daily-line", &args));
     }
     (!listed.lines.is_empty()).then_some(listed)
+}
+
+/// What this person is asked at once to confirm: records whose time nobody witnessed, where a clock by law depends on it, or where
+/// the device's clock had jumped ahead (B6).
+pub(super) fn pressing_times<'c>(
+    viewer: &Viewer<'_>,
+    case: &'c CaseSeen,
+    state: &CaseState,
+) -> Vec<&'c TimelineItem> {
+    let confirmed = being_confirmed(case);
+    let items = case.items.iter().filter(|item| {
+        state.fact_flags.get(&item.id).is_some_and(|flags| {
+            is_pressing(state, item, flags)
+                && doubts(viewer, item, flags).contains(&Flag::TimeUnverified)
+                && !confirmed.contains(&item.id)
+        })
+    });
+    items.collect()
+}
+
+fn is_pressing(state: &CaseState, item: &TimelineItem, flags: &BTreeSet<Flag>) -> bool {
+    let at = item.stamp.occurred_at;
+    let is_told_by = state.clocks.iter().any(|clock| {
+        let is_by_law = CLOCKS_BY_LAW
+            .iter()
+            .any(|law| law.id == clock.clock.as_str());
+        is_by_law && (clock.started_at == at || clock.stopped_at == Some(at))
+    });
+    flags.contains(&Flag::TimeUnverified) && (flags.contains(&Flag::ClockFuture) || is_told_by)
 }
 
 /// Whether marks on a fact may put it into somebody's daily list.

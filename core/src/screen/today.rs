@@ -87,7 +87,10 @@ pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
         for item in attention(viewer, case) {
             match item.kind {
                 AttentionKind::UnsentDanger => today.alarms.push(item),
-                AttentionKind::ToAnswer | AttentionKind::ToConfirm | AttentionKind::SameEvent => {
+                AttentionKind::ToAnswer
+                | AttentionKind::ToConfirm
+                | AttentionKind::TimeToConfirm
+                | AttentionKind::SameEvent => {
                     today.to_answer.push(item);
                 }
                 // The clocks stand in lists of their own.

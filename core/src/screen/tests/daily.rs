@@ -58,6 +58,44 @@ fn late_facts_are_read_and_doubts_are_confirmed() {
 }
 
 #[test]
+fn a_time_on_which_much_depends_is_asked_for_at_once() {
+    let bureau = Bureau::new();
+    let at = now().plus_millis(-2 * HOUR);
+    let law = ClockState {
+        started_at: at,
+        ..clock("pdp_stop_after_withdrawal", now())
+    };
+    let own = ClockState {
+        started_at: at,
+        ..clock("outreach", now())
+    };
+    let doubt = Flag::TimeUnverified;
+    // Who looks, marks, a clock that depends on it: asked at once, lines of the daily list.
+    for (person, flags, clock, asked, listed) in [
+        (WORKER, &[doubt][..], &law, 1, 0),
+        (HEAD, &[doubt], &law, 1, 0),
+        (WORKER, &[doubt], &own, 0, 1),
+        (WORKER, &[doubt, Flag::ClockFuture], &own, 1, 0),
+        (WORKER, &[], &law, 0, 0),
+        (PSYCHOLOGIST, &[doubt], &law, 0, 0),
+        // The mandate stays for the daily list.
+        (HEAD, &[doubt, Flag::OutsideMandate], &law, 1, 1),
+    ] {
+        let mut case = marked(2, flags, None);
+        if let Some(state) = &mut case.view.state {
+            state.clocks = vec![clock.clone()];
+        }
+        let viewer = bureau.viewer(person);
+        let today = today(&viewer, std::slice::from_ref(&case));
+        let times = attention(&viewer, &case)
+            .into_iter()
+            .filter(|item| item.kind == AttentionKind::TimeToConfirm);
+        assert_eq!(times.count(), asked, "{flags:?} {}", clock.clock);
+        assert_eq!(today.daily.len(), listed, "{flags:?} {}", clock.clock);
+    }
+}
+
+#[test]
 fn what_is_being_confirmed_or_answered_is_not_listed_again() {
     let bureau = Bureau::new();
     let viewer = bureau.viewer(HEAD);
