@@ -58,6 +58,16 @@ impl Chunk {
     /// # Errors
     /// [`ChunkError`] for bytes that Automerge may not see.
     pub fn parse(bytes: &[u8]) -> Result<Self, ChunkError> {
+        let chunk = Self::split(bytes)?;
+        Walk(&chunk.rest).after_actor()?;
+        Ok(chunk)
+    }
+
+    /// Takes a chunk apart without a look at what is behind its actor: for the wire, which carries anything.
+    ///
+    /// # Errors
+    /// [`ChunkError`] for bytes whose head is not that of a raw change.
+    pub fn split(bytes: &[u8]) -> Result<Self, ChunkError> {
         if bytes.len() > CHANGE_BYTES_MAX {
             return Err(ChunkError::TooLong);
         }
@@ -87,12 +97,10 @@ impl Chunk {
         }
         let actor = walk.take(ActorId::LEN)?;
         let actor = ActorId::try_from(actor).map_err(|_| ChunkError::Malformed)?;
-        let rest = walk.0.to_vec();
-        walk.after_actor()?;
         Ok(Self {
             dependencies,
             actor,
-            rest,
+            rest: walk.0.to_vec(),
         })
     }
 

@@ -23,6 +23,10 @@ codes!(
         CountTwice = "count-twice",
         /// A device drops what was recorded after a command that was turned away.
         LoseDependants = "lose-dependants",
+        /// The server does not keep what it turns away.
+        DropQuarantine = "drop-quarantine",
+        /// The server answers a seat that was stolen.
+        ServeStolen = "serve-stolen",
     }
 );
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use ed25519_dalek::VerifyingKey;
 use jangkau_core::id::{Nonce, SeatId};
+use jangkau_core::plant::{Plant, planted};
 use jangkau_core::sync::{
     FrameError, Refused, RefusedReply, SYNC_ROUTE, SeatCertificate, SeatStatus, SignedRequest,
     SyncRequest, decode_body,
@@ -147,7 +148,7 @@ pub(crate) fn authenticate(
     if !is_signed {
         return Ok(Entry::refused(Refused::BadSignature, None));
     }
-    if seat.status == SeatStatus::Stolen {
+    if seat.status == SeatStatus::Stolen && !planted(Plant::ServeStolen) {
         let nonce = Some(nonces.fresh(seat.id, rng));
         let reply = RefusedReply {
             code: Refused::StolenSeat,

@@ -5,7 +5,7 @@
 //! the replicas, the engine and their stores are the ones that ship.
 //!
 //! Rooms in reading order: `chance` and `fault` draw; `network`, `device` and `server` are the machines; `staff`,
-//! `workload` and `content` are the people; `hostile` is their enemy; `watch` and `ledger` remember what was promised;
+//! `workload` and `content` are the people; `hostile` is their enemy, who in `siege` tries one `mutation` after another; `watch` and `ledger` remember what was promised;
 //! `founding`, `trouble` and `exchange` move the world; `invariants` judge it; `report` adds worlds up.
 
 pub mod chance;
@@ -18,11 +18,13 @@ mod founding;
 mod hostile;
 mod invariants;
 mod ledger;
+mod mutation;
 mod network;
 mod observe;
 mod promises;
 pub mod report;
 mod server;
+pub mod siege;
 mod staff;
 mod story;
 mod trouble;

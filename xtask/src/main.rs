@@ -23,7 +23,8 @@ cargo xtask tidy                    our own checks over the tracked files
 cargo xtask deny                    licences, bans and sources of the dependencies
 cargo xtask bindings                generates the bindings of ffi and plays their smoke story
 cargo xtask scenario ARGS...        plays scenario files: tests/scenarios/NAME.toml
-cargo xtask sim ARGS...             runs the simulator";
+cargo xtask sim ARGS...             runs the simulator
+cargo xtask siege ARGS...           sends mutated inputs to the servers of simulated worlds";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         "bindings" => bindings::run(),
         "scenario" => scenario::run(rest),
         "sim" => sim::run(rest),
+        "siege" => sim::siege(rest),
         other => {
             println!("there is no command `{other}`\n{USAGE}");
             return ExitCode::FAILURE;

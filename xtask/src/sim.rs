@@ -1,4 +1,4 @@
-//! `cargo xtask sim`: the simulator, in its release build.
+//! `cargo xtask sim` and `cargo xtask siege`: the simulator, and mutated inputs against its servers, in their release builds.
 
 use crate::shell::{self, ShellError};
 
@@ -47,4 +47,21 @@ pub(crate) fn plants(seeds: u32) -> Result<(), ShellError> {
         program: "sim",
         problem: format!("planted and not found: {}", missed.join(", ")),
     })
+}
+
+/// Forwards everything to the siege.
+///
+/// # Errors
+/// When the siege finds something, or does not build.
+pub(crate) fn siege(args: &[String]) -> Result<(), ShellError> {
+    shell::run(shell::release("jangkau-tests", "siege").args(args))
+}
+
+/// Sends so many mutated inputs to servers of worlds from one seed on.
+///
+/// # Errors
+/// When one of them finds something.
+pub(crate) fn inputs(from: u32, count: u32) -> Result<(), ShellError> {
+    let [from, count] = [from, count].map(|number| number.to_string());
+    siege(&["--from", &from, "--inputs", &count].map(str::to_owned))
 }

@@ -222,7 +222,7 @@ fn pack_part(
             branch,
             bytes,
         } => {
-            let chunk = Chunk::parse(bytes)?;
+            let chunk = Chunk::split(bytes)?;
             let origin = Origin {
                 document: *document,
                 epoch: *epoch,

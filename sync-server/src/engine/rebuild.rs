@@ -47,6 +47,29 @@ impl Engine {
         found.extend(rows.into_iter().map(Mismatch::Row));
         Ok(found)
     }
+
+    /// The documents of a case that cannot be built from their changes, or do not load once they are saved. There should be none.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn unloadable(
+        &self,
+        institution: &InstitutionId,
+        case: CaseId,
+    ) -> Result<Vec<DocumentKey>, EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let db = self.store.db();
+        let mut rows = documents::list(&db, tenant, Some(case))?;
+        rows.retain(|row| {
+            !documents::build(&db, tenant, row.id)
+                .is_ok_and(|document| document.heads() == row.heads && survives_saving(&document))
+        });
+        Ok(rows.into_iter().map(|row| row.key).collect())
+    }
+}
+
+fn survives_saving(document: &Document) -> bool {
+    Document::load(&document.save()).is_ok_and(|loaded| loaded.records() == document.records())
 }
 
 /// Caches as the log alone gives them.
@@ -135,8 +158,7 @@ impl Rebuilt {
                 && document.heads() == row.heads
                 && document.change_count() == row.changes as usize
                 && document_digest(row.id, row.epoch, &row.heads) == row.digest
-                && Document::load(&document.save())
-                    .is_ok_and(|loaded| loaded.records() == document.records());
+                && survives_saving(&document);
             if !is_same {
                 found.push(Mismatch::Document(row.key));
             }

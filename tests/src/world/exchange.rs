@@ -137,6 +137,12 @@ impl World {
             }
             let answered = match reply {
                 Ok(reply) => {
+                    let standing = self.devices[flight.machine].standing;
+                    ensure(
+                        standing != Standing::Stolen,
+                        "a stolen seat is told nothing",
+                        || format!("machine {} got a reply", flight.machine),
+                    )?;
                     self.watch(flight.machine, &reply)?;
                     Answered::Reply(reply)
                 }

@@ -14,6 +14,7 @@ use jangkau_core::sync::{
 use jangkau_core::time::Timestamp;
 
 use super::chance::Chance;
+use super::mutation::spoil_change;
 
 /// Spoils a request in one of many ways.
 pub(super) fn spoil(
@@ -93,7 +94,7 @@ fn spoil_push(request: &mut SyncRequest, key: &SigningKey, now: Timestamp, chanc
             spoiled.push(broken_seal(envelope, chance));
             continue;
         }
-        let mut commands: Vec<(CommandHead, Vec<Part>)> = envelope
+        let mut commands: Sealable = envelope
             .commands
             .iter()
             .map(|head| {
@@ -101,11 +102,17 @@ fn spoil_push(request: &mut SyncRequest, key: &SigningKey, now: Timestamp, chanc
                 (head.clone(), parts)
             })
             .collect();
-        for (head, parts) in &mut commands {
-            if chance.per_mille(500) {
-                spoil_head(head, now, chance);
-            } else {
-                spoil_parts(parts, chance);
+        if chance.per_mille(200) {
+            replay_elsewhere(&mut commands, chance);
+        } else if chance.per_mille(200) {
+            take_a_place_twice(&mut commands, chance);
+        } else {
+            for (head, parts) in &mut commands {
+                if chance.per_mille(500) {
+                    spoil_head(head, now, chance);
+                } else {
+                    spoil_parts(parts, chance);
+                }
             }
         }
         let sealed = seal(
@@ -123,8 +130,36 @@ fn spoil_push(request: &mut SyncRequest, key: &SigningKey, now: Timestamp, chanc
     }
 }
 
+/// The commands of an envelope before they are sealed.
+type Sealable = Vec<(CommandHead, Vec<Part>)>;
+
+/// Passes a change of one document off as a change of another.
+fn replay_elsewhere(commands: &mut Sealable, chance: &mut Chance) {
+    let mut bodies: Vec<&mut PartBody> = commands
+        .iter_mut()
+        .flat_map(|(_, parts)| parts.iter_mut().map(|part| &mut part.body))
+        .collect();
+    let (from, to) = (chance.below(bodies.len()), chance.below(bodies.len()));
+    let Some(PartBody::Change { bytes, .. }) = bodies.get(from).map(|body| &**body) else {
+        return;
+    };
+    let replayed = bytes.clone();
+    if let Some(PartBody::Change { bytes, .. }) = bodies.get_mut(to).map(|body| &mut **body) {
+        *bytes = replayed;
+    }
+}
+
+/// Sends a command twice, the second time with another change in the same place of its actor's sequence.
+fn take_a_place_twice(commands: &mut Sealable, chance: &mut Chance) {
+    let index = chance.below(commands.len());
+    if let Some((head, mut parts)) = commands.get(index).cloned() {
+        spoil_change(&mut parts, &[], chance);
+        commands.push((head, parts));
+    }
+}
+
 /// Leaves the content and breaks what proves it.
-fn broken_seal(mut envelope: SealedEnvelope, chance: &mut Chance) -> SealedEnvelope {
+pub(super) fn broken_seal(mut envelope: SealedEnvelope, chance: &mut Chance) -> SealedEnvelope {
     match chance.below(3) {
         0 => envelope.signature[chance.below(64)] ^= 1,
         1 => envelope.head.root[0] ^= 1,
@@ -133,7 +168,8 @@ fn broken_seal(mut envelope: SealedEnvelope, chance: &mut Chance) -> SealedEnvel
     envelope
 }
 
-fn spoil_head(head: &mut CommandHead, now: Timestamp, chance: &mut Chance) {
+/// Claims of a command what it is not.
+pub(super) fn spoil_head(head: &mut CommandHead, now: Timestamp, chance: &mut Chance) {
     match chance.below(7) {
         0 => head.after = vec![CommandId::generate(now, chance.rng())],
         1 => head.base = DecisionCount::new(u32::MAX),
@@ -149,7 +185,12 @@ fn spoil_head(head: &mut CommandHead, now: Timestamp, chance: &mut Chance) {
     }
 }
 
-fn spoil_parts(parts: &mut Vec<Part>, chance: &mut Chance) {
+/// Changes where a command's parts stand, or what they are.
+pub(super) fn spoil_parts(parts: &mut Vec<Part>, chance: &mut Chance) {
+    if chance.per_mille(400) {
+        spoil_change(parts, &[], chance);
+        return;
+    }
     let index = chance.below(parts.len());
     if chance.per_mille(120) {
         parts.truncate(index);

@@ -210,7 +210,8 @@ impl Server {
     }
 }
 
-fn image_of(engine: &Engine) -> Checked<Vec<u8>> {
+/// What the engine's disk holds.
+pub(super) fn image_of(engine: &Engine) -> Checked<Vec<u8>> {
     engine
         .image()
         .map_err(|error| Violation::broke("Engine::image", &error))

@@ -7,6 +7,7 @@ use jangkau_core::plant::Plant;
 use super::fault::Fault;
 use super::report::{Plan, run_all};
 use super::run;
+use super::siege::{self, Meter};
 
 #[test]
 fn the_same_seed_gives_the_same_world() {
@@ -57,4 +58,31 @@ fn a_planted_bug_is_found() {
     };
     let summary = run_all(&plan);
     assert!(summary.found_after.is_some());
+}
+
+#[test]
+fn a_siege_reaches_the_checks_behind_the_signature_and_breaks_nothing() {
+    let meter = Meter {
+        begin: || {},
+        most: || 0,
+    };
+    let summary = siege::run(&siege::Plan {
+        from: 0,
+        inputs: 1_200,
+        meter,
+    });
+    assert_eq!(summary.violations, Vec::<String>::new());
+    for code in [
+        "admitted",
+        "bad_signature",
+        "shape",
+        "too_long",
+        "wrong_author",
+    ] {
+        assert!(
+            summary.answers.contains_key(code),
+            "{code}: {:?}",
+            summary.answers
+        );
+    }
 }

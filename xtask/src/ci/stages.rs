@@ -35,6 +35,12 @@ pub(super) struct Stage {
 const SEEDS: u32 = 2_000;
 /// Seeds of the long simulation, after the usual ones.
 const SEEDS_LONG: u32 = 20_000;
+/// Mutated inputs of the usual gate.
+const INPUTS: u32 = 200_000;
+/// Mutated inputs of the long gate, against other worlds.
+const INPUTS_LONG: u32 = 2_000_000;
+/// The first world of the long gate's inputs; the usual ones need fewer before it.
+const INPUTS_LONG_FROM: u32 = 1_000_000;
 /// Orders in which the usual gate plays every scenario, besides the written one.
 const SHUFFLES: u32 = 5;
 /// Orders in which the long gate plays every scenario.
@@ -97,6 +103,12 @@ pub(super) const STAGES: &[Stage] = &[
         run: || sim::seeds(0, SEEDS),
     },
     Stage {
+        name: "siege",
+        what: "mutated inputs against the server's door",
+        weight: Weight::Heavy,
+        run: || sim::inputs(0, INPUTS),
+    },
+    Stage {
         name: "figures",
         what: "what a reconnect costs on the wire",
         weight: Weight::Heavy,
@@ -125,6 +137,12 @@ pub(super) const STAGES: &[Stage] = &[
         what: "the simulator, seeds that the usual stage does not run",
         weight: Weight::Long,
         run: || sim::seeds(SEEDS, SEEDS_LONG),
+    },
+    Stage {
+        name: "siege-long",
+        what: "mutated inputs that the usual stage does not send",
+        weight: Weight::Long,
+        run: || sim::inputs(INPUTS_LONG_FROM, INPUTS_LONG),
     },
 ];
 
