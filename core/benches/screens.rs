@@ -13,6 +13,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::SigningKey;
+use jangkau_core::access::Writing;
 use jangkau_core::calendar::Calendar;
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{
@@ -155,6 +156,7 @@ impl Office {
             person: colleague(HEAD),
             scope: GrantScope::Institution,
             classes: HELD.to_vec(),
+            extent: None,
         };
         let profile = ProfileRow {
             id: self.profile.id.clone(),
@@ -311,7 +313,7 @@ fn documents(entries: &[LogEntry]) -> BTreeMap<Class, (Installed, Vec<u8>)> {
             let key = DocumentKey {
                 case: entry.case,
                 class,
-                compartment: Compartment::of(class, entry.stamp.by),
+                compartment: Compartment::of(class, Writing::All, entry.stamp.by),
                 volume: 0,
             };
             let branch = Branch::from_bytes([3; Branch::LEN]);

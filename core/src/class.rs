@@ -1,5 +1,6 @@
 //! Confidentiality classes, compartments, and the documents that they make of a case.
 
+use crate::access::Writing;
 use crate::code::codes;
 use crate::id::{CaseId, DocumentId, PersonId};
 
@@ -84,13 +85,12 @@ pub enum Compartment {
 }
 
 impl Compartment {
-    /// The compartment in which a person writes a class.
+    /// The compartment in which a person writes a class: the shared one is for those who may write all of it.
     #[must_use]
-    pub const fn of(class: Class, author: PersonId) -> Self {
-        if class.is_by_author() {
-            Self::Author(author)
-        } else {
-            Self::Shared
+    pub const fn of(class: Class, write: Writing, author: PersonId) -> Self {
+        match write {
+            Writing::All if !class.is_by_author() => Self::Shared,
+            Writing::All | Writing::OwnEntries | Writing::None => Self::Author(author),
         }
     }
 }

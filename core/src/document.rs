@@ -257,6 +257,12 @@ impl Document {
         self.0.text(object).map_err(|_| DocumentError::NoText)
     }
 
+    /// Whether minutes stand here that a command wrote.
+    #[must_use]
+    pub fn has_minutes(&self, command: CommandId) -> bool {
+        self.text_object(command).is_ok()
+    }
+
     fn text_object(&self, command: CommandId) -> Result<automerge::ObjId, DocumentError> {
         let get = |object: &automerge::ObjId, key: &str| match self.0.get(object, key) {
             Ok(Some((Value::Object(_), inner))) => Ok(inner),
@@ -289,6 +295,13 @@ impl Document {
 }
 
 /// The edit that a record asks for: which minutes, and what was changed.
+/// Whose minutes some records edit, if they edit any: the edit stands in their document.
+#[must_use]
+pub fn minutes_edited(records: &[PlacedRecord]) -> Option<CommandId> {
+    let mut edits = records.iter().filter_map(|placed| edit_of(&placed.record));
+    edits.next().map(|(target, _)| target)
+}
+
 fn edit_of(record: &Record) -> Option<(CommandId, TextEdit)> {
     let mut target = None;
     let mut edit = None;

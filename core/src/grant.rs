@@ -1,142 +1,36 @@
-//! Which role may hold and write which class of document (LK3.md section 9), and the grants that follow from it.
+//! The grants that follow from the matrix of [`crate::access`], and what a grant covers.
 //!
-//! The table is the smallest that the work needs: what it does not name, a role does not get. Whether a person may
-//! *do* a thing is judged by the rules; this says only which bytes they may hold.
+//! What the matrix does not name, a role does not get. Whether a person may *do* a thing is judged by the rules; this
+//! says only which bytes they may hold, and in which documents they write.
 
 use std::collections::BTreeSet;
 
-use crate::class::Class;
+use crate::access::{Cell, Column, Holder, Reading, ViewKind, Writing, cell};
+use crate::class::{Class, Compartment, DocumentKey};
 use crate::command::CommandKind;
 use crate::id::{CaseId, PersonId};
 use crate::profile::Profile;
 use crate::profile::words::Role;
-use crate::sync::{GrantRow, GrantScope};
+use crate::sync::{Extent, GrantRow, GrantScope};
 
-/// Of which cases a role holds a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reading {
-    /// Of none.
-    None,
-    /// Of those that the person registered, is responsible for, or leads a session of.
-    OwnCases,
-    /// Of every case of the institution.
-    Institution,
-}
-
-/// What a role may do with the documents of a class.
+/// What a person may do with the documents of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Right {
-    /// Of which cases it holds them.
+    /// Of which cases they hold them.
     pub read: Reading,
-    /// Whether it writes them, where it reaches the case.
-    pub write: bool,
-}
-
-/// One role's row of the matrix.
-struct Holdings {
-    own: &'static [Class],
-    institution: Option<&'static [Class]>,
-    writes: &'static [Class],
-}
-
-/// What a head holds: of every case the casework and what connects cases, and every activity.
-const OVERSIGHT: &[Class] = &[
-    Class::Intake,
-    Class::Record,
-    Class::Sessions,
-    Class::Summary,
-    Class::Safety,
-    Class::Links,
-    Class::Activity,
-];
-
-/// Nothing but rulings of K1.
-const INDEX_ONLY: Holdings = Holdings {
-    own: &[],
-    institution: Some(&[]),
-    writes: &[],
-};
-const NOTHING: Holdings = Holdings {
-    own: &[],
-    institution: None,
-    writes: &[],
-};
-
-/// Whoever holds the powers of a head reads and decides everywhere, but never reads notes (B9).
-const HEAD: Holdings = Holdings {
-    own: &[],
-    institution: Some(OVERSIGHT),
-    writes: OVERSIGHT,
-};
-
-const fn holdings(role: Role) -> Holdings {
-    match role {
-        Role::Volunteer => Holdings {
-            own: &[Class::Intake, Class::Record, Class::Reporter],
-            institution: None,
-            writes: &[Class::Intake, Class::Record, Class::Reporter],
-        },
-        // A social worker who leads a session has notes of their own (B10).
-        Role::SocialWorker => Holdings {
-            own: &[
-                Class::Intake,
-                Class::Record,
-                Class::Sessions,
-                Class::Summary,
-                Class::Safety,
-                Class::Reporter,
-                Class::Notes,
-            ],
-            institution: None,
-            writes: &[
-                Class::Intake,
-                Class::Record,
-                Class::Sessions,
-                Class::Summary,
-                Class::Safety,
-                Class::Reporter,
-                Class::Notes,
-            ],
-        },
-        Role::Counsellor | Role::Psychologist => Holdings {
-            own: &[
-                Class::Intake,
-                Class::Record,
-                Class::Sessions,
-                Class::Summary,
-                Class::Safety,
-                Class::Notes,
-            ],
-            institution: None,
-            writes: &[Class::Record, Class::Sessions, Class::Summary, Class::Notes],
-        },
-        Role::Clergy | Role::LegalPractitioner | Role::EducationPractitioner => Holdings {
-            own: &[
-                Class::Intake,
-                Class::Sessions,
-                Class::Practitioner,
-                Class::Notes,
-            ],
-            institution: None,
-            writes: &[Class::Sessions, Class::Practitioner, Class::Notes],
-        },
-        Role::Secretary | Role::Clerk | Role::Admin | Role::HotlineAdmin => Holdings {
-            own: &[],
-            institution: Some(&[Class::Intake, Class::Activity]),
-            writes: &[Class::Intake, Class::Record, Class::Reporter],
-        },
-        Role::HeadOfInstitution | Role::DivisionHead | Role::HeadOfOffice => INDEX_ONLY,
-        Role::DirectSuperior | Role::Dpo | Role::Auditor | Role::SystemAdministrator => NOTHING,
-    }
+    /// How they write them, where they reach the case.
+    pub write: Writing,
+    /// Whether they may open them for a time, with a reason.
+    pub break_glass: bool,
 }
 
 /// The rows of the matrix that a person's roles give, the head's among them where the profile says so.
-fn rows_of(profile: &Profile, roles: &BTreeSet<Role>) -> Vec<Holdings> {
-    let mut rows: Vec<Holdings> = roles.iter().map(|role| holdings(*role)).collect();
+fn holders(profile: &Profile, roles: &BTreeSet<Role>) -> Vec<Holder> {
+    let mut holders: Vec<Holder> = roles.iter().copied().map(Holder::Role).collect();
     if profile.is_head(roles) {
-        rows.push(HEAD);
+        holders.push(Holder::Head);
     }
-    rows
+    holders
 }
 
 /// What a person with these roles may do with the documents of a class.
@@ -144,21 +38,26 @@ fn rows_of(profile: &Profile, roles: &BTreeSet<Role>) -> Vec<Holdings> {
 pub fn right(profile: &Profile, roles: &BTreeSet<Role>, class: Class) -> Right {
     let mut right = Right {
         read: Reading::None,
-        write: false,
+        write: Writing::None,
+        break_glass: false,
     };
-    for row in rows_of(profile, roles) {
-        if row.own.contains(&class) {
-            right.read = right.read.max(Reading::OwnCases);
-        }
-        if row
-            .institution
-            .is_some_and(|classes| classes.contains(&class))
-        {
-            right.read = right.read.max(Reading::Institution);
-        }
-        right.write |= row.writes.contains(&class);
+    for holder in holders(profile, roles) {
+        let cell = cell(&profile.access, holder, Column::Of(class));
+        right.read = right.read.max(cell.read);
+        right.write = right.write.max(cell.write);
+        right.break_glass |= cell.break_glass;
     }
     right
+}
+
+/// The compartment in which a person with these roles writes a class. Device and server ask this one function.
+#[must_use]
+pub fn compartment(
+    profile: &Profile,
+    (author, roles): (PersonId, &BTreeSet<Role>),
+    class: Class,
+) -> Compartment {
+    Compartment::of(class, right(profile, roles, class).write, author)
 }
 
 /// Whether a person with these roles may open a case: by the matrix, or because the profile has them register.
@@ -169,7 +68,110 @@ pub fn may_create(profile: &Profile, roles: &BTreeSet<Role>) -> bool {
         .is_some_and(|register| {
             !register.roles.is_disjoint(roles) || !register.proposers.is_disjoint(roles)
         });
-    by_profile || right(profile, roles, Class::Intake).write
+    by_profile || right(profile, roles, Class::Intake).write == Writing::All
+}
+
+/// What some rows of the matrix give together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Given {
+    /// Whether at least K1 is given.
+    index: bool,
+    whole: BTreeSet<Class>,
+    own: BTreeSet<Class>,
+    views: BTreeSet<ViewKind>,
+}
+
+impl Given {
+    /// What is given here and not by another.
+    fn without(&self, other: &Self) -> Self {
+        let held_whole = |class: &&Class| !other.whole.contains(class);
+        let held = |class: &&Class| !other.whole.contains(class) && !other.own.contains(class);
+        Self {
+            index: self.index,
+            whole: self.whole.iter().filter(held_whole).copied().collect(),
+            own: self.own.iter().filter(held).copied().collect(),
+            views: self.views.difference(&other.views).copied().collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.whole.is_empty() && self.own.is_empty() && self.views.is_empty()
+    }
+
+    fn row(mut self, person: PersonId, scope: GrantScope) -> GrantRow {
+        self.own = self.own.difference(&self.whole).copied().collect();
+        let is_plain = self.own.is_empty() && self.views.is_empty();
+        GrantRow {
+            person,
+            scope,
+            classes: self.whole.union(&self.own).copied().collect(),
+            extent: (!is_plain).then(|| Extent {
+                own: self.own.into_iter().collect(),
+                views: self.views.into_iter().collect(),
+            }),
+        }
+    }
+}
+
+/// Which cases something is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    /// Every case of the institution.
+    Every,
+    /// A case that is the person's own.
+    Own,
+    /// A case that was theirs, and is somebody else's now.
+    Former,
+}
+
+/// What roles give of a case.
+fn given(profile: &Profile, roles: &BTreeSet<Role>, about: About) -> Given {
+    let mut given = Given::default();
+    for holder in holders(profile, roles) {
+        let of = |class| cell(&profile.access, holder, class);
+        let cells: Vec<(Class, Cell)> = Class::ALL
+            .iter()
+            .map(|class| (*class, of(Column::Of(*class))))
+            .collect();
+        let index = of(Column::Index).read;
+        let is_wide = |read: Reading| match (read, about) {
+            (Reading::Institution, About::Every)
+            | (Reading::OwnCases | Reading::Unit, About::Own) => true,
+            (Reading::None, _)
+            | (Reading::OwnCases | Reading::Unit, About::Every | About::Former)
+            | (Reading::Institution, About::Own | About::Former) => false,
+        };
+        let told = match about {
+            About::Every => index == Reading::Institution,
+            About::Own | About::Former => index == Reading::OwnCases,
+        };
+        // Own entries go as far as what a holder reads of cases; who reads none of their documents keeps those of own cases.
+        let of_cases = cells.iter().filter(|(class, _)| *class != Class::Activity);
+        let reach = of_cases.map(|(_, cell)| cell.read).max();
+        let reach = reach
+            .unwrap_or(Reading::None)
+            .max(index.min(Reading::OwnCases));
+        let keeps = match about {
+            About::Every | About::Own => is_wide(reach),
+            About::Former => reach == Reading::OwnCases && index == Reading::OwnCases,
+        };
+        given.index |= is_wide(index);
+        for (class, cell) in cells {
+            if is_wide(cell.read) {
+                given.whole.insert(class);
+            }
+            let is_apart = cell.read == Reading::None && cell.write == Writing::OwnEntries;
+            if keeps && is_apart {
+                given.own.insert(class);
+            }
+            if told {
+                given
+                    .views
+                    .extend(cell.view.filter(|view| *view != ViewKind::Flag));
+            }
+        }
+    }
+    given
 }
 
 /// What a person holds of every case, from the first day; none if nothing, not even K1.
@@ -179,17 +181,9 @@ pub fn institution_grant(
     person: PersonId,
     roles: &BTreeSet<Role>,
 ) -> Option<GrantRow> {
-    let rows = rows_of(profile, roles);
-    let wide: Vec<&[Class]> = rows.iter().filter_map(|row| row.institution).collect();
-    if wide.is_empty() {
-        return None;
-    }
-    let classes: BTreeSet<Class> = wide.into_iter().flatten().copied().collect();
-    Some(GrantRow {
-        person,
-        scope: GrantScope::Institution,
-        classes: classes.into_iter().collect(),
-    })
+    let given = given(profile, roles, About::Every);
+    let is_given = given.index || !given.is_empty();
+    is_given.then(|| given.row(person, GrantScope::Institution))
 }
 
 /// What a person newly holds of a case that becomes theirs, beside what they hold of every case; none if nothing.
@@ -200,16 +194,30 @@ pub fn case_grant(
     roles: &BTreeSet<Role>,
     case: CaseId,
 ) -> Option<GrantRow> {
-    let classes: Vec<Class> = Class::ALL
-        .iter()
-        .copied()
-        .filter(|class| right(profile, roles, *class).read == Reading::OwnCases)
-        .collect();
-    (!classes.is_empty()).then_some(GrantRow {
-        person,
-        scope: GrantScope::Case(case),
-        classes,
-    })
+    beside(profile, person, (roles, About::Own), case)
+}
+
+/// What a person keeps of a case that was theirs and is somebody else's now, beside what they hold of every case: what they
+/// wrote apart, and what is told in views; none if nothing.
+#[must_use]
+pub fn kept_grant(
+    profile: &Profile,
+    person: PersonId,
+    roles: &BTreeSet<Role>,
+    case: CaseId,
+) -> Option<GrantRow> {
+    beside(profile, person, (roles, About::Former), case)
+}
+
+fn beside(
+    profile: &Profile,
+    person: PersonId,
+    (roles, about): (&BTreeSet<Role>, About),
+    case: CaseId,
+) -> Option<GrantRow> {
+    let wide = given(profile, roles, About::Every);
+    let here = given(profile, roles, about).without(&wide);
+    (!here.is_empty()).then(|| here.row(person, GrantScope::Case(case)))
 }
 
 /// What whoever recorded an activity holds of it.
@@ -219,75 +227,82 @@ pub fn activity_grant(person: PersonId, file: CaseId) -> GrantRow {
         person,
         scope: GrantScope::Case(file),
         classes: vec![Class::Activity],
+        extent: None,
+    }
+}
+
+/// The views that anybody of an institution may be told.
+#[must_use]
+pub fn views_told(profile: &Profile) -> BTreeSet<ViewKind> {
+    let roles = profile.roles.iter().map(|entry| entry.role).collect();
+    let mut views = given(profile, &roles, About::Every).views;
+    views.extend(given(profile, &roles, About::Own).views);
+    views
+}
+
+impl GrantRow {
+    fn own(&self) -> &[Class] {
+        self.extent.as_ref().map_or(&[], |extent| &extent.own)
+    }
+
+    /// Whether it is about a case.
+    #[must_use]
+    pub fn is_about(&self, case: CaseId) -> bool {
+        match self.scope {
+            GrantScope::Case(own) => own == case,
+            GrantScope::Institution => true,
+        }
+    }
+
+    /// Whether it gives any document of the cases that it is about, and not only K1 and views.
+    #[must_use]
+    pub const fn gives_documents(&self) -> bool {
+        !self.classes.is_empty()
+    }
+
+    /// Whether it gives a class of a case whole: also the rulings about it.
+    #[must_use]
+    pub fn gives_class(&self, case: CaseId, class: Class) -> bool {
+        self.is_about(case) && self.classes.contains(&class) && !self.own().contains(&class)
+    }
+
+    /// Whether it gives a view of a case.
+    #[must_use]
+    pub fn gives_view(&self, case: CaseId, view: ViewKind) -> bool {
+        let views = self.extent.as_ref().map_or(&[][..], |extent| &extent.views);
+        self.is_about(case) && views.contains(&view)
+    }
+
+    /// Whether it covers a document. Notes are only ever their author's.
+    #[must_use]
+    pub fn covers(&self, key: &DocumentKey) -> bool {
+        match key.compartment {
+            Compartment::Author(author) if author == self.person => {
+                self.is_about(key.case) && self.classes.contains(&key.class)
+            }
+            Compartment::Author(_) if key.class.is_by_author() => false,
+            Compartment::Author(_) | Compartment::Shared => self.gives_class(key.case, key.class),
+        }
+    }
+
+    /// Whether it gives something that none of the others does, all of them about the same cases.
+    #[must_use]
+    pub fn adds_to(&self, held: &[Self]) -> bool {
+        let own = self.own();
+        let class_is_held = |class: &Class| {
+            held.iter().any(|grant| {
+                grant.classes.contains(class)
+                    && (own.contains(class) || !grant.own().contains(class))
+            })
+        };
+        let view_is_held = |view: &ViewKind| {
+            let views = held.iter().filter_map(|grant| grant.extent.as_ref());
+            views.into_iter().any(|extent| extent.views.contains(view))
+        };
+        let mut views = self.extent.iter().flat_map(|extent| &extent.views);
+        !self.classes.iter().all(class_is_held) || !views.all(view_is_held)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::profile::shipped;
-
-    fn check(role: Role, class: Class, read: Reading, write: bool) {
-        let profile = shipped().unwrap().remove(0);
-        let expected = Right { read, write };
-        assert_eq!(
-            right(&profile, &BTreeSet::from([role]), class),
-            expected,
-            "{role} {class}"
-        );
-    }
-
-    #[test]
-    fn the_matrix_gives_what_section_9_says() {
-        check(Role::Volunteer, Class::Record, Reading::OwnCases, true);
-        check(Role::Volunteer, Class::Sessions, Reading::None, false);
-        check(Role::SocialWorker, Class::Safety, Reading::OwnCases, true);
-        check(Role::Psychologist, Class::Notes, Reading::OwnCases, true);
-        check(
-            Role::Psychologist,
-            Class::Practitioner,
-            Reading::None,
-            false,
-        );
-        check(Role::Clergy, Class::Practitioner, Reading::OwnCases, true);
-        check(Role::Clergy, Class::Record, Reading::None, false);
-        check(Role::Clerk, Class::Intake, Reading::Institution, true);
-        check(Role::Clerk, Class::Record, Reading::None, true);
-        check(
-            Role::HeadOfInstitution,
-            Class::Record,
-            Reading::Institution,
-            true,
-        );
-        check(Role::HeadOfInstitution, Class::Notes, Reading::None, false);
-        check(
-            Role::HeadOfInstitution,
-            Class::Practitioner,
-            Reading::None,
-            false,
-        );
-        check(Role::HeadOfOffice, Class::Intake, Reading::None, false);
-        check(Role::Auditor, Class::Intake, Reading::None, false);
-        check(
-            Role::HeadOfInstitution,
-            Class::Links,
-            Reading::Institution,
-            true,
-        );
-        for role in [Role::SocialWorker, Role::Psychologist, Role::Clerk] {
-            check(role, Class::Links, Reading::None, false);
-        }
-    }
-
-    #[test]
-    fn an_index_of_cases_is_a_grant_without_documents() {
-        let profile = shipped().unwrap().remove(0);
-        let person = PersonId::from_bytes([1; 16]);
-        let grant = |role| institution_grant(&profile, person, &BTreeSet::from([role]));
-        assert_eq!(
-            grant(Role::HeadOfOffice).map(|row| row.classes),
-            Some(Vec::new())
-        );
-        assert_eq!(grant(Role::Volunteer), None);
-    }
-}
+mod tests;

@@ -29,6 +29,7 @@
 //! When step 6 turns a command away, [`replica`] moves it and what depends on it aside, builds the document again
 //! under a new branch, and replays the other pending commands under the same ids.
 
+pub mod access;
 pub mod calendar;
 pub mod chunk;
 pub mod class;

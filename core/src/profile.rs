@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use thiserror::Error;
 
+use crate::access::AccessRow;
 use crate::command::{Channel, CommandKind, EndingReason, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
@@ -88,6 +89,9 @@ pub struct Profile {
     pub roles: Vec<RoleEntry>,
     /// Who holds the powers of a head.
     pub powers: Powers,
+    /// Rows that take the place of those of the shipped matrix ([`crate::access`]).
+    #[serde(default)]
+    pub access: Vec<AccessRow>,
     /// The kecamatan that volunteers serve; empty where the standard names none.
     #[serde(default)]
     pub areas: Vec<Area>,

@@ -3,6 +3,7 @@
 mod commands;
 mod documents;
 mod rows;
+mod told;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -18,6 +19,7 @@ pub(crate) use documents::DocumentRow;
 const MIGRATIONS: &[&str] = &[
     include_str!("store/0001.sql"),
     include_str!("store/0002.sql"),
+    include_str!("store/0003.sql"),
 ];
 
 /// Why the store did not do what was asked. Whatever was reported as saved before, is.

@@ -15,7 +15,7 @@ pub use frame::{
     decode_body, encode_body, request_digest,
 };
 pub use message::{
-    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era,
+    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era, Extent,
     FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame, Installed, PAGE_BYTES_SOFT_MAX, Page,
     ProfileRow, PushBack, Refused, RefusedReply, Row, SeatStatus, Seen, StaffRow, SyncReply,
     SyncRequest, Turned, WireRow,

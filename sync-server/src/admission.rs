@@ -4,19 +4,19 @@
 //! person may *do* it is judged later. The order of the checks is that of `DESIGN.md` section 6.
 
 mod parts;
+mod right;
 
 use ed25519_dalek::VerifyingKey;
-use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::command::{CommandEntry, CommandKind, PlacedRecord};
 use jangkau_core::envelope::{CommandHead, Suite};
-use jangkau_core::grant::may_create;
-use jangkau_core::id::{CaseId, CommandId, DocEpoch, InstitutionId, PersonId, SeatId, ServerSeq};
+use jangkau_core::id::{CaseId, CommandId, DocEpoch, InstitutionId, SeatId, ServerSeq};
 use jangkau_core::sync::{Part, PartBody, SealedEnvelope, SeatStatus, Turned};
 
 use crate::library::Library;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
-use crate::store::{Db, StoreError, commands, documents, grants, rulings, shelf};
+use crate::store::{Db, StoreError, commands, documents};
 
 pub(crate) use parts::AdmittedPart;
 
@@ -237,8 +237,8 @@ fn examine(
         }
     }
     check_whole(envelope, road, head.kind, &candidates, stored.is_some())?;
-    let case = place(signer, head, &candidates)?;
-    check_right(known, signer, road, head, case)?;
+    let case = place(head, &candidates)?;
+    right::check(known, signer, road, head, (case, &candidates))?;
     for candidate in &new {
         check_document(known, candidate)?;
     }
@@ -332,11 +332,7 @@ fn check_whole(
 }
 
 /// The one case that all parts belong to, if each stands in a document where such a command writes.
-fn place(
-    signer: &Signer,
-    head: &CommandHead,
-    candidates: &[Candidate<'_>],
-) -> Result<CaseId, Stop> {
+fn place(head: &CommandHead, candidates: &[Candidate<'_>]) -> Result<CaseId, Stop> {
     let mut seen: Vec<Class> = Vec::new();
     let mut cases = candidates.iter().map(|candidate| candidate.key.case);
     let case = cases.next().ok_or(Turned::Incomplete)?;
@@ -354,77 +350,12 @@ fn place(
             return Err(Turned::Shape.into());
         }
         seen.push(class);
-        if candidate.key.compartment != Compartment::of(class, signer.person.id) {
-            return Err(Turned::NoGrant.into());
-        }
     }
     // What opens a file stands in it under its own id, and nothing else does.
     if head.kind.opens_file() != (case == CaseId::from(head.id)) {
         return Err(Turned::Shape.into());
     }
     Ok(case)
-}
-
-/// The right to write: as of whatever grant the author may have seen, so that a hand-over loses nothing.
-fn check_right(
-    known: &Known<'_>,
-    signer: &Signer,
-    road: Road,
-    head: &CommandHead,
-    case: CaseId,
-) -> Result<(), Stop> {
-    let (db, tenant) = (known.db, known.tenant);
-    // Anybody on the staff may tell of an activity; whether their role does such things is judged.
-    if head.kind == CommandKind::RecordActivity {
-        return Ok(());
-    }
-    // A right that nobody gives again after a restore was asked for when the log first had the command.
-    let stood = match road {
-        Road::Push => false,
-        Road::PushAfterRestore | Road::Again => {
-            commands::is_ruled(db, tenant, head.id, signer.person.id, Some(case))?
-        }
-    };
-    if head.kind == CommandKind::Register {
-        let profile = known.library.current(db, tenant)?;
-        let may = stood || may_create(&profile, &signer.person.roles);
-        return if may {
-            Ok(())
-        } else {
-            Err(Turned::NoGrant.into())
-        };
-    }
-    let file = rulings::file(db, tenant, case)?;
-    if file.as_ref().is_some_and(|file| file.is_activity) {
-        return Err(Turned::Shape.into());
-    }
-    let author: Option<PersonId> = file.and_then(|file| file.author);
-    let register = CommandId::from_bytes(*case.as_bytes());
-    // Where a command stands that opened nothing, there will never be a case.
-    if author.is_none() && commands::get(db, tenant, register)?.is_some() {
-        return Err(Turned::Shape.into());
-    }
-    // A case that this person might not open will never be one. What others were turned away for says nothing: anybody
-    // could have claimed to open it.
-    let was_turned = author.is_none()
-        && !shelf::is_waiting(db, tenant, register)?
-        && shelf::turned_reason(db, tenant, register, signer.person.id)? == Some(Turned::NoGrant);
-    if was_turned {
-        return Err(Turned::NoGrant.into());
-    }
-    let is_covered = stood
-        || author == Some(signer.person.id)
-        || grants::ever_covered(db, tenant, signer.person.id, case)?;
-    // What a seat still waits for in a case, it may have recorded more about in the meantime.
-    let waits_here = || shelf::is_waiting_for(db, tenant, signer.seat, case);
-    match road {
-        Road::Push if !is_covered && !waits_here()? => Err(Turned::NoGrant.into()),
-        Road::Push if !is_covered => Err(Stop::Waiting),
-        // The grant, or the registration itself, may be among what has not come back yet.
-        Road::PushAfterRestore | Road::Again if !is_covered => Err(Stop::Waiting),
-        Road::Push | Road::PushAfterRestore | Road::Again if author.is_none() => Err(Stop::Waiting),
-        Road::Push | Road::PushAfterRestore | Road::Again => Ok(()),
-    }
 }
 
 /// The document's epoch and volume.

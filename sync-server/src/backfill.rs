@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, ServerSeq};
+use jangkau_core::rules::CaseState;
 use jangkau_core::sync::{
     Backfill, BackfillAt, FRAME_DOCUMENTS_MAX, GrantScope, InstallFrame, Installed,
     PAGE_BYTES_SOFT_MAX, Row, SignedRuling, WireRow, bucket_of, pack,
@@ -60,7 +61,7 @@ pub(crate) fn page(
         return Ok(Backfill::default());
     };
     let limit = if asked.list { LIST_MAX } else { CASES_MAX };
-    let cases = match grant.scope {
+    let cases = match grant.row.scope {
         GrantScope::Case(case) => match asked.after {
             None => vec![case],
             Some(_) => Vec::new(),
@@ -164,23 +165,32 @@ impl<'a> Filling<'a> {
     /// A case's row in a list: where it stands.
     fn list(&mut self, case: CaseId) -> Result<(), StoreError> {
         let (db, tenant) = (self.reader.db, self.reader.tenant);
-        if let Some(at) = rulings::last_state(db, tenant, case, self.upto)? {
-            self.ruling(at)?;
+        for class in CaseState::TOLD {
+            let last = rulings::last_state(db, tenant, (case, class), self.upto)?;
+            if let Some(at) = last.filter(|_| self.sees(case, class)) {
+                self.ruling(at)?;
+            }
         }
         Ok(())
+    }
+
+    /// Whether rulings of a class are of what the page is about; K1 always is.
+    fn sees(&self, case: CaseId, class: Option<Class>) -> bool {
+        class.is_none_or(|class| self.access.holds_class(case, class, NOW))
     }
 
     /// All of a case that the grant covers.
     fn fill(&mut self, case: CaseId) -> Result<(), StoreError> {
         let (db, tenant) = (self.reader.db, self.reader.tenant);
-        let state = rulings::last_state(db, tenant, case, self.upto)?;
-        for (at, class) in rulings::of_case(db, tenant, case, self.upto)? {
+        for (at, class, has_state) in rulings::of_case(db, tenant, case, self.upto)? {
+            if !self.sees(case, class) {
+                continue;
+            }
             // Older states say nothing more, but what a restore could forget must be held by some device.
-            let sees = match class {
-                None => Some(at) == state || at > self.backed_up,
-                Some(class) => self.access.holds_class(case, class, NOW),
-            };
-            if sees {
+            let is_needed = !has_state
+                || at > self.backed_up
+                || rulings::last_state(db, tenant, (case, class), self.upto)? == Some(at);
+            if is_needed {
                 self.ruling(at)?;
             }
         }
@@ -225,7 +235,7 @@ impl<'a> Filling<'a> {
     }
 
     /// Whether a document's commands belong into the page.
-    fn sees(&self, key: &DocumentKey) -> bool {
+    fn sees_document(&self, key: &DocumentKey) -> bool {
         let is_wanted = |only: &BTreeSet<DocumentKey>| only.contains(key);
         self.cases.contains(&key.case)
             && self.only.as_ref().is_none_or(is_wanted)
@@ -235,7 +245,7 @@ impl<'a> Filling<'a> {
     fn finish(self) -> Result<Backfill, StoreError> {
         let (mut rows, mut envelopes) = (Vec::new(), Vec::new());
         for light in self.rows.values() {
-            let Some(shown) = self.reader.pruned(light, |key| self.sees(key))? else {
+            let Some(shown) = self.reader.pruned(light, |key| self.sees_document(key))? else {
                 continue;
             };
             rows.push(WireRow {

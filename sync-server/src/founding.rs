@@ -216,11 +216,8 @@ fn give_by_roles(
     let due = institution_grant(profile, person, roles).filter(|_| active);
     let mut is_given = false;
     for grant in held {
-        let is_wide = grant.scope == jangkau_core::sync::GrantScope::Institution;
-        let is_due = due.as_ref().is_some_and(|due| {
-            grant.classes == due.classes.iter().copied().collect::<BTreeSet<_>>()
-        });
-        if is_wide && is_due {
+        let is_wide = grant.row.scope == jangkau_core::sync::GrantScope::Institution;
+        if due.as_ref() == Some(&grant.row) {
             is_given = true;
         } else if is_wide || !active {
             end(db, tenant, &grant, now)?;

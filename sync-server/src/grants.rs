@@ -1,8 +1,5 @@
 //! Giving and ending grants: rows of the log, and the index over them.
 
-use std::collections::BTreeSet;
-
-use jangkau_core::class::Class;
 use jangkau_core::grant::case_grant;
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::profile::Profile;
@@ -42,7 +39,7 @@ pub(crate) fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let heading = Heading {
-        person: Some(grant.person),
+        person: Some(grant.row.person),
         ..Heading::default()
     };
     let at = log::append(db, tenant, &Row::GrantEnd(grant.seq), &heading, now)?;
@@ -60,15 +57,14 @@ pub(crate) fn give_case(
     let Some(person) = staff::person(db, tenant, person)?.filter(|person| person.active) else {
         return Ok(());
     };
-    let Some(grant) = case_grant(profile, person.id, &person.roles, case) else {
+    let Some(due) = case_grant(profile, person.id, &person.roles, case) else {
         return Ok(());
     };
     let held = grants::of_person_and_case(db, tenant, person.id, case)?;
-    let held: BTreeSet<Class> = held.into_iter().flat_map(|grant| grant.classes).collect();
-    if grant.classes.iter().all(|class| held.contains(class)) {
-        return Ok(());
+    let held: Vec<GrantRow> = held.into_iter().map(|grant| grant.row).collect();
+    if due.adds_to(&held) {
+        give(db, tenant, due, now)?;
     }
-    give(db, tenant, grant, now)?;
     Ok(())
 }
 

@@ -1,13 +1,13 @@
 //! What a person may see of the log: pages after a cursor, and the self-check.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::plant::{Plant, planted};
 use jangkau_core::sync::{
-    BUCKETS, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Row, SealedEnvelope, SelfCheck, WireRow,
-    bucket_of, digest_of_buckets, pack,
+    BUCKETS, GrantRow, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Row, SealedEnvelope, SelfCheck,
+    WireRow, bucket_of, digest_of_buckets, pack,
 };
 
 use crate::store::institutions::Tenant;
@@ -24,8 +24,8 @@ const SCAN_MAX: usize = 8_192;
 #[derive(Debug)]
 pub(crate) struct Access {
     person: PersonId,
-    wide: Vec<(ServerSeq, BTreeSet<Class>)>,
-    cases: BTreeMap<CaseId, Vec<(ServerSeq, BTreeSet<Class>)>>,
+    wide: Vec<grants::Grant>,
+    cases: BTreeMap<CaseId, Vec<grants::Grant>>,
 }
 
 impl Access {
@@ -51,41 +51,39 @@ impl Access {
     pub(crate) fn of(person: PersonId, granted: Vec<grants::Grant>) -> Self {
         let mut access = Self::none(person);
         for grant in granted {
-            let entry = (grant.seq, grant.classes);
-            match grant.scope {
-                GrantScope::Institution => access.wide.push(entry),
-                GrantScope::Case(case) => access.cases.entry(case).or_default().push(entry),
+            match grant.row.scope {
+                GrantScope::Institution => access.wide.push(grant),
+                GrantScope::Case(case) => access.cases.entry(case).or_default().push(grant),
             }
         }
         access
     }
 
-    fn covering(&self, case: CaseId) -> impl Iterator<Item = &(ServerSeq, BTreeSet<Class>)> {
+    /// The grants about a case that began before a row.
+    fn about(&self, case: CaseId, at: ServerSeq) -> impl Iterator<Item = &GrantRow> {
         self.wide
             .iter()
             .chain(self.cases.get(&case).into_iter().flatten())
+            .filter(move |grant| grant.seq <= at)
+            .map(|grant| &grant.row)
     }
 
     /// Whether a grant that began before a row covers the case.
     pub(crate) fn reaches(&self, case: CaseId, at: ServerSeq) -> bool {
-        planted(Plant::DropGrantCheck) || self.covering(case).any(|grant| grant.0 <= at)
+        planted(Plant::DropGrantCheck) || self.about(case, at).next().is_some()
     }
 
-    /// Whether a grant that began before a row covers a class of the case.
+    /// Whether a grant that began before a row gives a class of the case whole.
     pub(crate) fn holds_class(&self, case: CaseId, class: Class, at: ServerSeq) -> bool {
         planted(Plant::DropGrantCheck)
             || self
-                .covering(case)
-                .any(|grant| grant.0 <= at && grant.1.contains(&class))
+                .about(case, at)
+                .any(|grant| grant.gives_class(case, class))
     }
 
-    /// Whether a grant that began before a row covers the document. Notes are only ever their author's.
+    /// Whether a grant that began before a row covers the document.
     pub(crate) fn holds(&self, key: &DocumentKey, at: ServerSeq) -> bool {
-        let is_theirs = match key.compartment {
-            Compartment::Shared => true,
-            Compartment::Author(author) => author == self.person,
-        };
-        (is_theirs || planted(Plant::DropGrantCheck)) && self.holds_class(key.case, key.class, at)
+        planted(Plant::DropGrantCheck) || self.about(key.case, at).any(|grant| grant.covers(key))
     }
 }
 

@@ -160,7 +160,8 @@ fn append(
         ..Heading::default()
     };
     let at = log::append(db, tenant, &Row::Ruling(ruling.clone()), &heading, now)?;
-    rulings::insert(db, tenant, at, (body.case, body.class), &hash_of(ruling))?;
+    let index = (body.case, body.class, body.state.is_some());
+    rulings::insert(db, tenant, at, index, &hash_of(ruling))?;
     let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
     for (command, verdict) in verdicts {
         commands::set_verdict(db, tenant, command, at, &encode(&verdict))?;
@@ -174,7 +175,7 @@ fn append(
     }
     if let Some(state) = &body.state {
         rulings::touch(db, tenant, body.case, at)?;
-        rulings::set_state(db, tenant, body.case, at, state)?;
+        rulings::set_state(db, tenant, (body.case, body.class), at, state)?;
     }
     if let Some(links) = &body.links {
         store_links::set_ruled(db, tenant, body.case, links)?;
@@ -262,7 +263,7 @@ impl Bench<'_> {
         self.library.pinned(self.db, self.tenant, pin)
     }
 
-    /// Signs and appends what was judged: the state for everybody, and the verdicts by class and by author, so that an
+    /// Signs and appends what was judged: the state by class, and the verdicts by class and by author, so that an
     /// author who may not hold the class learns of their own and of nothing else. Nothing if nothing changed.
     fn sign(
         &self,
@@ -274,21 +275,9 @@ impl Bench<'_> {
         let (db, tenant) = (self.db, self.tenant);
         let institution = institutions::get(db, tenant)?;
         let key = server_key(&institution);
-        let state = encode(&judgement.state);
         // An activity is no case: it stands nowhere and has no number.
-        if !file.is_activity && file.state.as_ref() != Some(&state) {
-            let number = match file.number {
-                None if judgement.state.status != Status::Draft => {
-                    Some(institutions::next_case(db, tenant)?)
-                }
-                number => number,
-            };
-            let body = RulingBody {
-                state: Some(state),
-                number,
-                ..header.clone()
-            };
-            self.say(&body, &key)?;
+        if !file.is_activity {
+            self.tell(file, header, &judgement.state, &key)?;
         }
         let mut by_reader: BTreeMap<(Class, PersonId), Vec<(CommandId, Verdict)>> = BTreeMap::new();
         for (id, verdict) in &judgement.verdicts {
@@ -309,6 +298,37 @@ impl Bench<'_> {
                 ..header.clone()
             };
             self.say(&body, &key)?;
+        }
+        Ok(())
+    }
+
+    /// Tells where the case stands, to the holders of each class as far as they may see it, where that is news to them. The number goes to
+    /// everybody.
+    fn tell(
+        &self,
+        file: &CaseFile,
+        header: &RulingBody,
+        state: &CaseState,
+        key: &SigningKey,
+    ) -> Result<(), StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let given = match file.number {
+            None if state.status != Status::Draft => Some(institutions::next_case(db, tenant)?),
+            None | Some(_) => None,
+        };
+        for class in CaseState::TOLD {
+            let told = encode(&state.told(class));
+            let is_known = rulings::told(db, tenant, header.case, class)?.as_ref() == Some(&told);
+            let number = class.is_none().then_some(given.or(file.number)).flatten();
+            if !is_known || (class.is_none() && given.is_some()) {
+                let body = RulingBody {
+                    class,
+                    state: Some(told),
+                    number,
+                    ..header.clone()
+                };
+                self.say(&body, key)?;
+            }
         }
         Ok(())
     }

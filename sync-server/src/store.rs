@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_activities.sql"),
     include_str!("migrations/0005_elsewhere.sql"),
     include_str!("migrations/0006_letters.sql"),
+    include_str!("migrations/0007_access.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

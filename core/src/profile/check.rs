@@ -12,6 +12,7 @@ use super::words::{
     ClockEvent, ClockUnit, Enforcement, EventOrigin, Guard, Milestone, OfflineClass,
     RequirementKind, RequirementLevel, Role,
 };
+use crate::access::Holder;
 use crate::command::{CommandKind, EndingReason, Nature};
 use crate::record::ProfileCode;
 
@@ -31,6 +32,7 @@ pub(super) fn check(profile: &Profile) -> Found {
     check_requirements(profile)?;
     check_eligibility(profile)?;
     check_possible(profile)?;
+    check_access(profile)?;
     rights::check(profile)?;
     check_endings(profile)?;
     check_sessions(profile)?;
@@ -253,6 +255,24 @@ fn check_possible(profile: &Profile) -> Found {
         ),
         None => Ok(()),
     }
+}
+
+/// Rows of access stand once for each holder and class, and give nobody what nobody may be given.
+fn check_access(profile: &Profile) -> Found {
+    let mut seen = BTreeSet::new();
+    for (index, row) in profile.access.iter().enumerate() {
+        let place = [Place::Key("access"), Place::Index(index)];
+        row.check().or_else(|fault| at(&place, fault.into()))?;
+        for holder in &row.holders {
+            if let Holder::Role(role) = holder {
+                known_roles(profile, &BTreeSet::from([*role]), &place)?;
+            }
+            if !seen.insert((*holder, row.class)) {
+                return at(&place, ProfileFault::Duplicate(row.source.clone()));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_endings(profile: &Profile) -> Found {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::words::{ClockEvent, Guard, Milestone, Role};
+use crate::access::AccessFault;
 use crate::class::Class;
 use crate::command::{CommandKind, EndingReason};
 
@@ -114,6 +115,9 @@ pub enum ProfileFault {
     /// A role decides without being able to read what the decision rests on.
     #[error("the role `{0}` decides `{1}` and may not read `{2}`, on which it rests")]
     Unreadable(Role, CommandKind, Class),
+    /// A row of the matrix of access gives what nobody may be given.
+    #[error(transparent)]
+    Access(#[from] AccessFault),
     /// Nobody who may waive documents is named by a requirement.
     #[error("the role `{0}` neither waives documents nor proposes it")]
     Waiver(Role),

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Profile;
 use super::fault::{Place, ProfileFault};
+use crate::access::Reading;
 use crate::class::Class;
 use crate::command::CommandKind;
-use crate::grant::{Reading, right};
+use crate::grant::right;
 
 /// The powers of a head (amendment B1): decisions that somebody with them must take in every institution.
 pub const HEAD_POWERS: &[CommandKind] = &[

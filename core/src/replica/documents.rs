@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::{Replica, ReplicaError};
+use crate::access::Writing;
 use crate::chunk::Chunk;
 use crate::class::{CHANGES_MAX, Class, Compartment, DocumentKey};
-use crate::document::{Document, DocumentError};
-use crate::id::{CaseId, ChangeHash, DocEpoch, DocumentId};
+use crate::command::PlacedRecord;
+use crate::document::{Document, DocumentError, minutes_edited};
+use crate::grant::compartment;
+use crate::id::{CaseId, ChangeHash, CommandId, DocEpoch, DocumentId};
 use crate::store::DocumentRow;
 use crate::sync::decode_body;
+use crate::time::Timestamp;
 
 /// A document in memory.
 pub(super) struct Loaded {
@@ -82,13 +86,20 @@ impl Replica {
         Ok(Some(saved_in_frame(&self.store.frame(frame)?, place)?))
     }
 
-    /// The document of a class that this person writes next: the volume that is not full.
+    /// The document into which this person writes some records of a class next: of the compartment that is theirs to write, the
+    /// volume that is not full. An edit of minutes stands where the minutes stand.
     pub(super) fn writable(
         &mut self,
         case: CaseId,
-        class: Class,
+        (class, records): (Class, &[PlacedRecord]),
+        at: Timestamp,
     ) -> Result<DocumentKey, ReplicaError> {
-        let compartment = Compartment::of(class, self.person());
+        if let Some(minutes) = minutes_edited(records)
+            && let Some(key) = self.document_of_minutes(case, minutes)?
+        {
+            return Ok(key);
+        }
+        let compartment = self.compartment(class, at)?;
         let mut key = DocumentKey {
             case,
             class,
@@ -101,6 +112,38 @@ impl Replica {
             key.volume += 1;
         }
         Ok(key)
+    }
+
+    /// The compartment in which this person writes a class. Before the first exchange nobody knows what they are: what they write then
+    /// stands apart, which nobody is refused.
+    fn compartment(&self, class: Class, at: Timestamp) -> Result<Compartment, ReplicaError> {
+        let author = self.person();
+        let me = self.staff()?.into_iter().find(|row| row.person == author);
+        let (Some(me), Some(profile)) = (me, self.newest_profile()?) else {
+            return Ok(Compartment::of(class, Writing::OwnEntries, author));
+        };
+        let own = me.roles.iter().filter_map(|role| role.parse().ok());
+        let delegated = me.terms.iter().flat_map(|terms| terms.delegated(None, at));
+        let roles = own.chain(delegated).collect();
+        Ok(compartment(&profile, (author, &roles), class))
+    }
+
+    /// The document of a case in which minutes stand, if it is here.
+    pub fn document_of_minutes(
+        &self,
+        case: CaseId,
+        minutes: CommandId,
+    ) -> Result<Option<DocumentKey>, ReplicaError> {
+        for row in self.store.documents_of(case)? {
+            let is_there = match self.loaded.get(&row.key.id()) {
+                Some(loaded) => loaded.working.has_minutes(minutes),
+                None => self.read_document(row.key)?.working.has_minutes(minutes),
+            };
+            if is_there {
+                return Ok(Some(row.key));
+            }
+        }
+        Ok(None)
     }
 
     /// Notes the accepted heads of a document after changes were applied.

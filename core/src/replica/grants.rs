@@ -7,23 +7,10 @@ use std::collections::BTreeSet;
 
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::{Class, Compartment, DocumentKey};
-use crate::id::{CaseId, CommandId, PersonId, ServerSeq};
+use crate::id::{CaseId, CommandId, ServerSeq};
 use crate::rules::Verdict;
 use crate::store::{DocumentRow, decode};
 use crate::sync::{GrantRow, GrantScope};
-
-/// Whether a grant covers a document.
-fn covers(grant: &GrantRow, key: &DocumentKey, person: PersonId) -> bool {
-    let in_scope = match grant.scope {
-        GrantScope::Case(case) => case == key.case,
-        GrantScope::Institution => true,
-    };
-    let in_compartment = match key.compartment {
-        Compartment::Shared => true,
-        Compartment::Author(author) => author == person,
-    };
-    in_scope && in_compartment && grant.classes.contains(&key.class)
-}
 
 impl Replica {
     /// A grant begins or ends: the cases that it is about have to be gone through.
@@ -44,9 +31,8 @@ impl Replica {
             GrantScope::Case(case) => self.store.documents_of(case)?,
             GrantScope::Institution => self.store.documents()?,
         };
-        let person = self.person();
         for row in documents {
-            if covers(&grant, &row.key, person) {
+            if grant.covers(&row.key) {
                 self.note_granted(row)?;
             }
         }
@@ -76,11 +62,10 @@ impl Replica {
         } else {
             Vec::new()
         };
-        let person = self.person();
         let mut is_swept = true;
         let mut has_dropped = false;
         for row in self.store.documents_of(case)? {
-            if grants.iter().any(|grant| covers(grant, &row.key, person)) {
+            if grants.iter().any(|grant| grant.covers(&row.key)) {
                 self.note_granted(row)?;
             } else if row.granted || !may_read {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
@@ -106,15 +91,18 @@ impl Replica {
         Ok(is_swept)
     }
 
-    /// Drops the rulings of classes that no grant covers, and what they said of others' commands: nothing newer comes of
+    /// Drops the states and rulings of classes that no grant covers, and what they said of others' commands: nothing newer comes of
     /// it, and it would grow old. What speaks of own commands stays; the server goes on telling of those.
     fn drop_rulings(&self, case: CaseId, grants: &[GrantRow]) -> Result<(), ReplicaError> {
+        let gives = |class: Class| grants.iter().any(|grant| grant.gives_class(case, class));
+        for class in self.store.told_classes(case)? {
+            if !gives(class) {
+                self.store.drop_told_state(case, class)?;
+            }
+        }
         for (seq, ruling) in self.store.rulings_not_own(case)? {
             let body = ruling.read().map_err(|_| ReplicaError::Damaged)?;
-            let is_covered = body
-                .class
-                .is_none_or(|class| grants.iter().any(|grant| grant.classes.contains(&class)));
-            if is_covered {
+            if body.class.is_none_or(gives) {
                 continue;
             }
             let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
@@ -129,10 +117,15 @@ impl Replica {
     /// Takes out of others' commands the records of classes of which no document is left here. A command without
     /// records goes.
     fn drop_records(&self, case: CaseId) -> Result<(), ReplicaError> {
-        let documents = self.store.documents_of(case)?;
+        let (documents, person) = (self.store.documents_of(case)?, self.person());
+        let is_apart = |key: &DocumentKey| key.compartment == Compartment::Author(person);
         let held: BTreeSet<Class> = documents.iter().map(|row| row.key.class).collect();
+        let shared = documents.iter().filter(|row| !is_apart(&row.key));
+        let shared: BTreeSet<Class> = shared.map(|row| row.key.class).collect();
         for mut row in self.store.commands_of(case)? {
             let known = row.records.len();
+            // What others wrote never stands in this person's own documents.
+            let held = if row.author == person { &held } else { &shared };
             row.records.retain(|record| held.contains(&record.class));
             if row.own || row.records.len() == known {
                 continue;

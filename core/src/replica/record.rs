@@ -13,6 +13,7 @@ use crate::document::{DocumentError, actor_id};
 use crate::envelope::AFTER_MAX;
 use crate::id::{CaseId, ChangeHash, CommandId, DecisionCount, PersonId};
 use crate::store::{CommandRow, CommandState, PartRow, StoreError};
+use crate::sync::GrantRow;
 use crate::time::Timestamp;
 
 /// Why something cannot be recorded here. Nothing was saved.
@@ -124,8 +125,12 @@ impl Replica {
         self.write_parts(&row, rng)
     }
 
+    /// Whether something of the case may be written here: K1 alone is not enough.
     fn knows_case(&self, case: CaseId) -> Result<bool, ReplicaError> {
-        Ok(self.store.case_state(case)?.is_some()
+        let grants = self.store.grants_about(case)?;
+        let is_reached =
+            grants.iter().any(GrantRow::gives_documents) && self.store.case_state(case)?.is_some();
+        Ok(is_reached
             || !self.store.documents_of(case)?.is_empty()
             || self.opened_by(case)? == Some(CommandKind::Register))
     }
@@ -179,7 +184,8 @@ impl Replica {
                 .push(placed.clone());
         }
         for (class, records) in by_class {
-            let key = self.writable(row.case, class)?;
+            let at = row.recorded_at.unwrap_or(row.occurred_at);
+            let key = self.writable(row.case, (class, &records), at)?;
             let part = self.write_part(key, row.id, &records, rng)?;
             self.store.put_part(row.id, &part)?;
         }

@@ -55,6 +55,13 @@ impl Replica {
         Ok(Profile::in_force(&self.versions()?, now).cloned())
     }
 
+    /// The newest version of the profile that this build can read, in force or not: grants follow from it.
+    pub(super) fn newest_profile(&self) -> Result<Option<Profile>, ReplicaError> {
+        let files = self.store.profiles()?;
+        let mut newest = files.iter().rev();
+        Ok(newest.find_map(|toml| Profile::parse(toml).ok()))
+    }
+
     /// The versions of the profile, oldest first. One that this build cannot read is left to a newer one.
     fn versions(&self) -> Result<Vec<Profile>, ReplicaError> {
         let files = self.store.profiles()?;

@@ -124,7 +124,8 @@ impl Phone {
     }
 
     fn key(&self, case: CaseId, class: Class) -> DocumentKey {
-        let compartment = Compartment::of(class, self.replica.person());
+        // Nobody told it what its person is.
+        let compartment = Compartment::Author(self.replica.person());
         DocumentKey {
             case,
             class,
@@ -464,6 +465,9 @@ fn what_cannot_be_recorded_does_not_void_an_answer_under_way() {
 #[test]
 fn a_session_note_stands_in_a_document_of_its_author_alone() {
     let mut phone = phone();
+    phone.ask();
+    let told = screens::office(&phone);
+    phone.answer(None, told);
     let case = CaseId::from(phone.record(None, register()));
     let session = RecordSession {
         attendance: crate::command::Attendance::Held,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verdict::{Flag, Review};
+use crate::class::Class;
 use crate::code::codes;
 use crate::command::{EndingReason, SafetyLevel, ServiceType};
 use crate::id::{CaseId, ClockId, CommandId, DecisionCount, LetterNumber, PersonId, ServerSeq};
@@ -78,16 +79,65 @@ pub struct CaseState {
 }
 
 impl CaseState {
-    /// What everybody who holds the case may see (class K1): where it stands, who is responsible, what is due, and
-    /// whether there is danger. What was done, and what is marked about it, is left out.
+    /// The classes by which a state is told, the least first: K1, then who holds the registration, then who holds the record.
+    pub const TOLD: [Option<Class>; 3] = [None, Some(Class::Intake), Some(Class::Record)];
+
+    /// What the holders of a class are told of it; none for K1.
+    #[must_use]
+    pub fn told(&self, class: Option<Class>) -> Self {
+        match class {
+            None => self.index(),
+            Some(Class::Record) => self.clone(),
+            Some(
+                Class::Intake
+                | Class::Notes
+                | Class::Sessions
+                | Class::Summary
+                | Class::Practitioner
+                | Class::Safety
+                | Class::Reporter
+                | Class::Links
+                | Class::Activity,
+            ) => self.desk(),
+        }
+    }
+
+    /// What those need who hold the registration and not the record, beside the index: which steps are done, papers, letters, bookings, whether
+    /// the registration is to be confirmed (section 9: "papers, letters, no narrative"). Neither what troubles the family nor what
+    /// only heads are told. It changes only with what it tells.
+    #[must_use]
+    pub fn desk(&self) -> Self {
+        let is_of_desk = |flag: &&Flag| {
+            is_of_index(**flag)
+                || matches!(
+                    flag,
+                    Flag::IdentityConflict | Flag::OtherArea | Flag::NotEligible
+                )
+        };
+        let is_unconfirmed = |item: &&ReviewItem| item.reason == Review::Unconfirmed;
+        Self {
+            milestones: self.milestones.clone(),
+            flags: self.flags.iter().filter(is_of_desk).copied().collect(),
+            reviews: self
+                .reviews
+                .iter()
+                .filter(is_unconfirmed)
+                .copied()
+                .collect(),
+            acting: self.acting.clone(),
+            referrals: self.referrals.clone(),
+            sessions: self.sessions.clone(),
+            appointments: self.appointments.clone(),
+            missing_papers: self.missing_papers.clone(),
+            clocks: self.clocks.clone(),
+            ..self.index()
+        }
+    }
+
+    /// What everybody who holds anything of the case may see (class K1): where it stands, who is responsible, what is due, and
+    /// whether there is danger. What was done, and what is marked about it, is left out. It changes only with what it tells.
     #[must_use]
     pub fn index(&self) -> Self {
-        let is_of_case = |flag: &&Flag| {
-            matches!(
-                flag,
-                Flag::MissingDocs | Flag::ReopenProposed | Flag::Restricted
-            )
-        };
         Self {
             milestones: BTreeMap::new(),
             services: BTreeSet::new(),
@@ -95,11 +145,14 @@ impl CaseState {
             sessions: Vec::new(),
             appointments: Vec::new(),
             missing_papers: Vec::new(),
-            flags: self.flags.iter().filter(is_of_case).copied().collect(),
+            flags: (self.flags.iter().copied())
+                .filter(|flag| is_of_index(*flag))
+                .collect(),
             fact_flags: BTreeMap::new(),
             reviews: Vec::new(),
             acting: None,
             reminders: None,
+            judged_through: ServerSeq::default(),
             clocks: self
                 .clocks
                 .iter()
@@ -109,6 +162,14 @@ impl CaseState {
             ..self.clone()
         }
     }
+}
+
+/// Whether everybody is told of a mark who holds anything of the case: what is missing, what must not be done.
+const fn is_of_index(flag: Flag) -> bool {
+    matches!(
+        flag,
+        Flag::MissingDocs | Flag::ReopenProposed | Flag::Restricted | Flag::AddressHidden
+    )
 }
 
 codes!(

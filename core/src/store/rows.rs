@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{Store, StoreError, decode, encode};
 use crate::id::{CaseId, CaseNumber, CommandId, ServerSeq};
 use crate::sync::{
-    BackfillAt, CalendarRow, GrantRow, GrantScope, ProfileRow, RulingBody, SignedRuling, StaffRow,
+    BackfillAt, CalendarRow, GrantRow, GrantScope, ProfileRow, SignedRuling, StaffRow,
 };
 
 impl Store {
@@ -63,37 +63,6 @@ impl Store {
         )?;
         statement.execute([command])?;
         Ok(())
-    }
-
-    /// A case's state, number and version of the profile; an older row never replaces a younger one.
-    pub(crate) fn put_case_state(
-        &self,
-        seq: ServerSeq,
-        body: &RulingBody,
-        bytes: &[u8],
-    ) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO case_state (case_id, seq, number, bytes, profile_version) \
-             VALUES (?1, ?2, ?3, ?4, ?5) \
-             ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, \
-             number = coalesce(excluded.number, number), bytes = excluded.bytes, \
-             profile_version = excluded.profile_version WHERE excluded.seq >= seq",
-        )?;
-        statement.execute(params![
-            body.case,
-            seq.get() as i64,
-            body.number.map(CaseNumber::get),
-            bytes,
-            body.profile_version
-        ])?;
-        Ok(())
-    }
-
-    pub(crate) fn case_state(&self, case: CaseId) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT bytes FROM case_state WHERE case_id = ?1")?;
-        Ok(statement.query_row([case], |row| row.get(0)).optional()?)
     }
 
     pub(crate) fn case_number(&self, case: CaseId) -> Result<Option<CaseNumber>, StoreError> {
@@ -194,6 +163,7 @@ impl Store {
         )?;
         self.connection
             .execute("DELETE FROM case_state WHERE case_id = ?1", [case])?;
+        self.drop_told(case)?;
         self.connection.execute(
             "DELETE FROM ruling WHERE case_id = ?1 AND (NOT own OR seq <= ?2)",
             params![case, backed_up.get() as i64],
@@ -229,7 +199,7 @@ impl Store {
             .execute("UPDATE verdict SET seq = ?1 WHERE seq > ?1", [kept])?;
         self.connection
             .execute("UPDATE case_state SET seq = ?1 WHERE seq > ?1", [kept])?;
-        Ok(())
+        self.age_told(ServerSeq::new(kept.cast_unsigned()))
     }
 
     /// Rulings that are to be pushed back.

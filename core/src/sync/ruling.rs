@@ -34,7 +34,7 @@ pub struct RulingBody {
     /// Verdicts on commands of this class, encoded by `rules`.
     #[cbor(n(7), with = "minicbor::bytes")]
     pub verdicts: Vec<u8>,
-    /// The case's state, encoded by `rules`; only in a ruling of class K1.
+    /// The case's state, encoded by `rules`, as far as the holders of the class may see it; only in rulings of K1, `intake` and `record`.
     #[cbor(n(8), with = "minicbor::bytes")]
     pub state: Option<Vec<u8>>,
     /// The case's number, from the registration on; only in a ruling of class K1. Never given twice in an institution.

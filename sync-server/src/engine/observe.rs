@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{
     CaseId, ChangeHash, CommandId, DocEpoch, InstitutionId, LogEra, PersonId, SeatId, ServerSeq,
 };
 use jangkau_core::rules::{CaseState, LogEntry, Verdict};
-use jangkau_core::sync::Turned;
+use jangkau_core::sync::{GrantRow, Turned};
 use jangkau_core::time::Timestamp;
 
 use super::{Engine, EngineError};
@@ -245,17 +245,22 @@ impl Engine {
     ) -> Result<BTreeSet<PersonId>, EngineError> {
         let tenant = self.institution(institution)?.tenant;
         let granted = grants::of_case(&self.store.db(), tenant, document.case)?;
-        let is_theirs = |person: PersonId| match document.compartment {
-            Compartment::Shared => true,
-            Compartment::Author(author) => author == person,
-        };
-        let holds = granted
-            .into_iter()
-            .filter(|grant| grant.classes.contains(&document.class) && grant.covers(document.case));
-        Ok(holds
-            .map(|grant| grant.person)
-            .filter(|person| is_theirs(*person))
-            .collect())
+        let holds = granted.iter().filter(|grant| grant.row.covers(document));
+        Ok(holds.map(|grant| grant.row.person).collect())
+    }
+
+    /// What a person is granted now.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn grants(
+        &self,
+        institution: &InstitutionId,
+        person: PersonId,
+    ) -> Result<Vec<GrantRow>, EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let granted = grants::of_person(&self.store.db(), tenant, person)?;
+        Ok(granted.into_iter().map(|grant| grant.row).collect())
     }
 
     /// Every document that a person may hold now.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jangkau_core::class::DocumentKey;
+use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::document::Document;
 use jangkau_core::id::{CaseId, CommandId, DocumentId, InstitutionId, ServerSeq};
 use jangkau_core::rules::Verdict;
@@ -95,7 +95,7 @@ impl Rebuilt {
                 }
                 Row::Ruling(ruling) => {
                     let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
-                    if let Some(state) = body.state {
+                    if let Some(state) = body.state.filter(|_| body.class == Some(Class::Record)) {
                         rebuilt.states.insert(body.case, state);
                     }
                     let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;

@@ -1,45 +1,36 @@
 //! Grants, and the positions at which they began and ended.
 
-use std::collections::BTreeSet;
-
-use jangkau_core::class::Class;
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::sync::{GrantRow, GrantScope};
 use rusqlite::{Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, parse, seq};
+use super::{Db, StoreError, column, decode, encode, parse, seq};
 
 /// A grant that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
-    /// Its row.
+    /// The position of its row.
     pub(crate) seq: ServerSeq,
-    pub(crate) person: PersonId,
-    pub(crate) scope: GrantScope,
-    pub(crate) classes: BTreeSet<Class>,
-}
-
-impl Grant {
-    pub(crate) fn covers(&self, case: CaseId) -> bool {
-        match self.scope {
-            GrantScope::Institution => true,
-            GrantScope::Case(own) => own == case,
-        }
-    }
+    /// What it gives.
+    pub(crate) row: GrantRow,
 }
 
 fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
     let case: Option<CaseId> = row.get(2)?;
     let words: String = row.get(3)?;
+    let extent: Option<Vec<u8>> = row.get(4)?;
     Ok(Grant {
         seq: seq(row.get(0)?),
-        person: row.get(1)?,
-        scope: case.map_or(GrantScope::Institution, GrantScope::Case),
-        classes: words
-            .split_whitespace()
-            .map(parse)
-            .collect::<Result<_, _>>()?,
+        row: GrantRow {
+            person: row.get(1)?,
+            scope: case.map_or(GrantScope::Institution, GrantScope::Case),
+            classes: words
+                .split_whitespace()
+                .map(parse)
+                .collect::<Result<_, _>>()?,
+            extent: extent.as_deref().map(decode).transpose()?,
+        },
     })
 }
 
@@ -49,7 +40,7 @@ fn query(
     arguments: &[&dyn rusqlite::ToSql],
 ) -> Result<Vec<Grant>, StoreError> {
     let sql = format!(
-        "SELECT seq, person, case_id, classes FROM access_grant WHERE {filter} ORDER BY seq"
+        "SELECT seq, person, case_id, classes, extent FROM access_grant WHERE {filter} ORDER BY seq"
     );
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(arguments)?;
@@ -71,14 +62,15 @@ pub(crate) fn insert(
         GrantScope::Case(case) => Some(case),
     };
     let words: Vec<&str> = grant.classes.iter().map(|class| class.code()).collect();
-    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes) \
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes, extent) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         column(at),
         grant.person,
         case,
-        words.join(" ")
+        words.join(" "),
+        grant.extent.as_ref().map(encode)
     ])?;
     Ok(())
 }
@@ -136,16 +128,14 @@ pub(crate) fn of_case(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<Grant
     query(db, filter, params![tenant.0, case])
 }
 
-/// Whether a grant ever covered this person and case: work begun under it is taken in even after its end.
-pub(crate) fn ever_covered(
+/// Every grant of a person that is or was about a case: work begun under one is taken in even after its end.
+pub(crate) fn ever(
     db: &Db,
     tenant: Tenant,
     person: PersonId,
     case: CaseId,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM access_grant WHERE institution = ?1 AND person = ?2 \
-               AND (case_id = ?3 OR case_id IS NULL) LIMIT 1";
-    Ok(db
-        .prepare_cached(sql)?
-        .exists(params![tenant.0, person, case])?)
+) -> Result<Vec<GrantRow>, StoreError> {
+    let filter = "institution = ?1 AND person = ?2 AND (case_id = ?3 OR case_id IS NULL)";
+    let grants = query(db, filter, params![tenant.0, person, case])?;
+    Ok(grants.into_iter().map(|grant| grant.row).collect())
 }

@@ -139,17 +139,50 @@ pub(crate) fn judged(
     Ok(())
 }
 
+/// Keeps a state that was told to the holders of a class. What the holders of the record see is all of it.
 pub(crate) fn set_state(
     db: &Db,
     tenant: Tenant,
-    case: CaseId,
+    (case, class): (CaseId, Option<Class>),
     ruling: ServerSeq,
     state: &[u8],
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE case_file SET ruling_seq = ?3, state = ?4 WHERE institution = ?1 AND id = ?2";
-    db.prepare_cached(sql)?
-        .execute(params![tenant.0, case, column(ruling), state])?;
+    let file = "UPDATE case_file SET";
+    let which = "WHERE institution = ?1 AND id = ?2";
+    let Some(column_told) = told_column(class) else {
+        let sql = format!("{file} ruling_seq = ?3, state = ?4 {which}");
+        db.prepare_cached(&sql)?
+            .execute(params![tenant.0, case, column(ruling), state])?;
+        return Ok(());
+    };
+    let sql = format!("{file} {column_told} = ?3 {which}");
+    db.prepare_cached(&sql)?
+        .execute(params![tenant.0, case, state])?;
     Ok(())
+}
+
+/// Where the state that was told to a class stands, if it is not all of it.
+fn told_column(class: Option<Class>) -> Option<&'static str> {
+    match class {
+        None => Some("index_state"),
+        Some(Class::Intake) => Some("desk_state"),
+        Some(_) => None,
+    }
+}
+
+/// What was last told to the holders of a class of where a case stands.
+pub(crate) fn told(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    class: Option<Class>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let column_told = told_column(class).unwrap_or("state");
+    let sql = format!("SELECT {column_told} FROM case_file WHERE institution = ?1 AND id = ?2");
+    let found = db
+        .prepare_cached(&sql)?
+        .query_row(params![tenant.0, case], |row| row.get(0));
+    Ok(found.optional()?.flatten())
 }
 
 /// Keeps the number that a ruling gave to a case; the counter never falls behind it.
@@ -187,17 +220,18 @@ pub(crate) fn insert(
     db: &Db,
     tenant: Tenant,
     at: ServerSeq,
-    (case, class): (CaseId, Option<Class>),
+    (case, class, has_state): (CaseId, Option<Class>, bool),
     hash: &[u8; 32],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO ruling (institution, seq, case_id, class, hash) \
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO ruling (institution, seq, case_id, class, hash, has_state) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         column(at),
         case,
         class.map(Class::number),
-        hash
+        hash,
+        has_state
     ])?;
     Ok(())
 }
@@ -233,14 +267,14 @@ pub(crate) fn speaks_to(
         .exists(params![tenant.0, column(at), person])?)
 }
 
-/// The rulings about a case up to a row, in order, with their classes.
+/// The rulings about a case up to a row, in order, with their classes, and whether they tell its state.
 pub(crate) fn of_case(
     db: &Db,
     tenant: Tenant,
     case: CaseId,
     upto: ServerSeq,
-) -> Result<Vec<(ServerSeq, Option<Class>)>, StoreError> {
-    let sql = "SELECT seq, class FROM ruling \
+) -> Result<Vec<(ServerSeq, Option<Class>, bool)>, StoreError> {
+    let sql = "SELECT seq, class, has_state FROM ruling \
                WHERE institution = ?1 AND case_id = ?2 AND seq <= ?3 ORDER BY seq";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![tenant.0, case, column(upto)])?;
@@ -248,23 +282,26 @@ pub(crate) fn of_case(
     while let Some(row) = rows.next()? {
         let class: Option<u8> = row.get(1)?;
         let class = class.map(|number| Class::from_number(number).ok_or(StoreError::Undecodable));
-        rulings.push((seq(row.get(0)?), class.transpose()?));
+        rulings.push((seq(row.get(0)?), class.transpose()?, row.get(2)?));
     }
     Ok(rulings)
 }
 
-/// The last ruling of class K1 about a case, up to a row.
+/// The last ruling that told the holders of a class where a case stands, up to a row.
 pub(crate) fn last_state(
     db: &Db,
     tenant: Tenant,
-    case: CaseId,
+    (case, class): (CaseId, Option<Class>),
     upto: ServerSeq,
 ) -> Result<Option<ServerSeq>, StoreError> {
     let sql = "SELECT seq FROM ruling WHERE institution = ?1 AND case_id = ?2 AND seq <= ?3 \
-               AND class IS NULL ORDER BY seq DESC LIMIT 1";
+               AND class IS ?4 AND has_state ORDER BY seq DESC LIMIT 1";
     let found: Option<i64> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, case, column(upto)], |row| row.get(0))
+        .query_row(
+            params![tenant.0, case, column(upto), class.map(Class::number)],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(found.map(seq))
 }

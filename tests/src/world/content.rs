@@ -6,7 +6,6 @@ mod filing;
 use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
-use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{
     AgreePlan, AnswerReview, ApplicantKind, AssessmentStage, Assign, Attendance, CancelAppointment,
     Channel, Close, CloseInformation, Command, CommandKind as Kind, DecideReferral, DraftMinutes,
@@ -375,11 +374,8 @@ fn edit_minutes(view: &CaseView<'_>, chance: &mut Chance) -> Result<Option<Comma
     let Some(target) = chance.pick(view.of(Kind::DraftMinutes)).copied() else {
         return Ok(None);
     };
-    let document = DocumentKey {
-        case: view.case,
-        class: Class::Record,
-        compartment: Compartment::Shared,
-        volume: 0,
+    let Some(document) = view.replica.document_of_minutes(view.case, target)? else {
+        return Ok(None);
     };
     let mut records = view.replica.records(document)?;
     let Some(record) = records.get_mut(&root_key("minutes", target)) else {

@@ -120,8 +120,9 @@ impl World {
             };
             let may_hold = self.may_hold_any(device.person, document.case)?;
             let shown = device.replica().case_state(document.case).map_err(broke)?;
+            let told = self.told(device.person, document.case, ruled)?;
             ensure(
-                shown.as_ref() == Some(ruled) || (shown.is_none() && !may_hold),
+                shown == told || (shown.is_none() && !may_hold),
                 "every holder has the rulings",
                 || {
                     format!(

@@ -108,17 +108,38 @@ impl World {
     /// Whether a person may hold anything of a case, if it has anything.
     pub(super) fn may_hold_any(&self, person: PersonId, case: CaseId) -> Checked<bool> {
         for class in Class::ALL.iter().copied() {
-            let document = DocumentKey {
-                case,
-                class,
-                compartment: Compartment::Shared,
-                volume: 0,
-            };
-            if self.may_hold(person, &document)? {
-                return Ok(true);
+            for compartment in [Compartment::Shared, Compartment::Author(person)] {
+                let document = DocumentKey {
+                    case,
+                    class,
+                    compartment,
+                    volume: 0,
+                };
+                if self.may_hold(person, &document)? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
+    }
+
+    /// What a person is told of where a case stands, as full as their grants give it.
+    pub(super) fn told(
+        &self,
+        person: PersonId,
+        case: CaseId,
+        ruled: &CaseState,
+    ) -> Checked<Option<CaseState>> {
+        plant::plant(None);
+        let grants = self.server.engine().grants(&self.institution, person);
+        plant::plant(self.bug);
+        let grants = grants.map_err(|error| Violation::broke("Engine::grants", &error))?;
+        let gives = |class: Class| grants.iter().any(|grant| grant.gives_class(case, class));
+        let class = [Class::Record, Class::Intake]
+            .into_iter()
+            .find(|class| gives(*class));
+        let sees = grants.iter().any(|grant| grant.is_about(case));
+        Ok(sees.then(|| ruled.told(class)))
     }
 
     /// Whether a person may receive documents.

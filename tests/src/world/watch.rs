@@ -54,7 +54,9 @@ pub(super) fn open(
             .extend(frames.map(|installed| installed.document));
     }
     for document in &opened.documents {
-        if let Compartment::Author(author) = document.compartment {
+        if let Compartment::Author(author) = document.compartment
+            && document.class.is_by_author()
+        {
             ensure(author == to, RULE, || {
                 format!("{to:?} receives {document:?}")
             })?;

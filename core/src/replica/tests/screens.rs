@@ -8,7 +8,7 @@ use crate::sync::{ProfileRow, StaffRow};
 use crate::text::Language::{English, Indonesian};
 
 /// What the office tells every vault: its profile, and who works there.
-fn office(phone: &Phone) -> Vec<Row> {
+pub(super) fn office(phone: &Phone) -> Vec<Row> {
     let file = shipped_files()[0].toml;
     let profile = Profile::parse(file).unwrap();
     let staff = StaffRow {

@@ -1,7 +1,9 @@
 //! What waits for a head, and what became known late (LK3.md section 13).
 
 use super::*;
+use crate::class::Class;
 use crate::profile::words::Status;
+use crate::rules::ReviewItem;
 use Role::*;
 
 fn assigned() -> Story {
@@ -318,4 +320,34 @@ fn the_index_of_a_case_tells_nothing_of_what_was_done() {
     );
     assert_eq!(index.decisions, story.state().decisions);
     assert_eq!(index.clocks[0].clock.as_str(), "first_outcome");
+}
+
+#[test]
+fn the_desk_is_told_of_papers_and_steps_and_not_of_what_troubles_the_family() {
+    let mut story = assigned();
+    story
+        .ok(SocialWorker, visit())
+        .flagged(Clerk, session(None), &[Flag::RoleNotAllowed]);
+    let mut state = story.state();
+    state.flags.insert(Flag::DangerSign);
+    state.flags.insert(Flag::IdentityConflict);
+    for reason in [Review::OpposingParty, Review::Unconfirmed] {
+        state.reviews.push(ReviewItem {
+            command: CommandId::from_bytes([7; 16]),
+            reason,
+            since: state.clocks[0].started_at,
+        });
+    }
+    let desk = state.told(Some(Class::Intake));
+    assert_eq!(desk.milestones, state.milestones);
+    assert_eq!(desk.missing_papers, state.missing_papers);
+    assert_eq!(desk.sessions, state.sessions);
+    assert!(
+        desk.flags.contains(&Flag::IdentityConflict) && !desk.flags.contains(&Flag::DangerSign)
+    );
+    let reasons: Vec<Review> = desk.reviews.iter().map(|item| item.reason).collect();
+    assert_eq!(reasons, [Review::Unconfirmed]);
+    assert!(desk.fact_flags.is_empty() && desk.services.is_empty());
+    assert_eq!(state.told(Some(Class::Record)), state);
+    assert_eq!(state.told(None), state.index());
 }

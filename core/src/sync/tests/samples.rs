@@ -4,6 +4,7 @@ use ed25519_dalek::SigningKey;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng as _;
 
+use crate::access::{ViewKind, Writing};
 use crate::class::{Class, Compartment, DocumentKey};
 use crate::command::{
     Attendance, Command, CommandEntry, RecordSession, RecordVisit, SessionMode, Stamp, VisitPlace,
@@ -79,7 +80,7 @@ impl Desk {
                 let document = DocumentKey {
                     case,
                     class,
-                    compartment: Compartment::of(class, AUTHOR),
+                    compartment: Compartment::of(class, Writing::All, AUTHOR),
                     volume: 0,
                 };
                 let actor = actor_id(SEAT, document.id(), DocEpoch::default(), BRANCH);
@@ -257,12 +258,23 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
         person: AUTHOR,
         scope,
         classes: vec![Class::Intake, Class::Record],
+        extent: None,
     };
     vec![
         ("commands", Row::Commands(vec![command_id(10)])),
         ("ruling", Row::Ruling(signed_ruling())),
         ("grant of a case", Row::Grant(grant(GrantScope::Case(CASE)))),
         ("grant of all", Row::Grant(grant(GrantScope::Institution))),
+        (
+            "grant of own entries and views",
+            Row::Grant(GrantRow {
+                extent: Some(Extent {
+                    own: vec![Class::Record],
+                    views: vec![ViewKind::Contact],
+                }),
+                ..grant(GrantScope::Case(CASE))
+            }),
+        ),
         ("grant end", Row::GrantEnd(ServerSeq::new(6))),
         (
             "staff",

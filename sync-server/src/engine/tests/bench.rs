@@ -1,19 +1,21 @@
 //! What the tests work with: an institution, seats whose every byte is crafted by hand, and what a server answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::SigningKey;
-use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::command::{
     ApplicantKind, Channel, Command, CommandEntry, RecordVisit, Register, Stamp, VisitPlace,
 };
 use jangkau_core::document::{Document, actor_id};
 use jangkau_core::envelope::{CommandHead, KeyRef, Via};
+use jangkau_core::grant::compartment;
 use jangkau_core::id::{
     BatchId, Branch, CaseId, CommandId, DecisionCount, DeviceId, DocEpoch, InstitutionId, Nonce,
     PersonId, SeatId,
 };
 use jangkau_core::profile::shipped_files;
+use jangkau_core::profile::words::Role;
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::sync::{
     Answer, Batch, Cursor, Enrol, Enrolled, Part, PartBody, RefusedReply, SYNC_ROUTE,
@@ -106,10 +108,15 @@ impl Bench {
 
     pub(super) fn seat_of(&mut self, person: PersonId) -> Hand {
         let (enrolled, key) = self.enrolled(person);
+        let staff = self.engine.enrolled(&self.institution).unwrap();
+        let staff = staff.into_iter().find(|row| row.person == person);
+        let words = staff.unwrap().roles;
+        let roles = words.iter().map(|role| role.parse().unwrap()).collect();
         Hand {
             institution: self.institution.clone(),
             seat: enrolled.certificate.seat,
             person,
+            roles,
             key,
             nonce: enrolled.nonce,
             cursor: Cursor::default(),
@@ -269,6 +276,8 @@ pub(super) struct Hand {
     pub(super) institution: InstitutionId,
     pub(super) seat: SeatId,
     pub(super) person: PersonId,
+    /// What they were when they enrolled.
+    pub(super) roles: BTreeSet<Role>,
     pub(super) key: SigningKey,
     pub(super) nonce: Nonce,
     pub(super) cursor: Cursor,
@@ -315,7 +324,8 @@ impl Hand {
     }
 
     pub(super) fn key_of(&self, case: CaseId, class: Class) -> DocumentKey {
-        let compartment = Compartment::of(class, self.person);
+        let profile = jangkau_core::profile::shipped().unwrap().remove(0);
+        let compartment = compartment(&profile, (self.person, &self.roles), class);
         DocumentKey {
             case,
             class,

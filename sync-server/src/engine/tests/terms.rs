@@ -307,8 +307,9 @@ fn work_under_a_term_that_a_restored_server_never_saw_comes_back() {
 fn what_was_ruled_on_comes_back_without_the_grant_that_it_was_written_under() {
     let mut bench = Bench::new();
     let acting = bench.person(&["clergy"]);
-    let volunteer = bench.person(&["volunteer"]);
-    let (mut one, mut two) = (bench.replica(volunteer), bench.replica(acting));
+    // Somebody who holds what others record.
+    let worker = bench.person(&["social_worker"]);
+    let (mut one, mut two) = (bench.replica(worker), bench.replica(acting));
     let case = CaseId::from(bench.record(&mut one, None, registration()));
     bench.sync(&mut one);
     let backup = bench.engine.image().unwrap();
@@ -341,7 +342,7 @@ fn what_was_ruled_on_comes_back_without_the_grant_that_it_was_written_under() {
         ));
     }
     assert_eq!(one.timeline(case).unwrap().len(), 2);
-    bench.same_documents(&one, volunteer);
+    bench.same_documents(&one, worker);
     bench.check();
     // Without a ruling that speaks of it nobody writes where they never might.
     let cunning = bench.record(&mut two, Some(case), visit());

@@ -1,0 +1,182 @@
+//! What follows from the matrix for a person, and what a grant covers.
+
+use super::*;
+use crate::profile::shipped;
+
+fn cilegon() -> Profile {
+    shipped().unwrap().remove(0)
+}
+
+const PERSON: PersonId = PersonId::from_bytes([1; 16]);
+const OTHER: PersonId = PersonId::from_bytes([2; 16]);
+const CASE: CaseId = CaseId::from_bytes([9; 16]);
+
+fn words(grant: Option<GrantRow>) -> String {
+    let Some(grant) = grant else {
+        return "nothing".to_owned();
+    };
+    let extent = grant.extent.clone().unwrap_or_default();
+    let whole = grant
+        .classes
+        .iter()
+        .filter(|class| !extent.own.contains(class));
+    let whole: Vec<&str> = whole.map(|class| class.code()).collect();
+    let own: Vec<&str> = extent.own.iter().map(|class| class.code()).collect();
+    let views: Vec<&str> = extent.views.iter().map(|view| view.code()).collect();
+    format!(
+        "{} / {} / {}",
+        whole.join(" "),
+        own.join(" "),
+        views.join(" ")
+    )
+}
+
+/// What a role gives of every case, of an own case, and of one that is somebody else's now: whole classes / own entries / views.
+fn check(roles: &[Role], every: &str, own: &str, former: &str) {
+    let profile = cilegon();
+    let roles: BTreeSet<Role> = roles.iter().copied().collect();
+    let found = (
+        words(institution_grant(&profile, PERSON, &roles)),
+        words(case_grant(&profile, PERSON, &roles, CASE)),
+        words(kept_grant(&profile, PERSON, &roles, CASE)),
+    );
+    let expected = (every.to_owned(), own.to_owned(), former.to_owned());
+    assert_eq!(found, expected, "{roles:?}");
+}
+
+#[test]
+fn grants_follow_from_the_matrix() {
+    check(
+        &[Role::Volunteer],
+        "nothing",
+        "intake / record reporter / contact aftercare",
+        " / record reporter / contact aftercare",
+    );
+    check(
+        &[Role::SocialWorker],
+        "nothing",
+        "intake record notes sessions summary safety reporter /  / ",
+        "nothing",
+    );
+    check(
+        &[Role::Psychologist],
+        "nothing",
+        "intake record notes sessions summary safety /  / ",
+        "nothing",
+    );
+    check(
+        &[Role::Clergy],
+        "nothing",
+        "intake notes sessions practitioner / record summary / summary",
+        " / record summary / summary",
+    );
+    let office = "intake activity / record sessions reporter / metadata";
+    check(&[Role::Clerk], office, "nothing", "nothing");
+    check(
+        &[Role::HotlineAdmin],
+        "activity /  / ",
+        "intake / record reporter / ",
+        " / record reporter / ",
+    );
+    let head = "intake record sessions summary safety links activity /  / ";
+    check(&[Role::HeadOfInstitution], head, "nothing", "nothing");
+    check(
+        &[Role::DivisionHead],
+        " /  / masked metadata summary",
+        "nothing",
+        "nothing",
+    );
+    check(&[Role::HeadOfOffice], " /  / ", "nothing", "nothing");
+    for role in [
+        Role::DirectSuperior,
+        Role::Dpo,
+        Role::Auditor,
+        Role::SystemAdministrator,
+    ] {
+        check(&[role], "nothing", "nothing", "nothing");
+    }
+    // One person who is head and leads sessions has notes of their own, and nobody else's.
+    check(
+        &[Role::HeadOfInstitution, Role::Psychologist],
+        head,
+        "notes /  / ",
+        "nothing",
+    );
+    // Who has two roles has what either gives, whole where either gives the whole.
+    check(
+        &[Role::Volunteer, Role::SocialWorker],
+        "nothing",
+        "intake record notes sessions summary safety reporter /  / contact aftercare",
+        " / record reporter / contact aftercare",
+    );
+}
+
+#[test]
+fn an_office_may_show_its_workers_the_index_of_every_case() {
+    let file = crate::profile::shipped_files()[0].toml;
+    let row = "[[access]]\nholders = [\"social_worker\"]\nclass = \"index\"\nread = \"institution\"\nsource = \"DEFAULT\"\n";
+    let profile = Profile::parse(&format!("{file}\n{row}")).unwrap();
+    let roles = BTreeSet::from([Role::SocialWorker]);
+    let every = words(institution_grant(&profile, PERSON, &roles));
+    assert_eq!(every, " /  / masked");
+}
+
+#[test]
+fn where_a_person_writes_follows_from_the_matrix() {
+    let profile = cilegon();
+    let check = |role: Role, class: Class, is_shared: bool| {
+        let found = compartment(&profile, (PERSON, &BTreeSet::from([role])), class);
+        let apart = Compartment::Author(PERSON);
+        let expected = if is_shared {
+            Compartment::Shared
+        } else {
+            apart
+        };
+        assert_eq!(found, expected, "{role} {class}");
+    };
+    check(Role::Volunteer, Class::Intake, true);
+    check(Role::Volunteer, Class::Record, false);
+    check(Role::SocialWorker, Class::Record, true);
+    check(Role::SocialWorker, Class::Notes, false);
+    check(Role::Psychologist, Class::Record, false);
+    check(Role::Psychologist, Class::Sessions, true);
+    check(Role::Clerk, Class::Record, false);
+    check(Role::HeadOfInstitution, Class::Record, true);
+    check(Role::HeadOfOffice, Class::Record, false);
+}
+
+#[test]
+fn own_entries_cover_their_authors_document_and_no_other() {
+    let check = |own: &[Class], compartment, class, expected: bool| {
+        let grant = GrantRow {
+            person: PERSON,
+            scope: GrantScope::Case(CASE),
+            classes: vec![Class::Record, Class::Notes],
+            extent: Some(Extent {
+                own: own.to_vec(),
+                views: Vec::new(),
+            }),
+        };
+        let key = DocumentKey {
+            case: CASE,
+            class,
+            compartment,
+            volume: 0,
+        };
+        assert_eq!(grant.covers(&key), expected, "{own:?} {key:?}");
+        let elsewhere = DocumentKey {
+            case: CaseId::from_bytes([8; 16]),
+            ..key
+        };
+        assert!(!grant.covers(&elsewhere));
+    };
+    let (mine, theirs) = (Compartment::Author(PERSON), Compartment::Author(OTHER));
+    check(&[Class::Record], mine, Class::Record, true);
+    check(&[Class::Record], theirs, Class::Record, false);
+    check(&[Class::Record], Compartment::Shared, Class::Record, false);
+    check(&[], theirs, Class::Record, true);
+    check(&[], Compartment::Shared, Class::Record, true);
+    check(&[], mine, Class::Notes, true);
+    check(&[], theirs, Class::Notes, false);
+    check(&[], mine, Class::Intake, false);
+}

@@ -1,0 +1,8 @@
+-- A case's state as told to the holders of a class; what everybody sees of it who holds anything stands in case_state.
+CREATE TABLE told_state (
+  case_id BLOB NOT NULL,
+  class INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (case_id, class)
+);
