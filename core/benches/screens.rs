@@ -399,6 +399,7 @@ impl Vault {
             resent: None,
             to,
             settled: None,
+            trust: None,
         };
         let bytes = encode_body(&reply);
         self.replica.receive(&bytes, now(), &mut self.rng).unwrap();

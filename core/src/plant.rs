@@ -27,6 +27,8 @@ codes!(
         DropQuarantine = "drop-quarantine",
         /// The server answers a seat that was stolen.
         ServeStolen = "serve-stolen",
+        /// The server appends a row without its entry in the audit chain.
+        SkipAudit = "skip-audit",
     }
 );
 

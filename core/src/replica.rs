@@ -12,6 +12,7 @@ mod receive;
 mod record;
 mod rows;
 mod screens;
+mod trust;
 mod view;
 
 use std::collections::BTreeMap;
@@ -24,12 +25,13 @@ use crate::code::codes;
 use crate::id::{Branch, DocumentId, Nonce, PersonId, SeatId, ServerSeq};
 use crate::plant::{Plant, planted};
 use crate::store::{Store, StoreError};
-use crate::sync::{Cursor, Enrolled, SeatCertificate};
+use crate::sync::{AuditHead, Cursor, Enrolled, SeatCertificate};
 
 use documents::Loaded;
 use exchange::Asked;
 pub use record::CannotRecord;
 pub use screens::CannotRecordForm;
+pub use trust::AuditFork;
 pub use view::{CaseView, Fate, TimelineItem};
 
 /// Why the replica cannot go on. Whatever was reported as saved before, is.
@@ -109,6 +111,9 @@ struct Session {
     /// Whether the server forgot this seat and is to be shown its certificate.
     #[n(7)]
     forgotten: bool,
+    /// Where the audit chain ended when the server last said so.
+    #[n(8)]
+    audit: Option<AuditHead>,
 }
 
 /// The seat that signs.
@@ -160,6 +165,7 @@ impl Replica {
             exchanges: 0,
             resend: Vec::new(),
             forgotten: false,
+            audit: None,
         };
         store.begin()?;
         store.set_meta("certificate", &enrolled.certificate)?;

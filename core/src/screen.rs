@@ -55,7 +55,7 @@ pub use list::{
 };
 pub use seen::CaseSeen;
 pub use timeline::{TimelineLine, timeline};
-pub use today::{AppointmentLine, DueLine, Today, Unsent, today};
+pub use today::{AppointmentLine, DueLine, Notice, Today, Unsent, today};
 pub use words::{
     Secrecy, SyncState, attention_word, secrecy, secrecy_word, span, sync_state, sync_word,
     urgency_word,

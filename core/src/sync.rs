@@ -8,6 +8,7 @@ mod ruling;
 mod sealed;
 mod seat;
 mod terms;
+mod trust;
 
 pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
 pub use frame::{
@@ -25,6 +26,9 @@ pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
 pub use terms::{ActingTitle, Delegation, Terms};
+pub use trust::{
+    AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, TrustAsk, TrustReply,
+};
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ use crate::rules::{
     ClockOutcome, ConsentStanding, Flag, LegalField, Likeness, ReferralPhase, Refusal, Review,
     Verdict,
 };
-use crate::sync::{Refused, Turned};
+use crate::sync::{AdminAct, AuditKind, Refused, Turned};
 use crate::time::Timestamp;
 
 codes!(
@@ -166,6 +166,10 @@ words! {
     hotline_use, HotlineUse, "hotline";
     /// What two cases have in common.
     likeness, Likeness, "likeness";
+    /// What an entry of the audit chain tells of.
+    audit_kind, AuditKind, "audit";
+    /// What an administrator did.
+    admin_act, AdminAct, "act";
 }
 
 /// What the rules say about a command.

@@ -980,3 +980,59 @@ demo-reviews = Waiting for the head:
 demo-review = { $what } by { $who }. { $reason }
 demo-summary = In all { $recorded } recorded, { $committed } accepted, { $refused } refused, { $needs_review } in review, { $turned_away } could not enter.
 demo-kept = The data are in { $folder }. The server goes on at { $address }; stop it with Ctrl+C.
+
+## The audit chain, and lost devices
+
+audit-began = the audit chain begins
+audit-commands = records came in
+audit-ruling = ruling
+audit-grant = access was given
+audit-grant_end = access was ended
+audit-staff = a person on the staff
+audit-profile = service profile
+audit-calendar = list of holidays
+audit-seat = a person's device
+audit-turned_away = a record could not enter
+audit-seat_returned = a forgotten device is back
+audit-admin_act = an administrator's act
+audit-read = a confidential document went to a device
+audit-export = data were exported
+audit-print = printed
+audit-sign_in = sign-in
+audit-break_glass = emergency access
+audit-erased = lawfully erased
+audit-era_began = the server was restored from a backup
+audit-span_lost = entries were lost in a restore
+audit-fork_reported = a device remembers an entry that is not there any more
+
+act-found = founded the institution
+act-add_staff = added a person
+act-put_back_staff = put a person back
+act-change_staff = changed a person
+act-invite = made an enrolment code
+act-retire = retired a device
+act-steal = marked a device stolen
+act-reinstate = let a device work again
+act-activate_profile = put a profile into force
+act-import_calendar = loaded holidays
+act-set_terms = changed terms of service
+act-delegate = delegated powers
+act-back_up = took a backup
+act-tell_breach = noted who was told about a breach
+act-close_breach = closed a breach record
+
+audit-line = { $number }. { $at } { $kind }
+audit-intact = { $institution }: the audit chain is whole, { $count } entries.
+audit-broken = { $institution }: the audit chain is broken at entry { $number }: { $fault }. Change nothing; keep a copy of the database and call the head.
+audit-fault-missing = this entry is missing
+audit-fault-unreadable = this entry cannot be read
+audit-fault-altered = this entry does not follow the one before it
+audit-fault-row_missing = the row of the log that it speaks of is not there
+audit-fault-row_altered = the row of the log that it speaks of was changed
+audit-fault-row_uncovered = there is a row of the log without an entry
+audit-fault-head = the last entry is not the one that it should be
+audit-head = { $institution }: { $number } { $hash }
+
+notice-audit_fork = The server's audit chain no longer agrees with what this device remembers ({ $at }): something was deleted or rewritten.
+do-audit_fork = Tell the head now, by telephone. Work can go on; every record stays kept.
+do-audit_fork-head = Do not restore or change the server. Have a copy of the database kept, run audit verify, and ask who has worked on the server since then.

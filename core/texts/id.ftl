@@ -980,3 +980,59 @@ demo-reviews = Menunggu jawaban pimpinan:
 demo-review = { $what } oleh { $who }. { $reason }
 demo-summary = Seluruhnya { $recorded } tercatat, { $committed } diterima, { $refused } ditolak, { $needs_review } dalam tinjauan, { $turned_away } tidak dapat masuk.
 demo-kept = Data disimpan di { $folder }. Server tetap berjalan di { $address }; hentikan dengan Ctrl+C.
+
+## Jejak audit, dan hilangnya perangkat
+
+audit-began = jejak audit dimulai
+audit-commands = catatan masuk
+audit-ruling = penetapan
+audit-grant = akses diberikan
+audit-grant_end = akses diakhiri
+audit-staff = data petugas
+audit-profile = standar pelayanan
+audit-calendar = daftar hari libur
+audit-seat = perangkat petugas
+audit-turned_away = catatan tidak dapat masuk
+audit-seat_returned = perangkat yang terlupakan kembali
+audit-admin_act = tindakan administrator
+audit-read = dokumen rahasia dikirim ke perangkat
+audit-export = data diekspor
+audit-print = dicetak
+audit-sign_in = masuk
+audit-break_glass = akses darurat
+audit-erased = dihapus menurut hukum
+audit-era_began = server dipulihkan dari cadangan
+audit-span_lost = jejak yang hilang karena pemulihan
+audit-fork_reported = perangkat mengingat jejak yang tidak ada lagi
+
+act-found = mendirikan lembaga
+act-add_staff = menambah petugas
+act-put_back_staff = mendaftarkan kembali petugas
+act-change_staff = mengubah petugas
+act-invite = membuat kode pendaftaran
+act-retire = mengakhiri perangkat
+act-steal = menandai perangkat hilang
+act-reinstate = mengaktifkan kembali perangkat
+act-activate_profile = memberlakukan standar
+act-import_calendar = memuat hari libur
+act-set_terms = mengubah masa tugas
+act-delegate = melimpahkan wewenang
+act-back_up = membuat cadangan
+act-tell_breach = mencatat pemberitahuan pelanggaran data
+act-close_breach = menutup catatan pelanggaran data
+
+audit-line = { $number }. { $at } { $kind }
+audit-intact = { $institution }: jejak audit utuh, { $count } catatan.
+audit-broken = { $institution }: jejak audit rusak pada catatan nomor { $number }: { $fault }. Jangan ubah apa pun; simpan salinan basis data dan panggil pimpinan.
+audit-fault-missing = catatan ini hilang
+audit-fault-unreadable = catatan ini tidak terbaca
+audit-fault-altered = catatan ini bukan lanjutan dari yang sebelumnya
+audit-fault-row_missing = baris log yang disebutnya tidak ada
+audit-fault-row_altered = baris log yang disebutnya telah diubah
+audit-fault-row_uncovered = ada baris log tanpa catatan
+audit-fault-head = catatan terakhir bukan yang seharusnya
+audit-head = { $institution }: { $number } { $hash }
+
+notice-audit_fork = Jejak audit server tidak cocok lagi dengan yang diingat perangkat ini ({ $at }): ada yang dihapus atau ditulis ulang.
+do-audit_fork = Beri tahu pimpinan sekarang, lewat telepon. Pekerjaan dapat diteruskan; semua catatan tetap tersimpan.
+do-audit_fork-head = Jangan memulihkan atau mengubah server. Minta salinan basis data disimpan, jalankan audit verify, dan tanyakan siapa yang bekerja pada server sejak saat itu.

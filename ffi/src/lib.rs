@@ -16,7 +16,7 @@ pub use error::VaultError;
 pub use screens::{
     AppointmentLine, AttentionLine, ClockLine, ContactLine, DailyLines, DueLine, FormChoice,
     FormField, FormFinding, FormScreen, HeaderScreen, Hotline, Language, ListAsk, ListLine,
-    ListScreen, TodayScreen, ToldLine,
+    ListScreen, NoticeLine, TodayScreen, ToldLine,
 };
 pub use types::{
     ApplicantKind, CaseLine, Channel, FateLine, NewCase, NewVisit, RefusalOutcome, SafetyLevel,

@@ -10,7 +10,7 @@ use jangkau_core::text::Language as CoreLanguage;
 use crate::VaultError;
 use crate::types::redacted;
 
-pub use today::{AppointmentLine, DailyLines, DueLine, TodayScreen};
+pub use today::{AppointmentLine, DailyLines, DueLine, NoticeLine, TodayScreen};
 
 /// The languages of sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]

@@ -57,11 +57,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Takes the image, and what it holds.
+    /// Takes the image, and what it holds; the audit chain tells of it.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn take(engine: &Engine, now: Timestamp) -> Result<Self, EngineError> {
+    pub fn take(engine: &mut Engine, now: Timestamp) -> Result<Self, EngineError> {
+        engine.note_backup(now)?;
         Ok(Self {
             heads: heads_of(engine)?,
             image: engine.image()?,

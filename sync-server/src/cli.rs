@@ -2,6 +2,7 @@
 
 mod admin;
 mod admin_socket;
+mod audit;
 mod inspect;
 mod qr;
 mod serve;
@@ -18,6 +19,7 @@ pub use admin::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
     StandardsListing,
 };
+pub use audit::{AuditAsk, AuditListing, EntryListing};
 
 /// Jangkau's server: merges the replicas of each institution and judges its decisions.
 #[derive(Debug, Parser)]
@@ -42,6 +44,13 @@ enum Command {
         #[command(subcommand)]
         ask: admin::AdminCommand,
     },
+    /// Look at the audit chain: what was done here, by whom, and who was sent what is confidential
+    Audit {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(subcommand)]
+        ask: audit::AuditCommand,
+    },
     /// Check a service profile; prints the line and the reason of the first fault
     CheckProfile(inspect::CheckProfile),
     /// Compute one deadline of a profile; prints one JSON object
@@ -58,6 +67,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<ExitCode, CliError> {
     match cli.command {
         Command::Serve { settings } => serve::run(settings),
         Command::Admin { settings, ask } => admin::run(settings, ask, out),
+        Command::Audit { settings, ask } => audit::run(settings, ask, out),
         Command::CheckProfile(check) => inspect::check_profile(&check, out),
         Command::Deadline(deadline) => inspect::deadline(&deadline, out),
         Command::Demo(options) => Ok(demo::run(&options, out)?),

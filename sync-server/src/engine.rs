@@ -5,6 +5,7 @@
 //! for the nonces: the first request after a restart is told a fresh one.
 
 mod administer;
+mod audited;
 mod error;
 mod observe;
 mod rebuild;
@@ -27,6 +28,7 @@ use crate::store::institutions::InstitutionRow;
 use crate::store::{Store, StoreError, institutions};
 use crate::{founding, intake, ruling};
 
+use audited::Told;
 pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
@@ -197,7 +199,7 @@ impl Engine {
         for (entry, taken) in entries.iter().zip(&taken) {
             answers.push(self.answer(entry, taken, now, rng)?);
         }
-        Ok(answers)
+        self.note_told(answers, now)
     }
 
     fn answer(
@@ -206,9 +208,11 @@ impl Engine {
         taken: &Result<intake::Taken, Refused>,
         now: Timestamp,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Result<Vec<u8>, RefusedReply>, EngineError> {
+    ) -> Result<Told, EngineError> {
         let asked = match entry {
-            Entry::Refused(reply) | Entry::Stolen { reply, .. } => return Ok(Err(*reply)),
+            Entry::Refused(reply) | Entry::Stolen { reply, .. } => {
+                return Ok(Told::refused(*reply));
+            }
             Entry::In(asked) => asked,
         };
         let nonce = self.nonces.fresh(asked.seat().id, rng);
@@ -218,14 +222,14 @@ impl Engine {
         };
         let taken = match taken {
             Ok(taken) => taken,
-            Err(code) => return Ok(Err(refused(*code))),
+            Err(code) => return Ok(Told::refused(refused(*code))),
         };
         match reply::reply(&self.store.db(), asked, taken, nonce, now) {
-            Ok(reply) => Ok(Ok(encode_body(&reply))),
+            Ok(reply) => Ok(Told::of(asked, &reply, now)),
             Err(error @ StoreError::PowerLost(_)) => Err(error.into()),
             Err(error) => {
                 tracing::error!(%error, "a page could not be built");
-                Ok(Err(refused(Refused::Later)))
+                Ok(Told::refused(refused(Refused::Later)))
             }
         }
     }

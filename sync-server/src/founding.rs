@@ -36,7 +36,7 @@ pub(crate) fn found(
     (toml, profile): (&str, &Profile),
     now: Timestamp,
     rng: &mut dyn CryptoRng,
-) -> Result<(), StoreError> {
+) -> Result<Tenant, StoreError> {
     let mut seed = [0; 32];
     rng.fill_bytes(&mut seed);
     let tenant = institutions::insert(db, id, &SigningKey::from_bytes(&seed).to_bytes())?;
@@ -51,7 +51,7 @@ pub(crate) fn found(
         let at = log::append(db, tenant, &calendar, &Heading::default(), now)?;
         institutions::add_calendar(db, tenant, at, &row)?;
     }
-    Ok(())
+    Ok(tenant)
 }
 
 /// Puts another version of the profile into force, and gives everybody what their roles allow under it from now on.

@@ -11,18 +11,19 @@ use jangkau_core::id::{CaseId, CommandId, EnvelopeHash};
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{
-    Answer, Batch, COMMANDS_PER_PUSH_MAX, PushBack, Refused, SealedEnvelope, Seen, Turned,
-    encode_body, unpack_each,
+    Answer, AuditKind, Batch, COMMANDS_PER_PUSH_MAX, PushBack, Refused, SealedEnvelope, Seen,
+    Turned, encode_body, unpack_each,
 };
 use jangkau_core::time::Timestamp;
 
 use crate::admission::{Admission, Known, Road, admit, vouch};
+use crate::audit::{Actor, AuditEntry};
 use crate::door::{Authenticated, Entry};
 use crate::library::Library;
 use crate::store::commands::Reception;
 use crate::store::shelf::Turning;
 use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, commands, decode, grants, shelf, staff,
+    CrashPoints, Db, Store, StoreError, attempt, audit, commands, decode, grants, shelf, staff,
 };
 use record::{Record, append_row};
 use turned::{code_of, quarantine, turn, turned};
@@ -158,6 +159,15 @@ fn take_request(
     let tenant = asked.institution().tenant;
     if let Some(certificate) = asked.adopt() {
         staff::add_seat(db, tenant, certificate)?;
+        let returned = AuditEntry {
+            seat: Some(certificate.seat),
+            ..AuditEntry::new(
+                AuditKind::SeatReturned,
+                Actor::Person(certificate.person),
+                now,
+            )
+        };
+        audit::append(db, tenant, returned)?;
     }
     for grant in asked.request().dropped.iter().flatten() {
         grants::dropped(db, tenant, asked.seat().person, *grant)?;

@@ -1,6 +1,7 @@
 //! The sync server: merges the replicas of each institution and judges its decisions.
 
 mod admission;
+pub mod audit;
 mod backfill;
 pub mod backup;
 pub mod cli;

@@ -1,5 +1,6 @@
 //! All SQL of the server, over SQLite. One function opens a database; "corrupt" is reported and never deleted.
 
+pub(crate) mod audit;
 pub(crate) mod commands;
 pub(crate) mod documents;
 pub(crate) mod elsewhere;
@@ -35,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_elsewhere.sql"),
     include_str!("migrations/0006_letters.sql"),
     include_str!("migrations/0007_access.sql"),
+    include_str!("migrations/0012_audit.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

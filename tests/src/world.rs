@@ -8,6 +8,7 @@
 //! `workload` and `content` are the people; `hostile` is their enemy, who in `siege` tries one `mutation` after another; `watch` and `ledger` remember what was promised;
 //! `founding`, `trouble` and `exchange` move the world; `invariants` judge it; `report` adds worlds up.
 
+mod audit;
 pub mod chance;
 mod content;
 mod device;

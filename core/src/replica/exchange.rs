@@ -103,6 +103,7 @@ impl Replica {
             certificate,
             dropped: None,
             waiting: (!waiting.is_empty()).then_some(waiting),
+            trust: self.trust(),
         };
         let body = encode_body(&request);
         let nonce = self.session.nonce;

@@ -57,6 +57,9 @@ impl Replica {
         self.session.forgotten = false;
         self.session.resend.clear();
         self.note_told(asked)?;
+        if let Some(trust) = &reply.trust {
+            self.take_trust(trust, reply.era.number > asked.cursor.era, now)?;
+        }
         if reply.era.number > asked.cursor.era {
             self.begin_era(reply.era)?;
         }

@@ -197,7 +197,9 @@ impl Replica {
     pub fn today(&self, now: Timestamp, language: Language) -> Result<Today, ReplicaError> {
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
-        Ok(screen::today(&viewer, &self.stirring(&viewer)?))
+        let mut today = screen::today(&viewer, &self.stirring(&viewer)?);
+        today.notices = self.notices(now, language)?;
+        Ok(today)
     }
 
     /// The rows of a list from the `from`th on, at most [`LIST_LEN_MAX`] of them.

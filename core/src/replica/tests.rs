@@ -113,6 +113,7 @@ impl Phone {
             resent: None,
             to: Nonce::from_bytes([self.nonces - 1; 12]),
             settled,
+            trust: None,
         };
         self.replica
             .receive(&encode_body(&reply), NOW, &mut self.rng)
@@ -350,6 +351,7 @@ fn a_late_or_foreign_answer_is_not_taken() {
         resent: None,
         to: Nonce::from_bytes([0; 12]),
         settled: None,
+        trust: None,
     };
     let late = phone
         .replica

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 pub struct Today {
     /// That this is practice, where it is (C10).
     pub practice: Option<String>,
+    /// What everybody on this device is told first, whatever their cases.
+    pub notices: Vec<Notice>,
     /// Dangers that the server does not have: BELUM TERKIRIM, and whom to call.
     pub alarms: Vec<Attention>,
     /// Clocks of own cases whose due date has passed: danger first, then the oldest.
@@ -33,6 +35,15 @@ pub struct Today {
     pub appointments: Vec<AppointmentLine>,
     /// Counts in one sentence.
     pub says: String,
+}
+
+/// Something about the whole office, not about a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What is so.
+    pub says: String,
+    /// What to do.
+    pub what_to_do: String,
 }
 
 /// A clock, with the case that it belongs to.

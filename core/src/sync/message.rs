@@ -3,7 +3,7 @@
 use minicbor::bytes::ByteVec;
 
 use super::frame::{FrameError, decode_body, encode_body};
-use super::{Packed, SeatCertificate, SelfCheck, SignedRuling};
+use super::{Packed, SeatCertificate, SelfCheck, SignedRuling, TrustAsk, TrustReply};
 use crate::access::ViewKind;
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
@@ -66,6 +66,9 @@ pub struct SyncRequest {
     /// Own commands that wait at the server: what has become of them?
     #[n(9)]
     pub waiting: Option<Vec<CommandId>>,
+    /// What it says for the sake of trust.
+    #[n(11)]
+    pub trust: Option<TrustAsk>,
 }
 
 /// New commands under one idempotency key.
@@ -140,6 +143,9 @@ pub struct SyncReply {
     /// What has become of commands that waited. Those that wait still are left out.
     #[n(10)]
     pub settled: Option<Vec<Answer>>,
+    /// What is said to it for the sake of trust.
+    #[n(11)]
+    pub trust: Option<TrustReply>,
 }
 
 /// The log's era.

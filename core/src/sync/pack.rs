@@ -38,6 +38,11 @@ impl Packed {
         self.envelopes.is_empty()
     }
 
+    /// The documents that the envelopes have parts of.
+    pub fn documents(&self) -> impl Iterator<Item = &DocumentKey> {
+        self.origins.iter().map(|origin| &origin.document)
+    }
+
     /// Number of envelopes.
     #[must_use]
     pub const fn len(&self) -> usize {

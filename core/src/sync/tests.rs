@@ -5,3 +5,4 @@ mod golden;
 mod hostile;
 mod packing;
 mod samples;
+mod trust;

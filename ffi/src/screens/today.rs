@@ -71,6 +71,24 @@ impl From<screen::DailyCase> for DailyLines {
     }
 }
 
+/// Something about the whole office, not about a case.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct NoticeLine {
+    /// What is so.
+    pub says: String,
+    /// What to do.
+    pub what_to_do: String,
+}
+
+impl From<screen::Notice> for NoticeLine {
+    fn from(notice: screen::Notice) -> Self {
+        Self {
+            says: notice.says,
+            what_to_do: notice.what_to_do,
+        }
+    }
+}
+
 /// Hari ini.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct TodayScreen {
@@ -78,6 +96,8 @@ pub struct TodayScreen {
     pub practice: Option<String>,
     /// Counts in one sentence.
     pub says: String,
+    /// What everybody on this device is told first, whatever their cases.
+    pub notices: Vec<NoticeLine>,
     /// Dangers that were not sent.
     pub alarms: Vec<AttentionLine>,
     /// What is late.
@@ -105,6 +125,7 @@ impl From<screen::Today> for TodayScreen {
         Self {
             practice: today.practice,
             says: today.says,
+            notices: each(today.notices),
             alarms: each(today.alarms),
             overdue: each(today.overdue),
             due: each(today.due),

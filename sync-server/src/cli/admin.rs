@@ -194,7 +194,7 @@ pub(super) fn run(
 }
 
 /// Asks the running server, or the database itself if none runs.
-fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError> {
+pub(super) fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError> {
     let is_founding = matches!(ask, AdminAsk::Found { .. });
     if !is_founding && !config.database.exists() {
         // A mistyped path must not become an empty office.
@@ -258,6 +258,7 @@ fn tell(reply: AdminReply, json: bool, out: &mut dyn Write) -> Result<(), CliErr
         AdminReply::Listed(listing) => tell_listing(&listing, out)?,
         AdminReply::Standards(listing) if json => tell_json(&listing, out)?,
         AdminReply::Standards(listing) => standards::tell(&listing, out)?,
+        AdminReply::Audit(_) => {}
         AdminReply::Refused(reason) => return Err(CliError::Refused(reason)),
     }
     Ok(())

@@ -245,3 +245,47 @@ fn practice_stays_practice_and_is_wiped() {
             .contains("there is no such institution")
     );
 }
+
+#[test]
+fn the_audit_chain_is_walked_and_read_at_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let at = ["--database", database.to_str().unwrap()];
+    let office = ["--institution", "lk3-cilegon"];
+    let profile = ["--profile", "cilegon-lk3-2023"];
+    typed(&[&["admin"], &at[..], &["found"], &office[..], &profile].concat()).unwrap();
+    let staff = ["--name", "Rina", "--role", "social_worker"];
+    typed(&[&["admin"], &at[..], &["add-staff"], &office[..], &staff].concat()).unwrap();
+    let audit = |words: &[&str]| typed(&[&["audit"], &at[..], words].concat());
+    let (good, text) = audit(&["verify"]).unwrap();
+    assert!(
+        good && text.starts_with("lk3-cilegon: jejak audit utuh, "),
+        "{text}"
+    );
+    let (_, text) = audit(&["verify", "--language", "en"]).unwrap();
+    assert!(text.contains("the audit chain is whole"), "{text}");
+    let (_, text) = audit(&["head"]).unwrap();
+    assert_eq!(
+        text.trim().rsplit(' ').next().map(str::len),
+        Some(32),
+        "{text}"
+    );
+    let (_, text) = audit(&["list", "--since", "2020-01-01T00:00:00+07:00"]).unwrap();
+    for expected in [
+        " jejak audit dimulai; by server; row 0",
+        "; word mendirikan lembaga",
+        " data petugas; ",
+    ] {
+        assert!(text.contains(expected), "`{expected}` is not in {text}");
+    }
+    assert!(!text.contains("Rina"), "{text}");
+    let db = rusqlite::Connection::open(&database).unwrap();
+    db.execute("DELETE FROM audit WHERE number = 3", [])
+        .unwrap();
+    drop(db);
+    let (good, text) = audit(&["verify"]).unwrap();
+    assert!(
+        !good && text.contains("rusak pada catatan nomor 3: catatan ini hilang"),
+        "{text}"
+    );
+}

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{SeatStatus, Terms};
+use jangkau_core::sync::{AdminAct, SeatStatus, Terms};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
 use super::{Engine, EngineError};
+use crate::audit::AuditEntry;
 use crate::founding;
 use crate::store::staff::Person;
-use crate::store::{institutions, staff};
+use crate::store::{audit, institutions, staff};
 
 impl Engine {
     /// Founds an institution from a profile file and the calendars that are shipped.
@@ -32,10 +33,12 @@ impl Engine {
         }
         let profile = (profile_toml, &profile);
         let founded = self.store.transact(None, |db| {
-            founding::found(db, institution, profile, now, rng)
+            let tenant = founding::found(db, institution, profile, now, rng)?;
+            audit::append(db, tenant, AuditEntry::act(AdminAct::Found, now))
         });
         self.library.forget();
-        Ok(founded?)
+        founded?;
+        Ok(())
     }
 
     /// Adds a person with roles (codes of the profile).
@@ -51,7 +54,7 @@ impl Engine {
         rng: &mut dyn CryptoRng,
     ) -> Result<PersonId, EngineError> {
         let person = PersonId::generate(now, &mut &mut *rng);
-        self.put_back_staff(institution, person, name, roles, now)?;
+        self.put_new(institution, (person, name, roles), AdminAct::AddStaff, now)?;
         Ok(person)
     }
 
@@ -67,6 +70,17 @@ impl Engine {
         roles: &[&str],
         now: Timestamp,
     ) -> Result<(), EngineError> {
+        let act = AdminAct::PutBackStaff;
+        self.put_new(institution, (person, name, roles), act, now)
+    }
+
+    fn put_new(
+        &self,
+        institution: &InstitutionId,
+        (person, name, roles): (PersonId, &str, &[&str]),
+        act: AdminAct,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
         let tenant = self.institution(institution)?.tenant;
         if staff::person(&self.store.db(), tenant, person)?.is_some() {
             return Err(EngineError::Exists);
@@ -78,7 +92,7 @@ impl Engine {
             active: true,
             terms: Terms::default(),
         };
-        self.put_person(tenant, &added, now)
+        self.put_person(tenant, &added, act, now)
     }
 
     /// Changes a person's roles, or whether they work here. Who does not is given nothing more; what their devices
@@ -102,7 +116,7 @@ impl Engine {
             active,
             ..known
         };
-        self.put_person(tenant, &changed, now)
+        self.put_person(tenant, &changed, AdminAct::ChangeStaff, now)
     }
 
     /// A one-time enrolment code for a person.
@@ -118,9 +132,11 @@ impl Engine {
     ) -> Result<String, EngineError> {
         let tenant = self.institution(institution)?.tenant;
         staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)?;
-        Ok(self
-            .store
-            .transact(None, |db| founding::invite(db, tenant, person, now, rng))?)
+        Ok(self.store.transact(None, |db| {
+            let act = AuditEntry::act_on(AdminAct::Invite, person, now);
+            audit::append(db, tenant, act)?;
+            founding::invite(db, tenant, person, now, rng)
+        })?)
     }
 
     /// Changes what a seat may do: `retired` or `stolen`, or `active` again.
@@ -139,8 +155,19 @@ impl Engine {
         let seat = seat
             .filter(|seat| seat.tenant == tenant)
             .ok_or(EngineError::Unknown)?;
-        self.store
-            .transact(None, |db| founding::set_status(db, &seat, how, now))?;
+        let act = match how {
+            SeatStatus::Active => AdminAct::Reinstate,
+            SeatStatus::Retired => AdminAct::Retire,
+            SeatStatus::Stolen => AdminAct::Steal,
+        };
+        let entry = AuditEntry {
+            seat: Some(seat.id),
+            ..AuditEntry::act_on(act, seat.person, now)
+        };
+        self.store.transact(None, |db| {
+            audit::append(db, tenant, entry)?;
+            founding::set_status(db, &seat, how, now)
+        })?;
         Ok(())
     }
 }

@@ -2,15 +2,18 @@
 
 use jangkau_core::id::{CommandId, Nonce, PersonId, ServerSeq};
 use jangkau_core::plant::crash_point;
-use jangkau_core::sync::{Answer, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply};
+use jangkau_core::sync::{
+    Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply, TrustReply,
+};
 use jangkau_core::time::Timestamp;
 
+use crate::audit;
 use crate::backfill;
 use crate::door::Authenticated;
 use crate::intake::{Taken, settle};
 use crate::pull::{Access, Reader};
 use crate::store::institutions::{self, InstitutionRow, Tenant};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, audit as kept};
 
 /// From where the log is read, and what is said about the era.
 fn position(
@@ -49,7 +52,29 @@ fn settled(
     Ok(settled)
 }
 
-/// Builds the answer. With nothing new it reads one row of the store.
+/// Where the audit chain ends, and whether it holds what the device remembers.
+fn trust(
+    db: &Db,
+    institution: &InstitutionRow,
+    asked: &Authenticated,
+) -> Result<TrustReply, StoreError> {
+    let (number, hash) = kept::last(db, institution)?;
+    let head = audit::head_of(number, &hash);
+    let remembered = asked.request().trust.and_then(|trust| trust.head);
+    let standing = match remembered.filter(|remembered| *remembered != head) {
+        Some(remembered) => {
+            let era = asked.request().cursor.era;
+            audit::standing(db, institution.tenant, era, remembered)?
+        }
+        None => AuditStanding::Held,
+    };
+    Ok(TrustReply {
+        head,
+        standing: Some(standing).filter(|standing| *standing != AuditStanding::Held),
+    })
+}
+
+/// Builds the answer. With nothing new it reads two rows of the store.
 pub(super) fn reply(
     db: &Db,
     asked: &Authenticated,
@@ -120,5 +145,6 @@ pub(super) fn reply(
         resent,
         to: asked.nonce(),
         settled: settled.filter(|settled| !settled.is_empty()),
+        trust: Some(trust(db, &institution, asked)?),
     })
 }

@@ -9,12 +9,14 @@ use jangkau_core::id::{ClockId, InstitutionId, ProfileId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
 use jangkau_core::rules::{ClockOutcome, kept_promises};
-use jangkau_core::sync::CalendarRow;
+use jangkau_core::sync::{AdminAct, CalendarRow};
 use jangkau_core::time::Timestamp;
 
 use super::administer::parse_profile;
 use super::{Engine, EngineError};
+use crate::audit::AuditEntry;
 use crate::founding;
+use crate::store::audit;
 use crate::store::institutions::{self, Tenant};
 use crate::store::letters::{self, LettersOfYear};
 use crate::store::rulings;
@@ -104,6 +106,7 @@ impl Engine {
         let stamped = Profile::stamped(&marked, version, from).unwrap_or(marked);
         let profile = parse_profile(&stamped)?;
         let put = self.store.transact(None, |db| {
+            audit::append(db, tenant, AuditEntry::act(AdminAct::ActivateProfile, now))?;
             founding::activate(db, tenant, (&stamped, &profile), now)
         });
         self.library.forget();
@@ -156,9 +159,10 @@ impl Engine {
             version: newest.saturating_add(1),
             csv: csv.to_owned(),
         };
-        let put = self
-            .store
-            .transact(None, |db| founding::add_calendar(db, tenant, &row, now));
+        let put = self.store.transact(None, |db| {
+            audit::append(db, tenant, AuditEntry::act(AdminAct::ImportCalendar, now))?;
+            founding::add_calendar(db, tenant, &row, now)
+        });
         self.library.forget();
         put?;
         self.rule(now)?;

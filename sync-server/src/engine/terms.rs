@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::id::{InstitutionId, PersonId};
-use jangkau_core::sync::Delegation;
+use jangkau_core::sync::{AdminAct, Delegation};
 use jangkau_core::time::Timestamp;
 
 use super::{Engine, EngineError};
+use crate::audit::AuditEntry;
 use crate::store::institutions::Tenant;
-use crate::store::shelf;
 use crate::store::staff::{self, Person};
+use crate::store::{audit, shelf};
 use crate::{founding, intake};
 
 impl Engine {
@@ -29,7 +30,7 @@ impl Engine {
         let mut person = self.colleague(tenant, person)?;
         person.terms.mandate_until = mandate_until;
         person.terms.areas = areas;
-        self.put_person(tenant, &person, now)
+        self.put_person(tenant, &person, AdminAct::SetTerms, now)
     }
 
     /// Delegates powers to a person, between two dates. Only who holds the role, or is a head, gives them away; what was
@@ -60,7 +61,7 @@ impl Engine {
         // The log keeps what was; a row only has to say what is and what comes.
         person.terms.delegations.retain(|known| known.until >= now);
         person.terms.delegations.push(delegation);
-        self.put_person(tenant, &person, now)
+        self.put_person(tenant, &person, AdminAct::Delegate, now)
     }
 
     /// Notes which delegations have begun or ended by now.
@@ -77,14 +78,16 @@ impl Engine {
         staff::person(&self.store.db(), tenant, person)?.ok_or(EngineError::Unknown)
     }
 
-    /// Writes a person's row. What of theirs waits for a grant that a restore forgot is tried again: the row may give it.
+    /// Writes a person's row, and who had it written. What of theirs waits for a grant that a restore forgot is tried again: the row may give it.
     pub(super) fn put_person(
         &self,
         tenant: Tenant,
         person: &Person,
+        act: AdminAct,
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let cases = self.store.transact(None, |db| {
+            audit::append(db, tenant, AuditEntry::act_on(act, person.id, now))?;
             founding::put_staff(db, tenant, &self.library, &person.row(), &person.roles, now)?;
             shelf::cases_waiting_of(db, tenant, person.id)
         })?;

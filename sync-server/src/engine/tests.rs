@@ -1,6 +1,7 @@
 //! The engine on its own: crafted requests and real replicas against a store in memory.
 
 mod activities;
+mod audit;
 mod bench;
 mod codes;
 mod links;

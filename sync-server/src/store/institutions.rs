@@ -5,7 +5,7 @@ use jangkau_core::sync::{CalendarRow, ProfileRow};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Db, StoreError, column, instant, parse, seq};
+use super::{Db, StoreError, audit, column, instant, parse, seq};
 
 /// An institution's number in every table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,7 +119,7 @@ pub(crate) fn begin_era(
         "UPDATE institution SET era = ?2 WHERE number = ?1",
         params![institution.tenant.0, era.get()],
     )?;
-    Ok(())
+    audit::begin_era(db, institution, era, now)
 }
 
 /// After a restore: leaves out numbers of cases that the devices may know already.

@@ -1,13 +1,13 @@
 //! The log: gap-free rows of each institution, in one order.
 
 use jangkau_core::class::Class;
-use jangkau_core::id::{CaseId, PersonId, SeatId, ServerSeq};
+use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::sync::Row;
 use jangkau_core::time::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::{Tenant, next_seq};
-use super::{Db, StoreError, column, decode, encode, instant, seq};
+use super::{Db, StoreError, audit, column, decode, encode, instant, seq};
 
 /// What a row is about, as far as it decides who may see it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,7 +51,7 @@ impl RowKind {
         Self::Seat,
     ];
 
-    const fn of(row: &Row) -> Self {
+    pub(super) const fn of(row: &Row) -> Self {
         match row {
             Row::Commands(_) | Row::Own(_, _) => Self::Commands,
             Row::Ruling(_) => Self::Ruling,
@@ -86,7 +86,7 @@ pub(crate) fn append(
     Ok(at)
 }
 
-/// Appends a row at a position that was taken for it in this transaction.
+/// Appends a row at a position that was taken for it in this transaction, and its entry of the audit chain.
 pub(crate) fn append_at(
     db: &Db,
     tenant: Tenant,
@@ -95,6 +95,7 @@ pub(crate) fn append_at(
     heading: &Heading,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let bytes = encode(row);
     let sql = "INSERT INTO log \
                (institution, seq, kind, case_id, class, person, seat, envelope, received_at, bytes, \
                clock_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
@@ -108,10 +109,10 @@ pub(crate) fn append_at(
         heading.seat,
         heading.envelope,
         now.as_millis(),
-        encode(row),
+        bytes,
         heading.clock_offset_ms,
     ])?;
-    Ok(())
+    audit::append_row(db, tenant, at, (row, &bytes), heading, now)
 }
 
 /// The rows after a position, without their bytes.
@@ -185,4 +186,33 @@ pub(crate) fn get(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<(Row, usize)
         .prepare_cached(sql)?
         .query_row(params![tenant.0, column(at)], |row| row.get(0))?;
     Ok((decode(&bytes)?, bytes.len()))
+}
+
+/// A row as the audit chain tells of it.
+pub(crate) struct RawRow {
+    pub(crate) kind: RowKind,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) envelope: Option<EnvelopeHash>,
+}
+
+/// A row's kind, bytes and envelope; none if there is no such row.
+pub(crate) fn raw(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<Option<RawRow>, StoreError> {
+    let sql = "SELECT kind, bytes, envelope FROM log WHERE institution = ?1 AND seq = ?2";
+    let found: Option<(u8, Vec<u8>, Option<i64>)> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, column(at)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((kind, bytes, envelope)) = found else {
+        return Ok(None);
+    };
+    let kind = RowKind::ALL.get(usize::from(kind));
+    Ok(Some(RawRow {
+        kind: *kind.ok_or(StoreError::Undecodable)?,
+        bytes,
+        envelope: envelope
+            .map(|number| audit::envelope(db, number))
+            .transpose()?,
+    }))
 }

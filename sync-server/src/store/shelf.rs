@@ -12,7 +12,8 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::commands::{envelope_bytes, read_envelope};
 use super::institutions::Tenant;
-use super::{Db, StoreError, decode, encode, instant, parse};
+use super::{Db, StoreError, audit, decode, encode, instant, parse};
+use crate::audit::AuditEntry;
 
 /// Something that was turned away.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(crate) fn quarantine(db: &Db, tenant: Tenant, turning: &Turning<'_>) -> Resu
     let sql = "INSERT OR IGNORE INTO quarantine (institution, command, envelope, case_id, class, \
                document, seat, person, reason, received_at, bytes) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    db.prepare_cached(sql)?.execute(params![
+    let kept = db.prepare_cached(sql)?.execute(params![
         tenant.0,
         turning.command,
         turning.envelope,
@@ -46,6 +47,9 @@ pub(crate) fn quarantine(db: &Db, tenant: Tenant, turning: &Turning<'_>) -> Resu
         turning.received_at.as_millis(),
         turning.bytes,
     ])?;
+    if kept > 0 {
+        audit::append(db, tenant, AuditEntry::turned(turning))?;
+    }
     Ok(())
 }
 

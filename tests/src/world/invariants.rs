@@ -31,6 +31,7 @@ impl World {
         self.check_devices(&truth)?;
         self.check_verdicts(&truth)?;
         self.check_server(&truth)?;
+        self.check_audit()?;
         self.check_facts(&truth)?;
         self.digest(&truth)
     }

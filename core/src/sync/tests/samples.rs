@@ -241,6 +241,7 @@ pub(super) fn full_request() -> SyncRequest {
         dropped: Some(vec![ServerSeq::new(7)]),
         sent_at: Some(NOW),
         waiting: Some(vec![command_id(13)]),
+        trust: None,
     }
 }
 
@@ -366,6 +367,7 @@ pub(super) fn idle_reply() -> SyncReply {
         resent: None,
         to: NONCE,
         settled: None,
+        trust: None,
     }
 }
 

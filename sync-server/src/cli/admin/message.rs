@@ -9,6 +9,8 @@ use jangkau_core::profile::words::Role;
 use jangkau_core::sync::{ActingTitle, SeatStatus};
 use serde::{Deserialize, Serialize};
 
+use crate::cli::audit::{AuditAsk, AuditListing};
+
 /// A question to whoever owns the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminAsk {
@@ -85,6 +87,8 @@ pub enum AdminAsk {
     },
     /// About the standard by which an institution works.
     Standards(StandardsAsk),
+    /// About the audit chain.
+    Audit(AuditAsk),
     /// Take a backup.
     Backup,
 }
@@ -142,6 +146,8 @@ pub enum AdminReply {
     Version(u32),
     /// By what institutions work.
     Standards(Vec<StandardsListing>),
+    /// What the audit chain says.
+    Audit(Vec<AuditListing>),
     /// A backup was taken.
     BackedUp(PathBuf),
     /// It cannot be done, and why.
@@ -217,4 +223,6 @@ pub struct StandardsListing {
     pub letters: Vec<LettersListing>,
     /// Questions that the office has not answered.
     pub unresolved: usize,
+    /// Seats that remember what the audit chain does not hold any more, and the entries' numbers: red items.
+    pub forks: Vec<(String, u64)>,
 }

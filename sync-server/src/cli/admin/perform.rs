@@ -9,6 +9,7 @@ use rand_core::CryptoRng;
 use super::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, no_folder, standards,
 };
+use crate::cli::audit;
 use crate::engine::{Engine, EngineError, EnrolledPerson};
 
 /// Answers from the engine; `server` is where devices reach it. A backup is not its business: it needs a folder.
@@ -82,6 +83,7 @@ pub(in crate::cli) fn perform(
             Err(unreadable) => return AdminReply::Refused(unreadable),
         },
         AdminAsk::Standards(ask) => return standards::perform(ask, engine, now),
+        AdminAsk::Audit(ask) => return audit::perform(ask, engine),
         AdminAsk::Backup => return no_folder(),
     };
     answered.unwrap_or_else(|error| AdminReply::Refused(error.to_string()))

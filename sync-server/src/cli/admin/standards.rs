@@ -126,9 +126,10 @@ fn status(
     institutions
         .filter(|institution| only.is_none_or(|only| only == institution))
         .map(|institution| {
-            engine
-                .standards(&institution, now)
-                .map(|standards| standards_of(&standards))
+            let mut listing = standards_of(&engine.standards(&institution, now)?);
+            let forks = engine.audit_forks(&institution)?.into_iter();
+            listing.forks = forks.map(|(seat, at)| (seat.to_string(), at)).collect();
+            Ok(listing)
         })
         .collect()
 }
@@ -176,6 +177,7 @@ fn standards_of(standards: &Standards) -> StandardsListing {
             })
             .collect(),
         unresolved: standards.unresolved,
+        forks: Vec::new(),
     }
 }
 
@@ -211,6 +213,12 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
         writeln!(
             out,
             "  RED: the list of holidays {name} of {year} is missing"
+        )?;
+    }
+    for (seat, number) in &standards.forks {
+        writeln!(
+            out,
+            "  RED: seat {seat} remembers entry {number} of the audit chain, which is not there any more; run `audit verify`"
         )?;
     }
     for (role, answering) in &standards.unfilled {

@@ -1,0 +1,112 @@
+//! What the vault remembers of the server's audit chain, and what it says when the chain is not the same any more.
+
+use std::collections::BTreeSet;
+
+use super::{Replica, ReplicaError};
+use crate::profile::words::Role;
+use crate::screen::Notice;
+use crate::sync::{AuditHead, AuditStanding, TrustAsk, TrustReply};
+use crate::text::{self, Language};
+use crate::time::Timestamp;
+
+/// How long a device goes on telling that the chain was not the one that it remembered. DEFAULT: a quarter of a year, until
+/// which somebody has looked.
+const FORK_SHOWN_MS: i64 = 90 * 24 * 60 * 60 * 1_000;
+
+/// The server's audit chain was not the one that the device remembered, and no restore explains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct AuditFork {
+    /// When that was found, by the device's clock.
+    #[n(0)]
+    pub found_at: Timestamp,
+    /// What the device remembered.
+    #[n(1)]
+    pub remembered: AuditHead,
+    /// What it was shown instead.
+    #[n(2)]
+    pub shown: AuditHead,
+}
+
+impl Replica {
+    /// Where the audit chain ended when the server last said so.
+    #[must_use]
+    pub const fn audit_head(&self) -> Option<AuditHead> {
+        self.session.audit
+    }
+
+    /// The last time that the chain was not the one that this device remembered, if ever.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn audit_fork(&self) -> Result<Option<AuditFork>, ReplicaError> {
+        Ok(self.store.meta("audit_fork")?)
+    }
+
+    /// What goes with every request for the sake of trust.
+    pub(super) fn trust(&self) -> Option<TrustAsk> {
+        let head = self.session.audit;
+        head.map(|_| TrustAsk { head })
+    }
+
+    /// Takes what the server says of its chain. A device does not rest on the server's word alone: a chain that has grown
+    /// shorter, or another entry of the same number, it sees itself.
+    pub(super) fn take_trust(
+        &mut self,
+        told: &TrustReply,
+        was_restored: bool,
+        now: Timestamp,
+    ) -> Result<(), ReplicaError> {
+        if let Some(remembered) = self.session.audit {
+            let shown = told.head;
+            let is_shorter = shown.number < remembered.number;
+            let is_other = shown.number == remembered.number && shown.hash != remembered.hash;
+            let is_forked = told.standing == Some(AuditStanding::Forked)
+                || (!was_restored && (is_shorter || is_other));
+            if is_forked {
+                let fork = AuditFork {
+                    found_at: now,
+                    remembered,
+                    shown,
+                };
+                self.store.set_meta("audit_fork", &fork)?;
+            }
+        }
+        self.session.audit = Some(told.head);
+        Ok(())
+    }
+
+    /// What everybody on this device is told first, whatever their cases.
+    pub(super) fn notices(
+        &self,
+        now: Timestamp,
+        language: Language,
+    ) -> Result<Vec<Notice>, ReplicaError> {
+        let fork = self.audit_fork()?;
+        let Some(fork) = fork.filter(|fork| now.millis_since(fork.found_at) < FORK_SHOWN_MS) else {
+            return Ok(Vec::new());
+        };
+        let Some(profile) = self.profile(now)? else {
+            return Ok(Vec::new());
+        };
+        let at = text::instant(language, fork.found_at, profile.institution.zone);
+        let todo = if profile.is_head(&self.own_roles()?) {
+            "do-audit_fork-head"
+        } else {
+            "do-audit_fork"
+        };
+        Ok(vec![Notice {
+            says: text::text(language, "notice-audit_fork", &[("at", &at)]),
+            what_to_do: text::text(language, todo, &[]),
+        }])
+    }
+
+    /// What this person is here, by their own row.
+    fn own_roles(&self) -> Result<BTreeSet<Role>, ReplicaError> {
+        let me = self
+            .staff()?
+            .into_iter()
+            .find(|one| one.person == self.person());
+        let codes = me.map(|me| me.roles).unwrap_or_default();
+        Ok(codes.iter().filter_map(|role| role.parse().ok()).collect())
+    }
+}
