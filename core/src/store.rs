@@ -1,6 +1,7 @@
 //! The device's SQLite, and the core's only I/O. One function opens it; corrupt never means delete.
 
 mod commands;
+mod departing;
 mod documents;
 mod rows;
 mod told;
@@ -20,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0001.sql"),
     include_str!("store/0002.sql"),
     include_str!("store/0003.sql"),
+    include_str!("store/0006.sql"),
 ];
 
 /// Why the store did not do what was asked. Whatever was reported as saved before, is.

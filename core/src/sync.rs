@@ -27,7 +27,8 @@ pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
 pub use terms::{ActingTitle, Delegation, Terms};
 pub use trust::{
-    AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, TrustAsk, TrustReply,
+    AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind,
+    TrustAsk, TrustReply,
 };
 
 #[cfg(test)]

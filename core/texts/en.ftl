@@ -1000,6 +1000,7 @@ audit-export = data were exported
 audit-print = printed
 audit-sign_in = sign-in
 audit-break_glass = emergency access
+audit-wiped = a device proved that data are gone from it
 audit-erased = lawfully erased
 audit-era_began = the server was restored from a backup
 audit-span_lost = entries were lost in a restore

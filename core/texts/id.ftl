@@ -1000,6 +1000,7 @@ audit-export = data diekspor
 audit-print = dicetak
 audit-sign_in = masuk
 audit-break_glass = akses darurat
+audit-wiped = perangkat membuktikan bahwa data telah dihapus darinya
 audit-erased = dihapus menurut hukum
 audit-era_began = server dipulihkan dari cadangan
 audit-span_lost = jejak yang hilang karena pemulihan

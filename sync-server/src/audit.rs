@@ -6,6 +6,8 @@
 
 mod verify;
 
+use std::collections::BTreeSet;
+
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, DocumentId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::sync::{
@@ -200,22 +202,24 @@ pub(crate) fn head_of(number: u64, hash: &[u8; HASH_LEN]) -> AuditHead {
     }
 }
 
-/// The confidential documents that an answer brings, each once: read from the answer itself, so that no road to a device goes
-/// past it.
+/// The documents that an answer brings, each once: read from the answer itself, so that no road to a device goes past it.
+pub(crate) fn brought(reply: &SyncReply) -> BTreeSet<DocumentKey> {
+    let mut brought: BTreeSet<DocumentKey> = reply.page.envelopes.documents().copied().collect();
+    for filled in reply.backfill.iter().chain(&reply.resent) {
+        brought.extend(filled.envelopes.documents());
+        let installed = filled.frames.iter().flat_map(|frame| &frame.documents);
+        brought.extend(installed.map(|installed| &installed.document));
+    }
+    brought
+}
+
+/// The entries of the confidential ones among documents that go to a device.
 pub(crate) fn reads(
-    reply: &SyncReply,
+    brought: &BTreeSet<DocumentKey>,
     (person, seat): (PersonId, SeatId),
     at: Timestamp,
 ) -> Vec<AuditEntry> {
-    let mut sent: Vec<&DocumentKey> = reply.page.envelopes.documents().collect();
-    for filled in reply.backfill.iter().chain(&reply.resent) {
-        sent.extend(filled.envelopes.documents());
-        let installed = filled.frames.iter().flat_map(|frame| &frame.documents);
-        sent.extend(installed.map(|installed| &installed.document));
-    }
-    sent.retain(|key| WATCHED.contains(&key.class));
-    sent.sort_unstable();
-    sent.dedup();
+    let watched = brought.iter().filter(|key| WATCHED.contains(&key.class));
     let read = |key: &DocumentKey| AuditEntry {
         seat: Some(seat),
         case: Some(key.case),
@@ -223,7 +227,7 @@ pub(crate) fn reads(
         document: Some(key.id()),
         ..AuditEntry::new(AuditKind::Read, Actor::Person(person), at)
     };
-    sent.into_iter().map(read).collect()
+    watched.map(read).collect()
 }
 
 /// What other rooms have the chain tell of. A reason is kept as a keyed hash alone.

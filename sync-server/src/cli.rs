@@ -16,8 +16,8 @@ use crate::config::Settings;
 use crate::demo::{self, DemoOptions};
 
 pub use admin::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
-    StandardsListing,
+    AdminAsk, AdminReply, BreachAsk, BreachListing, InstitutionListing, Invitation, PersonListing,
+    StandardsAsk, StandardsListing,
 };
 pub use audit::{AuditAsk, AuditListing, EntryListing};
 

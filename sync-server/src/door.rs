@@ -171,6 +171,7 @@ pub(crate) fn authenticate(
     // Who has not heard of a restore yet is told, since it may be the last to hold what was forgotten.
     let says_nothing = request.push.is_none()
         && request.push_back.is_none()
+        && request.trust.is_none_or(|trust| trust.left.is_none())
         && request.cursor.era >= institution.era;
     if seat.status == SeatStatus::Retired && says_nothing {
         return Ok(refuse(nonces, Refused::RetiredSeat));

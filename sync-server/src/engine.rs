@@ -6,6 +6,7 @@
 
 mod administer;
 mod audited;
+mod breaches;
 mod error;
 mod observe;
 mod rebuild;
@@ -29,6 +30,7 @@ use crate::store::{Store, StoreError, institutions};
 use crate::{founding, intake, ruling};
 
 use audited::Told;
+pub use breaches::{Breach, Unconfirmed};
 pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;

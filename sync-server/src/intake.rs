@@ -1,5 +1,6 @@
 //! The first transaction: admit, append, commit, acknowledge. One commit for a whole group of requests.
 
+mod departing;
 pub(crate) mod record;
 mod turned;
 mod waiting;
@@ -23,7 +24,7 @@ use crate::library::Library;
 use crate::store::commands::Reception;
 use crate::store::shelf::Turning;
 use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, audit, commands, decode, grants, shelf, staff,
+    CrashPoints, Db, Store, StoreError, attempt, audit, commands, decode, shelf, staff,
 };
 use record::{Record, append_row};
 use turned::{code_of, quarantine, turn, turned};
@@ -120,6 +121,7 @@ fn brings_anything(asked: &Authenticated) -> bool {
     request.push.is_some()
         || request.push_back.is_some()
         || request.dropped.is_some()
+        || request.trust.is_some_and(|trust| trust.left.is_some())
         || asked.adopt().is_some()
 }
 
@@ -169,9 +171,7 @@ fn take_request(
         };
         audit::append(db, tenant, returned)?;
     }
-    for grant in asked.request().dropped.iter().flatten() {
-        grants::dropped(db, tenant, asked.seat().person, *grant)?;
-    }
+    departing::take(db, asked, now)?;
     let known = Known {
         db,
         tenant,

@@ -1,7 +1,9 @@
 //! All SQL of the server, over SQLite. One function opens a database; "corrupt" is reported and never deleted.
 
 pub(crate) mod audit;
+pub(crate) mod breaches;
 pub(crate) mod commands;
+pub(crate) mod delivery;
 pub(crate) mod documents;
 pub(crate) mod elsewhere;
 pub(crate) mod grants;

@@ -39,6 +39,8 @@ pub(super) struct Asked {
     pub(super) told_envelopes: Vec<EnvelopeHash>,
     pub(super) told_rulings: Option<i64>,
     pub(super) backfill: Option<ServerSeq>,
+    pub(super) dropped: Vec<ServerSeq>,
+    pub(super) left: Option<u32>,
 }
 
 /// Envelopes and rulings that a restored server is to be told of.
@@ -71,6 +73,8 @@ impl Replica {
             told_envelopes: told.iter().map(|(hash, _)| *hash).collect(),
             told_rulings: rulings.last().map(|(position, _)| *position),
             backfill: None,
+            dropped: Vec::new(),
+            left: None,
         };
         let push_back = self.push_back(&told, rulings, push.is_some())?;
         let may_read = self.session.state == SeatState::Active;
@@ -88,6 +92,14 @@ impl Replica {
         };
         let resend = (!self.session.resend.is_empty()).then(|| self.session.resend.clone());
         let waiting = self.store.waiting(TOLD_AGAIN_MAX)?;
+        let dropped = if may_read {
+            self.store.let_go(TOLD_AGAIN_MAX)?
+        } else {
+            Vec::new()
+        };
+        asked.dropped.clone_from(&dropped);
+        let trust = self.trust()?;
+        asked.left = trust.and_then(|trust| trust.left);
         let certificate = self
             .session
             .forgotten
@@ -101,9 +113,9 @@ impl Replica {
             check,
             resend,
             certificate,
-            dropped: None,
+            dropped: (!dropped.is_empty()).then_some(dropped),
             waiting: (!waiting.is_empty()).then_some(waiting),
-            trust: self.trust(),
+            trust,
         };
         let body = encode_body(&request);
         let nonce = self.session.nonce;
@@ -327,7 +339,7 @@ impl Replica {
         if self.asked.take().is_none() {
             return Err(ReplicaError::Malformed);
         }
-        let again = match reply.code {
+        let mut again = match reply.code {
             Refused::StaleNonce => reply.nonce.is_some(),
             Refused::UnknownSeat => !self.session.forgotten,
             Refused::RetiredSeat
@@ -347,6 +359,7 @@ impl Replica {
             }
             if reply.code == Refused::RetiredSeat {
                 replica.retire()?;
+                again = replica.left()?.is_some();
             }
             replica.save_session()
         })?;

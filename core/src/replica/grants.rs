@@ -37,6 +37,11 @@ impl Replica {
             }
         }
         self.store.end_grant(seq)?;
+        let case = match grant.scope {
+            GrantScope::Case(case) => Some(case),
+            GrantScope::Institution => None,
+        };
+        self.store.note_ended(seq, case)?;
         self.mark_unswept(grant.scope)
     }
 

@@ -57,6 +57,7 @@ impl Replica {
         self.session.forgotten = false;
         self.session.resend.clear();
         self.note_told(asked)?;
+        self.note_let_go(asked)?;
         if let Some(trust) = &reply.trust {
             self.take_trust(trust, reply.era.number > asked.cursor.era, now)?;
         }
@@ -111,7 +112,8 @@ impl Replica {
             || self.is_telling()?
             || !self.store.unsent_envelopes()?.is_empty()
             || (may_read && self.store.next_backfill()?.is_some())
-            || !self.session.resend.is_empty())
+            || !self.session.resend.is_empty()
+            || self.has_gone_to_tell()?)
     }
 
     /// Whether a restored server is still to be told something again.
@@ -146,6 +148,7 @@ impl Replica {
         for grant in self.store.grants_after(kept)? {
             self.end_grant(grant)?;
         }
+        self.store.forget_ended_after(kept)?;
         self.store.clear_meta("in_flight")?;
         self.store.set_meta("returning", &true)?;
         for mut row in self.store.outbox()? {

@@ -340,7 +340,10 @@ impl Replica {
 
     fn take_status(&mut self, status: SeatStatus) -> Result<(), ReplicaError> {
         match status {
-            SeatStatus::Active => self.session.state = SeatState::Active,
+            SeatStatus::Active => {
+                self.session.state = SeatState::Active;
+                self.store.clear_meta("wipe_told")?;
+            }
             SeatStatus::Retired => self.retire()?,
             SeatStatus::Stolen => self.session.state = SeatState::Locked,
         }

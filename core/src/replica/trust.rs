@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Replica, ReplicaError};
+use super::exchange::Asked;
+use super::{Replica, ReplicaError, SeatState};
 use crate::profile::words::Role;
 use crate::screen::Notice;
 use crate::sync::{AuditHead, AuditStanding, TrustAsk, TrustReply};
@@ -43,9 +44,42 @@ impl Replica {
     }
 
     /// What goes with every request for the sake of trust.
-    pub(super) fn trust(&self) -> Option<TrustAsk> {
+    pub(super) fn trust(&self) -> Result<Option<TrustAsk>, ReplicaError> {
         let head = self.session.audit;
-        head.map(|_| TrustAsk { head })
+        let left = self.left()?;
+        Ok((head.is_some() || left.is_some()).then_some(TrustAsk { head, left }))
+    }
+
+    /// How many envelopes are left on a seat that is no longer in use and has let go of every document; none before that, and once
+    /// the server knows that nothing is left.
+    pub(super) fn left(&self) -> Result<Option<u32>, ReplicaError> {
+        let is_leaving = self.session.state == SeatState::Retired
+            && self.store.unsent()? == 0
+            && self.store.documents()?.is_empty()
+            && !self.store.meta("wipe_told")?.unwrap_or(false);
+        is_leaving
+            .then(|| self.store.envelope_count())
+            .transpose()
+            .map_err(ReplicaError::from)
+    }
+
+    /// Whether the server is to be told at once of something that is gone from here.
+    pub(super) fn has_gone_to_tell(&self) -> Result<bool, ReplicaError> {
+        if self.session.state == SeatState::Active {
+            return Ok(!self.store.let_go(1)?.is_empty());
+        }
+        Ok(self.left()? == Some(0))
+    }
+
+    /// The server has been told of what is gone from here.
+    pub(super) fn note_let_go(&self, asked: &Asked) -> Result<(), ReplicaError> {
+        for grant in &asked.dropped {
+            self.store.let_go_told(*grant)?;
+        }
+        if asked.left == Some(0) {
+            self.store.set_meta("wipe_told", &true)?;
+        }
+        Ok(())
     }
 
     /// Takes what the server says of its chain. A device does not rest on the server's word alone: a chain that has grown

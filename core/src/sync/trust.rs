@@ -34,6 +34,10 @@ pub struct TrustAsk {
     /// The last head of the audit chain that it saw.
     #[n(0)]
     pub head: Option<AuditHead>,
+    /// From a seat that is no longer in use, once it has let go of every document: how many envelopes it still keeps, because not
+    /// every backup holds them. With none left nothing of any case is on the device.
+    #[n(1)]
+    pub left: Option<u32>,
 }
 
 /// What the server says to it.
@@ -84,6 +88,8 @@ codes!(
         SignIn = "sign_in",
         /// Somebody opened what they usually may not.
         BreakGlass = "break_glass",
+        /// A device proved that something is gone from it.
+        Wiped = "wiped",
         /// What a row of the log held was lawfully erased.
         Erased = "erased",
         /// The server was restored from a backup.
@@ -128,5 +134,31 @@ codes!(
         TellBreach = "tell_breach",
         /// Closed a breach record.
         CloseBreach = "close_breach",
+    }
+);
+
+codes!(
+    /// Whether the store of a device was encrypted.
+    StoreKind {
+        /// Nobody can say.
+        Unknown = "unknown",
+        /// It was.
+        Encrypted = "encrypted",
+        /// It was not.
+        Plain = "plain",
+    }
+);
+
+codes!(
+    /// Who is told of a breach.
+    BreachParty {
+        /// Those whom the data are about.
+        Subjects = "subjects",
+        /// The authority for personal data.
+        Authority = "authority",
+        /// The head of the institution.
+        Head = "head",
+        /// The police.
+        Police = "police",
     }
 );

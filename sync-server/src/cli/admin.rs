@@ -7,18 +7,21 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::SeatStatus;
+use jangkau_core::sync::{SeatStatus, StoreKind};
+use jangkau_core::time::Timestamp;
 
 use super::{CliError, admin_socket, inspect, qr, serve};
 use crate::backup::{Backups, back_up, restore};
 use crate::clock::{Clock, entropy};
 use crate::config::{Config, Settings};
 
+mod breach;
 mod message;
 mod perform;
 mod standards;
 mod terms;
 
+pub use breach::{BreachAsk, BreachListing};
 pub use message::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
     StandardsListing,
@@ -102,7 +105,16 @@ pub(super) enum AdminCommand {
         /// `retired` lets it hand in what it holds and then wipes it; `stolen` refuses it at once
         #[arg(long, value_parser = ended)]
         how: SeatStatus,
+        /// Since when it is known that the device is gone, such as 2026-11-22T09:00:00+08:00; left out: since now
+        #[arg(long, value_name = "INSTANT")]
+        known_at: Option<Timestamp>,
+        /// Whether the device's store was encrypted: `encrypted`, `plain` or `unknown`
+        #[arg(long)]
+        store: Option<StoreKind>,
     },
+    /// Records of lost and stolen devices: what was on them, and who has to be told until when
+    #[command(subcommand)]
+    Breach(breach::BreachCommand),
     /// Delegate powers to a person, between two dates
     Delegate(Delegating),
     /// Say until when a person's mandate runs, and which kecamatan they serve
@@ -131,7 +143,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<ExitCode, CliError> {
     let config = settings.load()?;
-    let mut json = false;
+    let (mut json, mut whole) = (false, false);
     let ask = match command {
         AdminCommand::Restore { from } => return put_back(&config, &from, out),
         AdminCommand::Found {
@@ -180,16 +192,25 @@ pub(super) fn run(
             institution,
             seat,
             how,
+            known_at,
+            store,
         } => AdminAsk::Revoke {
             institution,
             seat: seat.to_string(),
             how,
+            known_at: known_at.map(|at| at.to_string()),
+            store,
         },
+        AdminCommand::Breach(command) => {
+            let (ask, is_whole) = command.ask();
+            whole = is_whole;
+            ask
+        }
         AdminCommand::Delegate(delegating) => delegating.into(),
         AdminCommand::Terms(serving) => serving.into(),
         AdminCommand::Backup => AdminAsk::Backup,
     };
-    tell(put(&config, ask)?, json, out)?;
+    tell(put(&config, ask)?, json, whole, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -242,7 +263,7 @@ fn put_back(config: &Config, from: &Path, out: &mut dyn Write) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(reply: AdminReply, json: bool, out: &mut dyn Write) -> Result<(), CliError> {
+fn tell(reply: AdminReply, json: bool, whole: bool, out: &mut dyn Write) -> Result<(), CliError> {
     match reply {
         AdminReply::Done => writeln!(out, "done")?,
         AdminReply::Person { person, invitation } => {
@@ -259,6 +280,7 @@ fn tell(reply: AdminReply, json: bool, out: &mut dyn Write) -> Result<(), CliErr
         AdminReply::Standards(listing) if json => tell_json(&listing, out)?,
         AdminReply::Standards(listing) => standards::tell(&listing, out)?,
         AdminReply::Audit(_) => {}
+        AdminReply::Breaches(listing) => breach::tell(&listing, whole, out)?,
         AdminReply::Refused(reason) => return Err(CliError::Refused(reason)),
     }
     Ok(())

@@ -136,6 +136,7 @@ pub(super) fn run(
         | AdminReply::Listed(_)
         | AdminReply::Version(_)
         | AdminReply::Standards(_)
+        | AdminReply::Breaches(_)
         | AdminReply::BackedUp(_) => Err(CliError::Refused("not an answer to this".to_owned())),
     }
 }

@@ -289,3 +289,72 @@ fn the_audit_chain_is_walked_and_read_at_the_command_line() {
         "{text}"
     );
 }
+
+#[test]
+fn a_stolen_device_is_red_until_its_record_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let admin = |words: &[&str]| {
+        let base = ["admin", "--database", database.to_str().unwrap()];
+        typed(&[&base, words].concat())
+    };
+    let at = ["--institution", "lk3-cilegon"];
+    admin(&[&["found"], &at[..], &["--profile", "cilegon-lk3-2023"]].concat()).unwrap();
+    let staff = ["add-staff", "--name", "Rina", "--role", "social_worker"];
+    let (_, text) = admin(&[&staff[..], &at[..]].concat()).unwrap();
+    let person = text.trim().strip_prefix("person: ").unwrap().to_owned();
+    let (_, text) = admin(&[&["invite"], &at[..], &["--person", &person]].concat()).unwrap();
+    let code = text
+        .lines()
+        .next()
+        .unwrap()
+        .strip_prefix("code:   ")
+        .unwrap();
+    let seat = enrolled(&database, code);
+    let known = [
+        "--known-at",
+        "2026-01-05T10:00:00+07:00",
+        "--store",
+        "plain",
+    ];
+    let stolen = ["revoke", "--seat", &seat, "--how", "stolen"];
+    let (_, text) = admin(&[&stolen[..], &at[..], &known].concat()).unwrap();
+    let red = format!("RED, OVERDUE: breach 1: seat {seat}, known 2026-01-05T03:00:00Z");
+    assert!(text.starts_with(&red), "{text}");
+    assert!(
+        text.contains("until 2026-01-08T03:00:00Z, store plain, 0 cases"),
+        "{text}"
+    );
+    let (_, text) = admin(&["status"]).unwrap();
+    assert!(text.contains("  RED: breach 1 is open;"), "{text}");
+    let breach = |words: &[&str]| admin(&[&["breach"], words, &at[..]].concat());
+    let told = ["--party", "subjects", "--at", "2026-01-06T10:00:00+07:00"];
+    breach(&[&["tell", "1"], &told[..], &["--words", "Lewat surat."]].concat()).unwrap();
+    breach(&["close", "1", "--words", "Selesai."]).unwrap();
+    let (_, text) = breach(&["show", "1"]).unwrap();
+    assert!(
+        text.contains("told subjects at 2026-01-06T03:00:00Z: Lewat surat."),
+        "{text}"
+    );
+    let (_, text) = admin(&["status"]).unwrap();
+    assert!(!text.contains("breach"), "{text}");
+    assert!(breach(&["close", "1", "--words", "Lagi."]).is_err());
+}
+
+/// Enrols a device with a code; gives its seat.
+fn enrolled(database: &std::path::Path, code: &str) -> String {
+    use jangkau_core::id::DeviceId;
+    use jangkau_core::sync::{Enrol, Enrolled, decode_body, encode_body};
+    let mut engine = crate::engine::Engine::open(database).unwrap();
+    let now = crate::clock::Clock::system().now();
+    let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let body = encode_body(&Enrol {
+        code: code.to_owned(),
+        device: DeviceId::from_bytes([1; 16]),
+        public_key: *key.verifying_key().as_bytes(),
+    });
+    let mut rng = crate::clock::entropy().unwrap();
+    let answer = engine.enrol(&body, now, &mut rng).unwrap();
+    let enrolled: Enrolled = decode_body(&answer).unwrap();
+    enrolled.certificate.seat.to_string()
+}

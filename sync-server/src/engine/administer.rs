@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{AdminAct, SeatStatus, Terms};
+use jangkau_core::sync::{AdminAct, SeatStatus, StoreKind, Terms};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
@@ -13,7 +13,7 @@ use super::{Engine, EngineError};
 use crate::audit::AuditEntry;
 use crate::founding;
 use crate::store::staff::Person;
-use crate::store::{audit, institutions, staff};
+use crate::store::{audit, delivery, institutions, staff};
 
 impl Engine {
     /// Founds an institution from a profile file and the calendars that are shipped.
@@ -139,7 +139,8 @@ impl Engine {
         })?)
     }
 
-    /// Changes what a seat may do: `retired` or `stolen`, or `active` again.
+    /// Changes what a seat may do: `retired` or `stolen`, or `active` again. Stolen is known as of now, see
+    /// [`Engine::report_stolen`].
     ///
     /// # Errors
     /// [`EngineError`].
@@ -150,22 +151,23 @@ impl Engine {
         how: SeatStatus,
         now: Timestamp,
     ) -> Result<(), EngineError> {
-        let tenant = self.institution(institution)?.tenant;
-        let seat = staff::seat(&self.store.db(), seat)?;
-        let seat = seat
-            .filter(|seat| seat.tenant == tenant)
-            .ok_or(EngineError::Unknown)?;
         let act = match how {
             SeatStatus::Active => AdminAct::Reinstate,
             SeatStatus::Retired => AdminAct::Retire,
-            SeatStatus::Stolen => AdminAct::Steal,
+            SeatStatus::Stolen => {
+                let known = (now, StoreKind::Unknown);
+                return self.report_stolen(institution, seat, known, now).map(drop);
+            }
         };
+        let tenant = self.institution(institution)?.tenant;
+        let seat = self.seat_of(tenant, seat)?;
         let entry = AuditEntry {
             seat: Some(seat.id),
             ..AuditEntry::act_on(act, seat.person, now)
         };
         self.store.transact(None, |db| {
             audit::append(db, tenant, entry)?;
+            delivery::not_wiped(db, seat.id)?;
             founding::set_status(db, &seat, how, now)
         })?;
         Ok(())

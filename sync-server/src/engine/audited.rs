@@ -1,6 +1,9 @@
 //! The audit chain at the engine's doors: what an answer tells is entered before it goes out, and the chain is shown and checked.
 
-use jangkau_core::id::{InstitutionId, LogEra, PersonId, SeatId};
+use std::collections::BTreeSet;
+
+use jangkau_core::class::Class;
+use jangkau_core::id::{CaseId, InstitutionId, LogEra, PersonId, SeatId};
 use jangkau_core::sync::{
     AdminAct, AuditHead, AuditStanding, Refused, RefusedReply, SyncReply, encode_body,
 };
@@ -10,7 +13,7 @@ use super::{Engine, EngineError};
 use crate::audit::{self, AuditEntry, Noted, Verified};
 use crate::door::Authenticated;
 use crate::store::institutions::{self, Tenant};
-use crate::store::{Db, StoreError, audit as kept, decode};
+use crate::store::{Db, StoreError, audit as kept, decode, delivery};
 
 /// Entries that are read in one step.
 const STEP: u32 = 1_024;
@@ -31,6 +34,8 @@ struct Noting {
     /// What is said instead when it cannot be entered.
     instead: RefusedReply,
     reads: Vec<AuditEntry>,
+    /// What of which cases goes to the device.
+    brought: BTreeSet<(CaseId, Class)>,
     dispute: Option<(AuditHead, AuditStanding)>,
 }
 
@@ -47,6 +52,7 @@ impl Told {
         let who = (asked.seat().person, asked.seat().id);
         let remembered = asked.request().trust.and_then(|trust| trust.head);
         let standing = reply.trust.as_ref().and_then(|trust| trust.standing);
+        let brought = audit::brought(reply);
         let noting = Noting {
             tenant: asked.institution().tenant,
             who,
@@ -54,21 +60,42 @@ impl Told {
                 code: Refused::Later,
                 nonce: Some(reply.nonce),
             },
-            reads: audit::reads(reply, who, now),
+            reads: audit::reads(&brought, who, now),
+            brought: brought.iter().map(|key| (key.case, key.class)).collect(),
             dispute: remembered.zip(standing),
         };
-        let is_worth_it = !noting.reads.is_empty() || noting.dispute.is_some();
         Self {
             said: Ok(encode_body(reply)),
-            noting: is_worth_it.then_some(noting),
+            noting: Some(noting),
         }
     }
 }
 
 impl Noting {
+    /// Whether there is anything to enter: an exchange that brings nothing new to know of writes nothing.
+    fn is_due(&self, db: &Db) -> Result<bool, StoreError> {
+        if !self.reads.is_empty() || self.dispute.is_some() {
+            return Ok(true);
+        }
+        for one in &self.brought {
+            if !delivery::is_known(db, self.tenant, self.who.1, *one)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the answer brings documents: only such a one is held back when nothing can be entered.
+    fn brings_anything(&self) -> bool {
+        !self.brought.is_empty()
+    }
+
     fn enter(&self, db: &Db, now: Timestamp) -> Result<(), StoreError> {
         for read in &self.reads {
             kept::append(db, self.tenant, read.clone())?;
+        }
+        for one in &self.brought {
+            delivery::add(db, self.tenant, self.who.1, *one)?;
         }
         let Some((remembered, standing)) = self.dispute else {
             return Ok(());
@@ -92,28 +119,35 @@ impl Engine {
         told: Vec<Told>,
         now: Timestamp,
     ) -> Result<Vec<Result<Vec<u8>, RefusedReply>>, EngineError> {
-        let is_entered = if told.iter().any(|one| one.noting.is_some()) {
-            let entered = self.store.transact(None, |db| {
-                told.iter()
-                    .filter_map(|one| one.noting.as_ref())
-                    .try_for_each(|noting| noting.enter(db, now))
-            });
-            match entered {
-                Ok(()) => true,
-                Err(error @ StoreError::PowerLost(_)) => return Err(error.into()),
-                Err(error) => {
-                    tracing::error!(%error, "what was to be sent could not be entered in the audit chain");
-                    false
-                }
+        let entered = self.enter_told(&told, now);
+        let is_entered = match entered {
+            Ok(()) => true,
+            Err(error @ StoreError::PowerLost(_)) => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(%error, "what was to be sent could not be entered in the audit chain");
+                false
             }
-        } else {
-            true
         };
         let answers = told.into_iter().map(|one| match one.noting {
-            Some(noting) if !is_entered => Err(noting.instead),
+            Some(noting) if !is_entered && noting.brings_anything() => Err(noting.instead),
             Some(_) | None => one.said,
         });
         Ok(answers.collect())
+    }
+
+    fn enter_told(&self, told: &[Told], now: Timestamp) -> Result<(), StoreError> {
+        let mut due = Vec::new();
+        for noting in told.iter().filter_map(|one| one.noting.as_ref()) {
+            if noting.is_due(&self.store.db())? {
+                due.push(noting);
+            }
+        }
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.store.transact(None, |db| {
+            due.iter().try_for_each(|noting| noting.enter(db, now))
+        })
     }
 
     /// Enters something that another room did: an export, a print, a sign-in, a look in an emergency.

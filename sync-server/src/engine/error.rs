@@ -34,6 +34,9 @@ pub enum EngineError {
     /// Only an institution for practising is ever wiped.
     #[error("only an institution for practising is ever wiped")]
     NotPractice,
+    /// No such breach record is open.
+    #[error("no such breach record is open")]
+    NoOpenBreach,
     /// The profile or the list is not one; the text says where.
     #[error("not a profile, a role or a calendar: {0}")]
     Invalid(String),

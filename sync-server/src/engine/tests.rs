@@ -4,6 +4,7 @@ mod activities;
 mod audit;
 mod bench;
 mod codes;
+mod departing;
 mod links;
 mod refusals;
 mod replicas;

@@ -13,7 +13,7 @@ use crate::store::commands::{NewCommand, Reception};
 use crate::store::documents::NewChange;
 use crate::store::institutions::next_seq;
 use crate::store::log::{self, Heading};
-use crate::store::{StoreError, commands, documents, rulings};
+use crate::store::{StoreError, commands, delivery, documents, rulings};
 
 /// What one envelope brings, while it is written.
 pub(crate) struct Record<'a> {
@@ -114,6 +114,8 @@ impl<'a> Record<'a> {
                 bytes: part.bytes(),
             };
             documents::insert_change(db, tenant, &new)?;
+            let seat = self.envelope.head.seat;
+            delivery::add(db, tenant, seat, (key.case, key.class))?;
             let dependencies = &facts.dependencies;
             documents::advance(db, tenant, key, part.epoch(), facts.hash, dependencies)?;
             for record in part.records() {

@@ -87,6 +87,18 @@ pub(crate) fn end(
     Ok(())
 }
 
+/// A person's grant that has ended.
+pub(crate) fn ended(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+    grant: ServerSeq,
+) -> Result<Option<Grant>, StoreError> {
+    let filter = "institution = ?1 AND seq = ?2 AND person = ?3 AND ended IS NOT NULL";
+    let found = query(db, filter, params![tenant.0, column(grant), person])?;
+    Ok(found.into_iter().next())
+}
+
 /// Notes that a person's device has dropped what an ended grant had given.
 pub(crate) fn dropped(
     db: &Db,

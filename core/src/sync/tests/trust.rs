@@ -22,7 +22,10 @@ fn request() -> SyncRequest {
             era: LogEra::new(1),
             seq: ServerSeq::new(123_456),
         },
-        trust: Some(TrustAsk { head: Some(head()) }),
+        trust: Some(TrustAsk {
+            head: Some(head()),
+            left: None,
+        }),
         ..SyncRequest::default()
     }
 }

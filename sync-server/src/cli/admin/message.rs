@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use jangkau_core::command::CommandKind;
 use jangkau_core::id::InstitutionId;
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{ActingTitle, SeatStatus};
+use jangkau_core::sync::{ActingTitle, SeatStatus, StoreKind};
 use serde::{Deserialize, Serialize};
 
+use super::breach::{BreachAsk, BreachListing};
 use crate::cli::audit::{AuditAsk, AuditListing};
 
 /// A question to whoever owns the engine.
@@ -54,7 +55,13 @@ pub enum AdminAsk {
         seat: String,
         /// How.
         how: SeatStatus,
+        /// Since when a theft is known, as text; none: since now.
+        known_at: Option<String>,
+        /// Whether the device's store was encrypted.
+        store: Option<StoreKind>,
     },
+    /// About lost and stolen devices.
+    Breach(BreachAsk),
     /// Delegate powers to a person.
     Delegate {
         /// Where.
@@ -146,6 +153,8 @@ pub enum AdminReply {
     Version(u32),
     /// By what institutions work.
     Standards(Vec<StandardsListing>),
+    /// Records of lost and stolen devices.
+    Breaches(Vec<BreachListing>),
     /// What the audit chain says.
     Audit(Vec<AuditListing>),
     /// A backup was taken.
@@ -225,4 +234,8 @@ pub struct StandardsListing {
     pub unresolved: usize,
     /// Seats that remember what the audit chain does not hold any more, and the entries' numbers: red items.
     pub forks: Vec<(String, u64)>,
+    /// Open records of lost and stolen devices: red items.
+    pub breaches: Vec<BreachListing>,
+    /// Seats whose devices have not proved that they let go, with what became of the seat and the number of cases.
+    pub unconfirmed: Vec<(String, SeatStatus, usize)>,
 }

@@ -7,7 +7,8 @@ use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, no_folder, standards,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, breach, no_folder,
+    standards,
 };
 use crate::cli::audit;
 use crate::engine::{Engine, EngineError, EnrolledPerson};
@@ -68,16 +69,8 @@ pub(in crate::cli) fn perform(
         AdminAsk::List { institution } => {
             list(engine, institution.as_ref()).map(AdminReply::Listed)
         }
-        AdminAsk::Revoke {
-            institution,
-            seat,
-            how,
-        } => match seat.parse() {
-            Ok(seat) => engine
-                .revoke(institution, seat, *how, now)
-                .map(|()| AdminReply::Done),
-            Err(error) => return AdminReply::Refused(error.to_string()),
-        },
+        AdminAsk::Revoke { .. } => breach::revoke(ask, engine, now),
+        AdminAsk::Breach(ask) => return breach::perform(ask, engine, now),
         AdminAsk::Delegate { .. } | AdminAsk::Terms { .. } => match terms(ask, engine, now) {
             Ok(done) => done.map(|()| AdminReply::Done),
             Err(unreadable) => return AdminReply::Refused(unreadable),

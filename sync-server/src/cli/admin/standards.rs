@@ -10,7 +10,7 @@ use jangkau_core::profile::words::Role;
 use jangkau_core::time::Timestamp;
 
 use super::message::LettersListing;
-use super::{AdminReply, CliError, StandardsAsk, StandardsListing, inspect};
+use super::{AdminReply, CliError, StandardsAsk, StandardsListing, breach, inspect};
 use crate::engine::{Engine, EngineError, Standards, for_practice};
 
 /// `admin profile …`.
@@ -129,6 +129,12 @@ fn status(
             let mut listing = standards_of(&engine.standards(&institution, now)?);
             let forks = engine.audit_forks(&institution)?.into_iter();
             listing.forks = forks.map(|(seat, at)| (seat.to_string(), at)).collect();
+            listing.breaches = breach::list(engine, &institution, None, now)?;
+            listing.breaches.retain(|breach| breach.closed.is_none());
+            let unconfirmed = engine.unconfirmed(&institution)?.into_iter();
+            listing.unconfirmed = unconfirmed
+                .map(|one| (one.seat.to_string(), one.status, one.cases))
+                .collect();
             Ok(listing)
         })
         .collect()
@@ -178,6 +184,8 @@ fn standards_of(standards: &Standards) -> StandardsListing {
             .collect(),
         unresolved: standards.unresolved,
         forks: Vec::new(),
+        breaches: Vec::new(),
+        unconfirmed: Vec::new(),
     }
 }
 
@@ -219,6 +227,19 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
         writeln!(
             out,
             "  RED: seat {seat} remembers entry {number} of the audit chain, which is not there any more; run `audit verify`"
+        )?;
+    }
+    for breach in &standards.breaches {
+        let (number, due) = (breach.number, &breach.due_at);
+        writeln!(
+            out,
+            "  RED: breach {number} is open; tell those concerned and the authority until {due}"
+        )?;
+    }
+    for (seat, status, cases) in &standards.unconfirmed {
+        writeln!(
+            out,
+            "  not confirmed: {status} seat {seat} may still hold something of {cases} cases"
         )?;
     }
     for (role, answering) in &standards.unfilled {

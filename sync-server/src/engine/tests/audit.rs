@@ -44,7 +44,10 @@ impl Bench {
 
     fn told_of(&mut self, hand: &mut Hand, head: AuditHead) -> Option<AuditStanding> {
         let mut request = hand.asking();
-        request.trust = Some(TrustAsk { head: Some(head) });
+        request.trust = Some(TrustAsk {
+            head: Some(head),
+            left: None,
+        });
         self.send(hand, request).unwrap().trust.unwrap().standing
     }
 }

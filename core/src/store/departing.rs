@@ -1,0 +1,60 @@
+//! What the server is to be told of as gone from this device.
+
+use rusqlite::params;
+
+use super::{Store, StoreError};
+use crate::id::{CaseId, ServerSeq};
+
+impl Store {
+    /// A grant has ended; without a case, of the whole institution.
+    pub(crate) fn note_ended(
+        &self,
+        grant: ServerSeq,
+        case: Option<CaseId>,
+    ) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR REPLACE INTO ended_grant (seq, case_id) VALUES (?1, ?2)",
+            params![grant.get() as i64, case],
+        )?;
+        Ok(())
+    }
+
+    /// Ended grants of which nothing is left here: every case that they are about has been gone through.
+    pub(crate) fn let_go(&self, limit: u32) -> Result<Vec<ServerSeq>, StoreError> {
+        let sql = "SELECT seq FROM ended_grant WHERE NOT EXISTS (SELECT 1 FROM unswept \
+                   WHERE unswept.case_id = ended_grant.case_id OR ended_grant.case_id IS NULL) \
+                   ORDER BY seq LIMIT ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([limit], |row| row.get::<_, i64>(0))?;
+        let seqs: Vec<i64> = rows.collect::<Result<_, _>>()?;
+        Ok(seqs
+            .into_iter()
+            .map(|seq| ServerSeq::new(seq as u64))
+            .collect())
+    }
+
+    /// The server has been told of an ended grant.
+    pub(crate) fn let_go_told(&self, grant: ServerSeq) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM ended_grant WHERE seq = ?1")?
+            .execute([grant.get() as i64])?;
+        Ok(())
+    }
+
+    /// After a restore: grants beyond what the server kept mean nothing any more.
+    pub(crate) fn forget_ended_after(&self, kept: ServerSeq) -> Result<(), StoreError> {
+        self.connection.execute(
+            "DELETE FROM ended_grant WHERE seq > ?1",
+            [kept.get() as i64],
+        )?;
+        Ok(())
+    }
+
+    /// How many envelopes are kept.
+    pub(crate) fn envelope_count(&self) -> Result<u32, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM envelope")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+}
