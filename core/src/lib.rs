@@ -35,6 +35,7 @@ pub mod chunk;
 pub mod class;
 mod code;
 pub mod command;
+pub mod console;
 pub mod deadline;
 pub mod document;
 pub mod envelope;

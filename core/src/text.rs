@@ -15,6 +15,7 @@ use crate::command::{
     EndingReason, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType,
     SessionMode, Sex, VisitPlace,
 };
+use crate::console::ConsoleRefusal;
 use crate::profile::HotlineUse;
 use crate::profile::words::{Milestone, Reminder, Role, Status};
 use crate::rules::{
@@ -112,6 +113,8 @@ words! {
     turned, Turned, "turned";
     /// Why an exchange was refused.
     request, Refused, "request";
+    /// Why the server's console refused.
+    console, ConsoleRefusal, "console";
     /// Where a case stands.
     status, Status, "status";
     /// Why a case ended.

@@ -16,8 +16,7 @@ use crate::config::Settings;
 use crate::demo::{self, DemoOptions};
 
 pub use admin::{
-    AdminAsk, AdminReply, BreachAsk, BreachListing, InstitutionListing, Invitation, PersonListing,
-    StandardsAsk, StandardsListing,
+    AdminAsk, AdminReply, BreachAsk, BreachListing, InstitutionListing, Invitation, PersonListing, StandardsAsk, StandardsListing, AccountsAsk,
 };
 pub use audit::{AuditAsk, AuditListing, EntryListing};
 
@@ -108,6 +107,9 @@ pub enum CliError {
     /// Serving.
     #[error(transparent)]
     Serve(#[from] crate::http::ServeError),
+    /// Certificate or key.
+    #[error(transparent)]
+    Tls(#[from] crate::http::TlsError),
     /// Entropy.
     #[error(transparent)]
     NoEntropy(#[from] crate::clock::NoEntropy),

@@ -1,12 +1,14 @@
 //! What an office can set: flags win over the environment, the environment over the file, the file over defaults.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::accounts::SessionTerms;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
@@ -36,12 +38,35 @@ pub struct Settings {
     #[arg(long, env = "JANGKAU_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
 
-    /// Allows an address other than loopback, because a proxy in front of this server ends TLS
-    #[arg(long, env = "JANGKAU_BEHIND_TLS_PROXY", global = true, value_name = "BOOL",
-          num_args = 0..=1, default_missing_value = "true")]
-    pub behind_tls_proxy: Option<bool>,
+    /// Certificate for TLS with its chain, in PEM; read again on SIGHUP
+    #[arg(
+        long,
+        env = "JANGKAU_TLS_CERTIFICATE",
+        global = true,
+        value_name = "FILE"
+    )]
+    pub tls_certificate: Option<PathBuf>,
 
-    /// Address under which devices reach this server; stands in enrolment codes [default: http://LISTEN]
+    /// Key of the certificate, in PEM; nobody but its owner and group may read it
+    #[arg(long, env = "JANGKAU_TLS_KEY", global = true, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Speaks plain HTTP to proxies in front of this server that end TLS, and to nobody else
+    #[arg(long, env = "JANGKAU_BEHIND_PROXY", global = true, value_name = "BOOL",
+          num_args = 0..=1, default_missing_value = "true")]
+    pub behind_proxy: Option<bool>,
+
+    /// Addresses of these proxies, with commas between; they are believed whom they speak for (X-Forwarded-For)
+    #[arg(
+        long,
+        env = "JANGKAU_PROXY_ADDRESSES",
+        global = true,
+        value_name = "ADDRESSES",
+        value_delimiter = ','
+    )]
+    pub proxy_addresses: Option<Vec<IpAddr>>,
+
+    /// Address under which devices reach this server; stands in enrolment codes [default: http(s)://LISTEN]
     #[arg(long, env = "JANGKAU_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
 
@@ -74,6 +99,24 @@ pub struct Settings {
         value_name = "SECONDS"
     )]
     pub request_seconds_max: Option<u64>,
+
+    /// Minutes without a request after which somebody who signed in is signed out [default: 30]
+    #[arg(
+        long,
+        env = "JANGKAU_SESSION_IDLE_MINUTES",
+        global = true,
+        value_name = "MINUTES"
+    )]
+    pub session_idle_minutes: Option<u64>,
+
+    /// Hours after which everybody who signed in is signed out [default: 12]
+    #[arg(
+        long,
+        env = "JANGKAU_SESSION_HOURS_MAX",
+        global = true,
+        value_name = "HOURS"
+    )]
+    pub session_hours_max: Option<u64>,
 
     /// Folder for backups; without it none are taken
     #[arg(
@@ -112,10 +155,23 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged.
     pub log: String,
+    /// Certificate and key, if it speaks TLS itself.
+    pub tls: Option<TlsFiles>,
+    /// The proxies in front of it, and nobody else, may connect; empty: anybody.
+    pub proxies: Vec<IpAddr>,
     /// Bounds of the network's side.
     pub limits: Limits,
     /// Backups, if any.
     pub backup: Option<BackupPlan>,
+}
+
+/// Where certificate and key lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and its chain.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
 }
 
 /// What bounds the network's side of the server.
@@ -127,15 +183,33 @@ pub struct Limits {
     pub live_max: usize,
     /// Longest wait for a body, and for an answer.
     pub request_max: Duration,
+    /// A person's session ends after this long without a request.
+    pub session_idle: Duration,
+    /// And after this long in any case.
+    pub session_max: Duration,
+}
+
+impl Limits {
+    /// How long people's sessions last.
+    pub(crate) fn session_terms(&self) -> SessionTerms {
+        let millis = |long: Duration| i64::try_from(long.as_millis()).unwrap_or(i64::MAX);
+        SessionTerms {
+            idle_ms: millis(self.session_idle),
+            absolute_ms: millis(self.session_max),
+        }
+    }
 }
 
 impl Default for Limits {
-    /// What one core can serve; beyond it, "later" is the better answer.
+    /// What one core can serve; beyond it, "later" is the better answer. Sessions: below NIST 800-63B-4's 24 hours and
+    /// one hour idle at AAL2 (DEFAULT).
     fn default() -> Self {
         Self {
             requests_max: 256,
             live_max: 1024,
             request_max: Duration::from_secs(30),
+            session_idle: Duration::from_secs(30 * 60),
+            session_max: Duration::from_secs(12 * 60 * 60),
         }
     }
 }
@@ -172,10 +246,21 @@ pub enum ConfigError {
     },
     /// The address can be reached from outside, without protection on the way.
     #[error(
-        "refusing to listen on {0}: this server speaks plain HTTP, which anybody on the network could read. \
-         Listen on 127.0.0.1, or put a proxy that ends TLS in front and say so with --behind-tls-proxy"
+        "refusing to listen on {0} without TLS: anybody on the network could read along. Give --tls-certificate and \
+         --tls-key; or, behind a proxy that ends TLS, --behind-proxy with its --proxy-addresses; or listen on 127.0.0.1"
     )]
     Exposed(SocketAddr),
+    /// A certificate without its key, or the other way round.
+    #[error("TLS takes both --tls-certificate and --tls-key")]
+    HalfTls,
+    /// A proxy without its address, or the other way round.
+    #[error(
+        "--behind-proxy takes the --proxy-addresses from which the proxy connects, such as 127.0.0.1; others are not let in"
+    )]
+    HalfProxy,
+    /// TLS ends twice.
+    #[error("TLS ends here or at the proxy: give either --tls-certificate or --behind-proxy")]
+    TwiceTls,
     /// A number that must be at least 1 is 0.
     #[error("`{0}` must be at least 1")]
     Zero(&'static str),
@@ -199,13 +284,18 @@ impl Settings {
             config: self.config,
             database: self.database.or(file.database),
             listen: self.listen.or(file.listen),
-            behind_tls_proxy: self.behind_tls_proxy.or(file.behind_tls_proxy),
+            tls_certificate: self.tls_certificate.or(file.tls_certificate),
+            tls_key: self.tls_key.or(file.tls_key),
+            behind_proxy: self.behind_proxy.or(file.behind_proxy),
+            proxy_addresses: self.proxy_addresses.or(file.proxy_addresses),
             public_url: self.public_url.or(file.public_url),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
             requests_max: self.requests_max.or(file.requests_max),
             live_max: self.live_max.or(file.live_max),
             request_seconds_max: self.request_seconds_max.or(file.request_seconds_max),
+            session_idle_minutes: self.session_idle_minutes.or(file.session_idle_minutes),
+            session_hours_max: self.session_hours_max.or(file.session_hours_max),
             backup_folder: self.backup_folder.or(file.backup_folder),
             backup_minutes: self.backup_minutes.or(file.backup_minutes),
             backup_keep: self.backup_keep.or(file.backup_keep),
@@ -216,11 +306,25 @@ impl Settings {
         let listen = self
             .listen
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8750)));
-        if !listen.ip().is_loopback() && !self.behind_tls_proxy.unwrap_or(false) {
+        let (tls, proxies) = self.protection()?;
+        if !listen.ip().is_loopback() && tls.is_none() && proxies.is_empty() {
             return Err(ConfigError::Exposed(listen));
         }
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let usual = Limits::default();
+        let minutes = at_least_one(
+            "session_idle_minutes",
+            self.session_idle_minutes,
+            usual.session_idle.as_secs() / 60,
+        )?;
+        let hours = at_least_one(
+            "session_hours_max",
+            self.session_hours_max,
+            usual.session_max.as_secs() / 3_600,
+        )?;
         let limits = Limits {
+            session_idle: Duration::from_secs(minutes.saturating_mul(60)),
+            session_max: Duration::from_secs(hours.saturating_mul(3_600)),
             requests_max: at_least_one("requests_max", self.requests_max, usual.requests_max)?,
             live_max: at_least_one("live_max", self.live_max, usual.live_max)?,
             request_max: Duration::from_secs(at_least_one(
@@ -238,9 +342,11 @@ impl Settings {
                 .unwrap_or_else(|| PathBuf::from("jangkau.sqlite3")),
             public_url: self
                 .public_url
-                .unwrap_or_else(|| format!("http://{listen}")),
+                .unwrap_or_else(|| format!("{scheme}://{listen}")),
             log_format: self.log_format.unwrap_or_default(),
             log: self.log.unwrap_or_else(|| "info".to_owned()),
+            tls,
+            proxies,
             limits,
             backup: self.backup_folder.map(|folder| BackupPlan {
                 folder,
@@ -248,6 +354,30 @@ impl Settings {
                 keep,
             }),
         })
+    }
+}
+
+impl Settings {
+    /// What protects the way to this server: TLS of its own, or proxies.
+    fn protection(&self) -> Result<(Option<TlsFiles>, Vec<IpAddr>), ConfigError> {
+        let tls = match (&self.tls_certificate, &self.tls_key) {
+            (Some(certificate), Some(key)) => Some(TlsFiles {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(ConfigError::HalfTls),
+        };
+        let is_behind = self.behind_proxy.unwrap_or(false);
+        let named = self.proxy_addresses.iter().flatten();
+        let proxies: Vec<IpAddr> = named.map(IpAddr::to_canonical).collect();
+        if is_behind == proxies.is_empty() {
+            return Err(ConfigError::HalfProxy);
+        }
+        if is_behind && tls.is_some() {
+            return Err(ConfigError::TwiceTls);
+        }
+        Ok((tls, proxies))
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! A group of requests takes this road: the door says who asks, the first transaction takes in what they bring, the
 //! second judges it, and then each gets its page. The engine keeps nothing in memory that a restart would lose, but
-//! for the nonces: the first request after a restart is told a fresh one.
+//! for the nonces (the first request after a restart is told a fresh one) and the tries to sign in.
 
 mod administer;
 mod audited;
 mod breaches;
+mod console;
 mod error;
 mod observe;
 mod rebuild;
@@ -23,10 +24,11 @@ use jangkau_core::sync::{Enrol, Enrolled, Refused, RefusedReply, decode_body, en
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
+use crate::accounts::Throttle;
 use crate::door::{Entry, Nonces, authenticate, refusal_of};
 use crate::library::Library;
 use crate::store::institutions::InstitutionRow;
-use crate::store::{Store, StoreError, institutions};
+use crate::store::{Store, StoreError, accounts, institutions};
 use crate::{founding, intake, ruling};
 
 use audited::Told;
@@ -48,6 +50,7 @@ pub type Eras = BTreeMap<InstitutionId, LogEra>;
 pub struct Engine {
     store: Store,
     nonces: Nonces,
+    throttle: Throttle,
     library: Library,
     power_lost: bool,
 }
@@ -81,6 +84,7 @@ impl Engine {
         Self {
             store,
             nonces: Nonces::default(),
+            throttle: Throttle::default(),
             library: Library::default(),
             power_lost: false,
         }
@@ -315,7 +319,8 @@ impl Engine {
                 institutions::begin_era(db, &institution, era, now)?;
                 founding::skip_numbers(db, institution.tenant, &self.library, now)?;
             }
-            Ok(())
+            // Whoever was signed out since the backup stays so.
+            accounts::forget_all(db)
         })?;
         self.nonces = Nonces::default();
         Ok(())

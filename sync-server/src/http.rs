@@ -2,32 +2,47 @@
 //!
 //! A client's fault is always a named 4xx; 503 means "later", and nothing was lost.
 
+mod body;
+mod console;
 mod health;
+mod limits;
+mod listen;
 mod live;
 mod refusal;
 mod serve;
 mod sync;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
+use jangkau_core::console::ConsoleRefusal;
 use jangkau_core::sync::{FRAME_BYTES_MAX, Refused};
 use tokio::sync::{Semaphore, watch};
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::accounts::HASHES_AT_ONCE;
 use crate::config::Limits;
 use crate::metrics::{Measure, Metrics};
 use crate::writer::Writer;
 
+use limits::{Address, Limiter, Reached, Route};
+
+pub use listen::Entrance;
 pub use live::{FRAME_POKE, FRAME_REFUSED, FRAME_REPLY};
 pub(crate) use serve::runtime;
-pub use serve::{ServeError, Server, Serving, serve_on};
+pub use serve::{ServeError, Server, Serving, serve_on, serve_through};
+pub use tls::{Tls, TlsError};
 
 /// Bytes of bodies held at once, in KiB: 32 of the longest frames. Bodies arrive before their signature is checked,
 /// so strangers can fill this, and nothing more.
@@ -35,6 +50,20 @@ const BODIES_KIB_MAX: usize = 32 * FRAME_BYTES_MAX / 1024;
 
 /// A body is heard so far, in bytes, so that its sender gets to read why it is too long. Beyond it, we hang up.
 const HEARD_BYTES_MAX: usize = 4 * FRAME_BYTES_MAX;
+
+/// The same for people, who send a few fields.
+const HEARD_OF_PEOPLE_BYTES_MAX: usize = 64 * 1024;
+
+/// What every answer says to browsers: keep nothing, guess nothing, load nothing, show it in no frame, tell nobody.
+static CLOSED: [(HeaderName, HeaderValue); 4] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
 
 /// What every handler shares.
 #[derive(Clone)]
@@ -44,8 +73,9 @@ struct Shared {
     writer: Writer,
     metrics: Arc<Metrics>,
     limits: Limits,
-    requests: Semaphore,
+    limiter: Limiter,
     bodies_kib: Semaphore,
+    hashes: Arc<Semaphore>,
     live: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
 }
@@ -62,71 +92,135 @@ impl App {
             writer,
             metrics,
             limits,
-            requests: permits(limits.requests_max),
+            limiter: Limiter::new(limits.requests_max),
             bodies_kib: permits(BODIES_KIB_MAX),
+            hashes: Arc::new(permits(HASHES_AT_ONCE)),
             live: Arc::new(permits(limits.live_max)),
             stopping,
         }))
     }
 }
 
+/// Who is at the other end of a connection, or of the proxy in front of it.
+#[derive(Clone, Copy, Debug)]
+struct Peer {
+    address: Address,
+    /// Whether requests of the address are counted. One of this machine says nothing about who asks.
+    is_counted: bool,
+}
+
+impl Shared {
+    /// Counts a request of a seat or a session.
+    fn count_holder(
+        &self,
+        route: Route,
+        holder: &[u8],
+        address: Option<Address>,
+    ) -> Result<(), Reached> {
+        self.limiter
+            .count_holder(route, holder, address, Instant::now())
+            .inspect_err(|reached| self.count_limited(route, *reached))
+    }
+
+    fn count_limited(&self, route: Route, reached: Reached) {
+        let labels = [("route", route.limit().name), ("limit", reached.code())];
+        self.metrics.add(Measure::Limited, &labels, 1.0);
+    }
+}
+
 /// The routes.
 fn router(app: App) -> Router {
-    let bounded = Router::new()
+    let console = console::routes().layer(RequestBodyLimitLayer::new(HEARD_OF_PEOPLE_BYTES_MAX));
+    Router::new()
         .route("/v1/sync", post(sync::sync))
         .route("/v1/enrol", post(sync::enrol))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), bound));
-    Router::new()
-        .merge(bounded)
         .route("/v1/live", get(live::live))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(RequestBodyLimitLayer::new(HEARD_BYTES_MAX))
+        .merge(console)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), bound))
         .layer(axum::middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
 }
 
-/// Routes as they are counted and logged: a closed list, whatever path a stranger makes up.
-fn route_of(path: &str) -> &'static str {
-    match path {
-        "/v1/sync" => "sync",
-        "/v1/enrol" => "enrol",
-        "/v1/live" => "live",
-        "/health" => "health",
-        "/ready" => "ready",
-        "/metrics" => "metrics",
-        _ => "other",
-    }
-}
-
-/// Bounds the requests that are worked on at once.
-async fn bound(State(App(app)): State<App>, request: Request, next: Next) -> Response {
-    match app.requests.try_acquire() {
+/// Keeps what the table says of addresses and of requests at once, before anything of a body is read.
+async fn bound(
+    State(App(app)): State<App>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = Route::of(request.uri().path());
+    let counted = if peer.is_counted {
+        app.limiter
+            .count_address(route, peer.address, Instant::now())
+    } else {
+        Ok(())
+    };
+    match counted.and_then(|()| app.limiter.enter(route)) {
         Ok(_permit) => next.run(request).await,
-        Err(_) => refusal::refuse(Refused::Later.into()),
+        Err(reached) => {
+            app.count_limited(route, reached);
+            let mut response = match (route.is_console(), reached) {
+                (true, Reached::AtOnce) => console::refuse(ConsoleRefusal::Later.into()),
+                (true, Reached::Address | Reached::Holder) => {
+                    console::refuse(ConsoleRefusal::TooMany.into())
+                }
+                (false, Reached::AtOnce) => refusal::refuse(Refused::Later.into()),
+                (false, Reached::Address | Reached::Holder) => refusal::too_often(),
+            };
+            // Its body stays unread: what would come next over this connection is the rest of it.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+            response
+        }
     }
 }
 
-/// Counts and logs every request, and names what the limit layer refused.
+/// Counts and logs every request, names what the limit layer refused, and closes what browsers would leave open.
 async fn observe(State(App(app)): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let route = route_of(request.uri().path());
+    let route = Route::of(request.uri().path());
     let mut response = next.run(request).await;
-    let named = response.extensions().get::<Refused>().copied();
-    if named.is_none() && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        response = refusal::refuse(Refused::TooLong.into()).into_response();
+    let is_named = response.extensions().get::<Refused>().is_some()
+        || response.extensions().get::<ConsoleRefusal>().is_some();
+    if !is_named && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response = if route.is_console() {
+            console::refuse(ConsoleRefusal::TooLong.into())
+        } else {
+            refusal::refuse(Refused::TooLong.into())
+        };
     }
-    let code = response.extensions().get::<Refused>().copied();
-    let status = response.status();
+    for (name, value) in &CLOSED {
+        response.headers_mut().insert(name, value.clone());
+    }
+    let refused = response.extensions().get::<Refused>().copied();
+    let refused_person = response.extensions().get::<ConsoleRefusal>().copied();
+    let code = match (refused, refused_person) {
+        (Some(code), _) => count_refusal(&app.metrics, code),
+        (None, Some(code)) => {
+            let labels = [("code", code.code())];
+            app.metrics.add(Measure::Refusals, &labels, 1.0);
+            code.code()
+        }
+        (None, None) => "",
+    };
+    let (name, status) = (route.limit().name, response.status());
     let seconds = begun.elapsed().as_secs_f64();
-    let labels = [("route", route), ("status", status.as_str())];
+    let labels = [("route", name), ("status", status.as_str())];
     app.metrics.add(Measure::Requests, &labels, 1.0);
     app.metrics
-        .observe(Measure::RequestSeconds, &[("route", route)], seconds);
-    let code = code.map_or("", |code| count_refusal(&app.metrics, code));
+        .observe(Measure::RequestSeconds, &[("route", name)], seconds);
     let millis = (seconds * 1_000.0) as u64;
-    tracing::info!(route, status = status.as_u16(), code, millis, "request");
+    tracing::info!(
+        route = name,
+        status = status.as_u16(),
+        code,
+        millis,
+        "request"
+    );
     response
 }
 

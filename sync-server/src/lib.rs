@@ -1,5 +1,6 @@
 //! The sync server: merges the replicas of each institution and judges its decisions.
 
+mod accounts;
 mod admission;
 pub mod audit;
 mod backfill;

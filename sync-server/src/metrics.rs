@@ -38,6 +38,10 @@ measures!(
     Requests = "jangkau_requests_total", Kind::Counter, "Requests by route and status.";
     RequestSeconds = "jangkau_request_seconds", SECONDS, "Seconds from a request's head to its answer.";
     Refusals = "jangkau_refusals_total", Kind::Counter, "Refused requests by code.";
+    Limited = "jangkau_limited_total", Kind::Counter, "Requests refused by a limit, by route and by which limit.";
+    Connections = "jangkau_connections", Kind::Gauge, "Open connections.";
+    Unconnected = "jangkau_unconnected_total", Kind::Counter, "Connections that were not taken up, by reason.";
+    PasswordHashes = "jangkau_password_hashes_total", Kind::Counter, "Password hashes computed.";
     Commands = "jangkau_commands_total", Kind::Counter, "Answers to pushed commands: admitted, waiting, or turned away by code.";
     Verdicts = "jangkau_verdicts_total", Kind::Counter, "Verdicts by what was decided.";
     RulingLag = "jangkau_ruling_lag_cases", Kind::Gauge, "Cases that a look at readiness still found unjudged.";

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod breaches;
+pub(crate) mod accounts;
 pub(crate) mod commands;
 pub(crate) mod delivery;
 pub(crate) mod documents;
@@ -39,6 +40,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_letters.sql"),
     include_str!("migrations/0007_access.sql"),
     include_str!("migrations/0012_audit.sql"),
+    include_str!("migrations/0010_accounts.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.

@@ -16,12 +16,14 @@ use crate::clock::{Clock, entropy};
 use crate::config::{Config, Settings};
 
 mod breach;
+mod accounts;
 mod message;
 mod perform;
 mod standards;
 mod terms;
 
 pub use breach::{BreachAsk, BreachListing};
+pub use accounts::AccountsAsk;
 pub use message::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
     StandardsListing,
@@ -85,6 +87,10 @@ pub(super) enum AdminCommand {
         #[arg(long, value_name = "ID")]
         person: PersonId,
     },
+    /// Make a one-time code with which a person sets up how they sign in to the server, or sets it up anew
+    Account(accounts::Opening),
+    /// Sign a person out of the server, wherever they are signed in
+    SignOut(accounts::SigningOut),
     /// List institutions, their staff and their seats
     List {
         /// Only this institution
@@ -174,6 +180,8 @@ pub(super) fn run(
             again: None,
         },
         AdminCommand::AddStaff(adding) => adding.into(),
+        AdminCommand::Account(opening) => opening.into(),
+        AdminCommand::SignOut(signing_out) => signing_out.into(),
         AdminCommand::Invite {
             institution,
             person,
@@ -273,6 +281,10 @@ fn tell(reply: AdminReply, json: bool, whole: bool, out: &mut dyn Write) -> Resu
             }
         }
         AdminReply::Invited(invitation) => tell_invitation(&invitation, out)?,
+        AdminReply::Code(code) => {
+            writeln!(out, "code: {code}\nIt is good once, for 24 hours.")?;
+        }
+        AdminReply::SignedOut(count) => writeln!(out, "sessions ended: {count}")?,
         AdminReply::BackedUp(path) => writeln!(out, "{}", path.display())?,
         AdminReply::Version(version) => writeln!(out, "version {version}")?,
         AdminReply::Listed(listing) if json => tell_json(&listing, out)?,

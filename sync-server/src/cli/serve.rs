@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -16,7 +17,7 @@ use crate::backup::{Backups, Snapshot, mark};
 use crate::clock::Clock;
 use crate::config::{BackupPlan, Config, Settings};
 use crate::engine::Engine;
-use crate::http::{ServeError, Server};
+use crate::http::{Entrance, ServeError, Server, Tls};
 use crate::logging;
 use crate::metrics::{Measure, Metrics};
 use crate::writer::Writer;
@@ -42,7 +43,13 @@ async fn serve(config: &Config, engine: Engine) -> Result<Engine, CliError> {
         .await
         .map_err(ServeError::Machine)?;
     let address = listener.local_addr().map_err(ServeError::Machine)?;
-    let server = Server::start(engine, Clock::system(), config.limits)?;
+    let tls = config.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
+    let entrance = Entrance {
+        tls: tls.clone(),
+        proxies: config.proxies.clone(),
+    };
+    let server = Server::start(engine, Clock::system(), config.limits)?.through(entrance);
+    read_again_on_hangup(tls)?;
     let (stop, told) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Machine)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Machine)?;
@@ -67,12 +74,29 @@ async fn serve(config: &Config, engine: Engine) -> Result<Engine, CliError> {
         Err(error) => tracing::warn!(kind = %error.kind(), "administrators cannot ask this server"),
     }
     if let (Some(plan), Some(backups)) = (config.backup.clone(), backups) {
-        let metrics = std::sync::Arc::clone(&server.metrics);
+        let metrics = Arc::clone(&server.metrics);
         let writer = server.writer.clone();
         tokio::spawn(async move { back_up_for_ever(&plan, &backups, &writer, &metrics).await });
     }
     tracing::info!(%address, "serving");
     Ok(server.run(listener, told).await?)
+}
+
+/// On SIGHUP, reads certificate and key again, for connections from then on; without TLS the signal changes nothing.
+fn read_again_on_hangup(tls: Option<Arc<Tls>>) -> Result<(), CliError> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(ServeError::Machine)?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match tls.as_ref().map(|tls| tls.reload()) {
+                Some(Ok(())) => tracing::info!("certificate and key were read again"),
+                Some(Err(error)) => {
+                    tracing::error!(%error, "the former certificate stays in force")
+                }
+                None => {}
+            }
+        }
+    });
+    Ok(())
 }
 
 /// Takes a backup at once and then at every interval: an office that switches its machine on each morning has one of

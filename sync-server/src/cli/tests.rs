@@ -358,3 +358,55 @@ fn enrolled(database: &std::path::Path, code: &str) -> String {
     let enrolled: Enrolled = decode_body(&answer).unwrap();
     enrolled.certificate.seat.to_string()
 }
+
+#[test]
+fn nothing_is_served_to_a_network_without_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let database = database.to_str().unwrap();
+    let serve = |more: &[&str]| {
+        let base = ["serve", "--database", database, "--listen", "0.0.0.0:0"];
+        typed(&[&base, more].concat()).unwrap_err()
+    };
+    let refused = serve(&[]);
+    assert!(
+        refused.contains("refusing to listen on 0.0.0.0:0"),
+        "{refused}"
+    );
+    assert!(refused.contains("--tls-certificate"), "{refused}");
+    let refused = serve(&["--behind-proxy"]);
+    assert!(refused.contains("--proxy-addresses"), "{refused}");
+    let refused = serve(&["--tls-certificate", "a.pem"]);
+    assert!(refused.contains("--tls-key"), "{refused}");
+    assert!(!std::path::Path::new(database).exists());
+}
+
+#[test]
+fn an_account_is_opened_and_signed_out_at_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let admin = |words: &[&str]| {
+        let base = ["admin", "--database", database.to_str().unwrap()];
+        typed(&[&base, words].concat())
+    };
+    let at = ["--institution", "lk3-cilegon"];
+    let found = [&["found"], &at[..], &["--profile", "cilegon-lk3-2023"]].concat();
+    admin(&found).unwrap();
+    let (_, added) = admin(&[&["administrator"], &at[..], &["--name", "Tuti"]].concat()).unwrap();
+    let person = added.lines().next().unwrap().trim_start_matches("person: ");
+    let account = |more: &[&str]| {
+        let base = [&["account"], &at[..], &["--person", person]].concat();
+        admin(&[&base, more].concat())
+    };
+    let refused = account(&[]).unwrap_err();
+    assert!(refused.contains("An account's name"), "{refused}");
+    let (_, told) = account(&["--name", "tuti"]).unwrap();
+    let code = told.lines().next().unwrap().trim_start_matches("code: ");
+    assert_eq!(code.len(), 19, "{told}");
+    let (_, again) = account(&[]).unwrap();
+    assert_ne!(told, again);
+    let (_, ended) = admin(&[&["sign-out", person], &at[..]].concat()).unwrap();
+    assert_eq!(ended, "sessions ended: 0\n");
+    let stranger = jangkau_core::id::PersonId::from_bytes([1; 16]).to_string();
+    assert!(admin(&[&["sign-out", &stranger], &at[..]].concat()).is_err());
+}

@@ -40,13 +40,49 @@ fn a_flag_wins_over_the_file_and_the_file_over_defaults() {
 #[test]
 fn an_open_network_needs_a_proxy_that_ends_tls() {
     let refusal = listening_on("0.0.0.0:8750").load().unwrap_err().to_string();
-    assert!(refusal.contains("--behind-tls-proxy"), "{refusal}");
-    let said = Settings {
-        behind_tls_proxy: Some(true),
+    for way in ["--tls-certificate", "--behind-proxy", "127.0.0.1"] {
+        assert!(refusal.contains(way), "{refusal}");
+    }
+    let said = |behind, proxies: &[&str]| Settings {
+        behind_proxy: behind,
+        proxy_addresses: Some(proxies.iter().map(|ip| ip.parse().unwrap()).collect()),
         ..listening_on("0.0.0.0:8750")
     };
-    assert!(said.load().is_ok());
+    let config = said(Some(true), &["10.0.0.2", "::ffff:10.0.0.3"]).load();
+    let proxies = config.unwrap().proxies;
+    assert_eq!(
+        proxies,
+        [
+            "10.0.0.2".parse::<IpAddr>().unwrap(),
+            "10.0.0.3".parse().unwrap()
+        ]
+    );
+    // Neither half will do.
+    for half in [said(Some(true), &[]), said(None, &["10.0.0.2"])] {
+        assert!(matches!(half.load(), Err(ConfigError::HalfProxy)));
+    }
     assert!(listening_on("[::1]:8750").load().is_ok());
+}
+
+#[test]
+fn tls_takes_certificate_and_key_and_ends_in_one_place() {
+    let tls = |certificate: Option<&str>, key: Option<&str>| Settings {
+        tls_certificate: certificate.map(PathBuf::from),
+        tls_key: key.map(PathBuf::from),
+        ..listening_on("0.0.0.0:8750")
+    };
+    let config = tls(Some("a.pem"), Some("a.key")).load().unwrap();
+    assert_eq!(config.public_url, "https://0.0.0.0:8750");
+    assert!(config.tls.is_some());
+    for half in [tls(Some("a.pem"), None), tls(None, Some("a.key"))] {
+        assert!(matches!(half.load(), Err(ConfigError::HalfTls)));
+    }
+    let twice = Settings {
+        behind_proxy: Some(true),
+        proxy_addresses: Some(vec!["10.0.0.2".parse().unwrap()]),
+        ..tls(Some("a.pem"), Some("a.key"))
+    };
+    assert!(matches!(twice.load(), Err(ConfigError::TwiceTls)));
 }
 
 #[test]

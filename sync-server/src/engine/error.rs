@@ -1,5 +1,8 @@
 //! Why the engine cannot go on.
 
+use jangkau_core::console::ConsoleRefusal;
+use jangkau_core::text::{Language, console};
+
 use crate::store::StoreError;
 
 /// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].
@@ -31,6 +34,9 @@ pub enum EngineError {
         "a delegation ends after it begins, is not over yet, and is given to somebody who works here"
     )]
     BadTerm,
+    /// The account could not be given.
+    #[error("{}", console(Language::English, *.0))]
+    NoAccount(ConsoleRefusal),
     /// Only an institution for practising is ever wiped.
     #[error("only an institution for practising is ever wiped")]
     NotPractice,

@@ -10,7 +10,7 @@ use super::{Engine, EngineError};
 use crate::audit::AuditEntry;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
-use crate::store::{audit, shelf};
+use crate::store::{audit, shelf, accounts};
 use crate::{founding, intake};
 
 impl Engine {
@@ -89,6 +89,9 @@ impl Engine {
         let cases = self.store.transact(None, |db| {
             audit::append(db, tenant, AuditEntry::act_on(act, person.id, now))?;
             founding::put_staff(db, tenant, &self.library, &person.row(), &person.roles, now)?;
+            if !person.active {
+                accounts::end_all(db, tenant, person.id)?;
+            }
             shelf::cases_waiting_of(db, tenant, person.id)
         })?;
         if person.active && !cases.is_empty() {

@@ -6,6 +6,7 @@ mod bench;
 mod codes;
 mod departing;
 mod links;
+mod quotas;
 mod refusals;
 mod replicas;
 mod restores;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -16,8 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::refusal::{body_of, refuse};
-use super::sync::count_answers;
-use super::{App, Shared, count_refusal};
+use super::sync::{count_answers, count_seat};
+use super::{App, Peer, Shared, count_refusal};
 use crate::metrics::Measure;
 
 /// A body of `SyncReply` follows.
@@ -41,21 +42,26 @@ const STRANGER_MAX: Duration = Duration::from_secs(20);
 const SEND_MAX: Duration = Duration::from_secs(20);
 
 /// Opens the connection, if there is room for one more.
-pub(super) async fn live(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn live(
+    State(app): State<App>,
+    Extension(peer): Extension<Peer>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let Ok(permit) = Arc::clone(&app.0.live).try_acquire_owned() else {
         return refuse(Refused::Later.into());
     };
     upgrade
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| hold(app, socket, permit))
+        .on_upgrade(move |socket| hold(app, peer, socket, permit))
 }
 
-async fn hold(App(app): App, socket: WebSocket, _permit: OwnedSemaphorePermit) {
+async fn hold(App(app): App, peer: Peer, socket: WebSocket, _permit: OwnedSemaphorePermit) {
     app.metrics.add(Measure::Live, &[], 1.0);
     let mut line = Line {
         socket,
         app: &app,
+        peer,
         seen: None,
     };
     let close = line.talk().await;
@@ -84,6 +90,7 @@ struct Gone;
 struct Line<'a> {
     socket: WebSocket,
     app: &'a Shared,
+    peer: Peer,
     /// The seat's institution, and the head that it has been told of; none before it has proved its seat.
     seen: Option<(InstitutionId, ServerSeq)>,
 }
@@ -138,6 +145,9 @@ impl Line<'_> {
     }
 
     async fn answer(&mut self, request: Bytes) -> Result<(), Gone> {
+        if count_seat(self.app, self.peer, &request).is_err() {
+            return self.refused(Refused::Later.into()).await;
+        }
         match self.app.writer.sync(request.into()).await {
             Ok(answered) => {
                 count_answers(&self.app.metrics, &answered.body);

@@ -43,6 +43,13 @@ pub(super) fn refuse(refusal: RefusedReply) -> Response {
     response
 }
 
+/// Whoever asks, or their address, asks too often: worth another try, as `later` says.
+pub(super) fn too_often() -> Response {
+    let mut response = refuse(Refused::Later.into());
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response
+}
+
 /// The body did not arrive in time: the client's line, not our fault, and worth another try.
 pub(super) fn too_slow() -> Response {
     let mut response = refuse(Refused::Later.into());

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
+use super::listen::{self, Entrance};
 use super::{App, router};
 use crate::clock::{Clock, NoEntropy, entropy};
 use crate::config::Limits;
@@ -45,6 +46,7 @@ pub struct Server {
     pub metrics: Arc<Metrics>,
     thread: WriterThread,
     limits: Limits,
+    entrance: Entrance,
 }
 
 impl Server {
@@ -62,7 +64,15 @@ impl Server {
             metrics,
             thread,
             limits,
+            entrance: Entrance::default(),
         })
+    }
+
+    /// Lets connections in through this, in place of plain HTTP from anybody.
+    #[must_use]
+    pub fn through(mut self, entrance: Entrance) -> Self {
+        self.entrance = entrance;
+        self
     }
 
     /// Serves until told to stop: accepts no more, answers what is under way, commits the last group, and gives the
@@ -83,9 +93,13 @@ impl Server {
             stopped.clone(),
         );
         let live = Arc::clone(&app.0.live);
-        let serving = axum::serve(listener, router(app))
-            .with_graceful_shutdown(told(stopped.clone()))
-            .into_future();
+        let serving = listen::serve(
+            listener,
+            router(app),
+            self.entrance,
+            Arc::clone(&self.metrics),
+            stopped.clone(),
+        );
         let mut serving = tokio::spawn(serving);
         tokio::select! {
             () = told(stop) => {}
@@ -173,10 +187,30 @@ pub fn serve_on(
     engine: Engine,
     clock: Clock,
 ) -> Result<Serving, ServeError> {
+    serve_through(
+        listener,
+        engine,
+        clock,
+        Limits::default(),
+        Entrance::default(),
+    )
+}
+
+/// The same within other limits, through another entrance.
+///
+/// # Errors
+/// [`ServeError`].
+pub fn serve_through(
+    listener: std::net::TcpListener,
+    engine: Engine,
+    clock: Clock,
+    limits: Limits,
+    entrance: Entrance,
+) -> Result<Serving, ServeError> {
     let runtime = runtime()?;
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
-    let server = Server::start(engine, clock, Limits::default())?;
+    let server = Server::start(engine, clock, limits)?.through(entrance);
     let writer = server.writer.clone();
     let handle = runtime.handle().clone();
     let (stop, told) = watch::channel(false);

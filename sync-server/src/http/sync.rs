@@ -1,27 +1,34 @@
 //! `POST /v1/sync` and `POST /v1/enrol`: a body of bytes in, a body of bytes or a named refusal out.
 
-use std::error::Error;
-use std::future::poll_fn;
-use std::pin::Pin;
-
-use axum::body::{Body, HttpBody as _};
+use axum::Extension;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
-use jangkau_core::sync::{Answer, FRAME_BYTES_MAX, Refused, RefusedReply, Seen, decode_body};
+use jangkau_core::sync::{Answer, Refused, RefusedReply, Seen, SignedRequest, decode_body};
 use tokio::sync::SemaphorePermit;
 
-use super::refusal::{CBOR, refuse, too_slow};
-use super::{App, Shared};
+use super::body::{self, Unread};
+use super::limits::{Reached, Route};
+use super::refusal::{CBOR, refuse, too_often, too_slow};
+use super::{App, Peer, Shared};
 use crate::metrics::{Measure, Metrics};
 
 /// Answers a signed request.
-pub(super) async fn sync(State(App(app)): State<App>, headers: HeaderMap, body: Body) -> Response {
-    let (body, _held) = match read(&app, &headers, body).await {
-        Ok(read) => read,
+pub(super) async fn sync(
+    State(App(app)): State<App>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (body, _held) = match heard(&app, Route::Sync, &headers, body).await {
+        Ok(heard) => heard,
         Err(refusal) => return refusal,
     };
+    if count_seat(&app, peer, &body).is_err() {
+        return too_often();
+    }
     match app.writer.sync(body).await {
         Ok(answered) => {
             count_answers(&app.metrics, &answered.body);
@@ -33,8 +40,8 @@ pub(super) async fn sync(State(App(app)): State<App>, headers: HeaderMap, body: 
 
 /// Trades a code for a certificate.
 pub(super) async fn enrol(State(App(app)): State<App>, headers: HeaderMap, body: Body) -> Response {
-    let (body, _held) = match read(&app, &headers, body).await {
-        Ok(read) => read,
+    let (body, _held) = match heard(&app, Route::Enrol, &headers, body).await {
+        Ok(heard) => heard,
         Err(refusal) => return refusal,
     };
     let enrolled = app
@@ -54,58 +61,30 @@ fn accepted(body: Vec<u8>) -> Response {
     response
 }
 
-/// Reads a body within the bounds of length, memory and time. The permit is held until the request is answered.
-async fn read<'a>(
+/// Reads a body, or tells why not.
+async fn heard<'a>(
     app: &'a Shared,
+    route: Route,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(Vec<u8>, SemaphorePermit<'a>), Response> {
-    let claimed = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
-        .unwrap_or(FRAME_BYTES_MAX);
-    let kib = claimed.min(FRAME_BYTES_MAX).div_ceil(1024) as u32;
-    let Ok(held) = app.bodies_kib.try_acquire_many(kib) else {
-        return Err(refuse(Refused::Later.into()));
-    };
-    match tokio::time::timeout(app.limits.request_max, collect(body)).await {
-        Ok(Ok(Some(bytes))) => Ok((bytes, held)),
-        Ok(Ok(None)) => Err(refuse(Refused::TooLong.into())),
-        Ok(Err(error)) if is_too_long(&error) => Err(refuse(Refused::TooLong.into())),
-        Ok(Err(_broken_off)) => Err(refuse(Refused::Malformed.into())),
-        Err(_elapsed) => Err(too_slow()),
-    }
+    let most = route.limit().body_bytes_max;
+    body::read(app, headers, body, most)
+        .await
+        .map_err(|unread| match unread {
+            Unread::TooLong => refuse(Refused::TooLong.into()),
+            Unread::Broken => refuse(Refused::Malformed.into()),
+            Unread::TooSlow => too_slow(),
+            Unread::Full => refuse(Refused::Later.into()),
+        })
 }
 
-/// The bytes of a body; none if they are too many. These are heard to their end all the same: a client whose sending
-/// breaks off does not read the refusal, takes it for a bad line, and tries for ever.
-async fn collect(mut body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
-    let mut bytes = Vec::new();
-    let mut is_too_long = false;
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let Ok(data) = frame?.into_data() else {
-            continue;
-        };
-        is_too_long |= bytes.len() + data.len() > FRAME_BYTES_MAX;
-        if is_too_long {
-            bytes = Vec::new();
-        } else {
-            bytes.extend_from_slice(&data);
-        }
+/// Counts a request of the seat that it names; what names none is answered by the engine.
+pub(super) fn count_seat(app: &Shared, peer: Peer, request: &[u8]) -> Result<(), Reached> {
+    match SignedRequest::from_bytes(request) {
+        Ok(signed) => app.count_holder(Route::Sync, signed.seat.as_bytes(), Some(peer.address)),
+        Err(_) => Ok(()),
     }
-    Ok((!is_too_long).then_some(bytes))
-}
-
-/// Whether a body failed for its length: the limit's own error stands somewhere below axum's.
-fn is_too_long(error: &axum::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("length limit") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 /// What an answer says of pushed commands; the rest of it is skipped.

@@ -1,8 +1,13 @@
 //! Stories over loopback: the real router, the real engine, real sockets.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod console;
+mod full;
 mod live;
+mod office;
 mod session;
+mod sign_in;
+mod tls;
 mod world;
 
 pub(crate) use session::tell_a_session_of;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::breach::{BreachAsk, BreachListing};
 use crate::cli::audit::{AuditAsk, AuditListing};
+use super::AccountsAsk;
 
 /// A question to whoever owns the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +93,8 @@ pub enum AdminAsk {
         /// The kecamatan; empty: all.
         kecamatan: BTreeSet<String>,
     },
+    /// About accounts of people who sign in to the server.
+    Accounts(AccountsAsk),
     /// About the standard by which an institution works.
     Standards(StandardsAsk),
     /// About the audit chain.
@@ -157,6 +160,10 @@ pub enum AdminReply {
     Breaches(Vec<BreachListing>),
     /// What the audit chain says.
     Audit(Vec<AuditListing>),
+    /// A one-time code for an account.
+    Code(String),
+    /// So many sessions were ended.
+    SignedOut(usize),
     /// A backup was taken.
     BackedUp(PathBuf),
     /// It cannot be done, and why.

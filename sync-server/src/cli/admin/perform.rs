@@ -7,7 +7,7 @@ use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, breach, no_folder,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, breach, no_folder, accounts,
     standards,
 };
 use crate::cli::audit;
@@ -75,6 +75,7 @@ pub(in crate::cli) fn perform(
             Ok(done) => done.map(|()| AdminReply::Done),
             Err(unreadable) => return AdminReply::Refused(unreadable),
         },
+        AdminAsk::Accounts(ask) => return accounts::perform(ask, engine, now, rng),
         AdminAsk::Standards(ask) => return standards::perform(ask, engine, now),
         AdminAsk::Audit(ask) => return audit::perform(ask, engine),
         AdminAsk::Backup => return no_folder(),

@@ -13,8 +13,9 @@ use jangkau_core::time::Timestamp;
 use ureq::{Agent, SendBody};
 
 use crate::clock::Clock;
+use crate::config::Limits;
 use crate::engine::Engine;
-use crate::http::{Serving, serve_on};
+use crate::http::{Entrance, Serving, serve_through};
 
 pub(super) struct World {
     serving: Serving,
@@ -33,6 +34,10 @@ pub(super) struct Device {
 
 impl World {
     pub(super) fn start() -> Self {
+        Self::start_within(Limits::default())
+    }
+
+    pub(super) fn start_within(limits: Limits) -> Self {
         let now: Timestamp = "2026-11-23T09:00:00+07:00".parse().unwrap();
         let institution: InstitutionId = "lk3-cilegon".parse().unwrap();
         let mut engine = Engine::in_memory().unwrap();
@@ -40,7 +45,14 @@ impl World {
         let mut rng = crate::clock::entropy().unwrap();
         engine.found(&institution, profile, now, &mut rng).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let serving = serve_on(listener, engine, Clock::by_hand(now).0).unwrap();
+        let serving = serve_through(
+            listener,
+            engine,
+            Clock::by_hand(now).0,
+            limits,
+            Entrance::default(),
+        )
+        .unwrap();
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .build()
