@@ -5,6 +5,7 @@
 
 mod declare;
 mod records;
+mod residue;
 mod table;
 mod vocabulary;
 
@@ -14,6 +15,7 @@ use crate::record::{Field as _, FieldShape, Record, RecordError};
 use crate::time::Timestamp;
 
 pub use records::*;
+pub use residue::{residue, stamp_of, without_fields};
 pub use table::*;
 pub use vocabulary::{
     ApplicantKind, AssessmentStage, Attendance, Category, Channel, ContactSafety, EndingReason,

@@ -3,6 +3,7 @@
 //! Every record is a root key `<collection>/<command id>` that one command writes once, so two replicas never
 //! write the same key. Automerge runs behind a panic boundary here and nowhere else.
 
+mod rewrite;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::command::PlacedRecord;
 use crate::id::{ActorId, Branch, ChangeHash, CommandId, DocEpoch, DocumentId, SeatId};
 use crate::record::{Record, Scalar, TextEdit};
 
+pub use rewrite::{Rewritten, base_facts, rewriter};
 pub use shape::{ChangeFacts, ShapeError, Written, inspect};
 
 /// The unit in which positions of a Text are counted, the same in every build.

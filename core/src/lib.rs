@@ -39,6 +39,7 @@ pub mod console;
 pub mod deadline;
 pub mod document;
 pub mod envelope;
+pub mod export;
 pub mod grant;
 pub mod id;
 pub mod plant;
@@ -46,6 +47,8 @@ pub mod profile;
 pub mod record;
 #[cfg(feature = "store")]
 pub mod replica;
+pub mod retention;
+pub mod rights;
 pub mod rules;
 #[cfg(feature = "store")]
 pub mod screen;

@@ -28,6 +28,7 @@ use crate::access::AccessRow;
 use crate::command::{Channel, CommandKind, EndingReason, ServiceType};
 use crate::deadline::Office;
 use crate::id::{ClockId, ProfileId};
+use crate::retention::RetentionTerms;
 use crate::time::Timestamp;
 
 pub use area::Area;
@@ -133,6 +134,9 @@ pub struct Profile {
     /// Notices that can be switched on.
     #[serde(default)]
     pub notices: Vec<Notice>,
+    /// For how long what is known of clients is kept.
+    #[serde(default)]
+    pub retention: RetentionTerms,
     /// What the office has to answer; shown to its administrator until it is.
     pub unresolved: Vec<Unresolved>,
 }

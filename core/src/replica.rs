@@ -6,6 +6,7 @@
 
 mod aside;
 mod documents;
+mod epochs;
 mod exchange;
 mod grants;
 mod receive;

@@ -3,6 +3,7 @@
 mod commands;
 mod departing;
 mod documents;
+mod epochs;
 mod rows;
 mod told;
 
@@ -22,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0002.sql"),
     include_str!("store/0003.sql"),
     include_str!("store/0006.sql"),
+    include_str!("store/0008.sql"),
 ];
 
 /// Why the store did not do what was asked. Whatever was reported as saved before, is.

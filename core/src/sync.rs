@@ -1,6 +1,7 @@
 //! Sync protocol v1: what devices and server say to each other, as bytes. Sans-IO; `docs/PROTOCOL.md` tells the rest.
 
 mod check;
+mod epoch;
 mod frame;
 mod message;
 mod pack;
@@ -11,6 +12,7 @@ mod terms;
 mod trust;
 
 pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
+pub use epoch::{EpochBody, EpochListing, RemovalReason, Removed, SignedEpoch, Survivor};
 pub use frame::{
     FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest,
     decode_body, encode_body, request_digest,

@@ -16,13 +16,16 @@ use crate::command::{
     SessionMode, Sex, VisitPlace,
 };
 use crate::console::ConsoleRefusal;
+use crate::export::LeftOut;
 use crate::profile::HotlineUse;
 use crate::profile::words::{Milestone, Reminder, Role, Status};
+use crate::retention::RetentionStep;
+use crate::rights::{RightsKind, RightsRefusal};
 use crate::rules::{
     ClockOutcome, ConsentStanding, Flag, LegalField, Likeness, ReferralPhase, Refusal, Review,
     Verdict,
 };
-use crate::sync::{AdminAct, AuditKind, Refused, Turned};
+use crate::sync::{AdminAct, AuditKind, Refused, RemovalReason, Turned};
 use crate::time::Timestamp;
 
 codes!(
@@ -111,6 +114,16 @@ words! {
     flag, Flag, "flag";
     /// Why a command could not enter.
     turned, Turned, "turned";
+    /// What a client asks for by right.
+    right, RightsKind, "right";
+    /// Why something that concerns a client's rights was not done, and what can be done.
+    right_refusal, RightsRefusal, "right_refusal";
+    /// Why something was taken out of a document.
+    removal, RemovalReason, "removal";
+    /// What may be decided on, since its time is over.
+    retention, RetentionStep, "retention";
+    /// What was left out of a copy for the client, and why.
+    left_out, LeftOut, "left_out";
     /// Why an exchange was refused.
     request, Refused, "request";
     /// Why the server's console refused.

@@ -16,7 +16,7 @@ use jangkau_core::sync::{Part, PartBody, SealedEnvelope, SeatStatus, Turned};
 use crate::library::Library;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
-use crate::store::{Db, StoreError, commands, documents};
+use crate::store::{Db, StoreError, commands, documents, erase};
 
 pub(crate) use parts::AdmittedPart;
 
@@ -307,7 +307,12 @@ fn is_there(
         candidate.key.id(),
         candidate.part.content(),
     )?;
-    Ok(found.is_some_and(|(_, owner)| owner == command))
+    if found.is_some_and(|(_, owner)| owner == command) {
+        return Ok(true);
+    }
+    // It may have stood in the document before that was rewritten.
+    let (document, content) = (candidate.key.id(), candidate.part.content());
+    erase::is_past(known.db, known.tenant, document, content, command)
 }
 
 /// Every part must be here, and the first section's always: without it nobody knows what the command is.
@@ -374,8 +379,12 @@ fn check_document(known: &Known<'_>, candidate: &Candidate<'_>) -> Result<(), St
             ..*candidate.key
         };
         let before = documents::get(db, tenant, before.id())?;
-        if before.is_none_or(|before| (before.changes as usize) < jangkau_core::class::CHANGES_MAX)
-        {
+        // A volume that was rewritten was full once.
+        let is_full = before.is_some_and(|before| {
+            before.epoch != DocEpoch::new(0)
+                || (before.changes as usize) >= jangkau_core::class::CHANGES_MAX
+        });
+        if !is_full {
             return Err(Stop::Waiting);
         }
     }

@@ -13,7 +13,7 @@ use jangkau_core::sync::{
 use crate::pull::{Access, NOW, Reader};
 use crate::store::documents::DocumentRow;
 use crate::store::log::{self, LightRow};
-use crate::store::{StoreError, commands, documents, grants, rulings};
+use crate::store::{StoreError, commands, documents, erase, grants, rulings};
 
 /// Cases in one page of documents: as many as fit one frame of each class.
 const CASES_MAX: u32 = 64;
@@ -204,7 +204,10 @@ impl<'a> Filling<'a> {
 
     fn document(&mut self, document: &DocumentRow) -> Result<(), StoreError> {
         let (db, tenant) = (self.reader.db, self.reader.tenant);
-        let Some(snapshot) = documents::snapshot(db, tenant, document.id, self.backed_up)? else {
+        // A document that was rewritten since the last backup is not in its rows: it comes as it was rewritten.
+        let rewritten = erase::epoch_of(db, tenant, document.id)?;
+        let through = rewritten.map_or(self.backed_up, |(_, at)| at.max(self.backed_up));
+        let Some(snapshot) = documents::snapshot(db, tenant, document.id, through)? else {
             return Ok(());
         };
         self.bytes += snapshot.bytes.len();

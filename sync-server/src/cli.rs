@@ -16,7 +16,8 @@ use crate::config::Settings;
 use crate::demo::{self, DemoOptions};
 
 pub use admin::{
-    AdminAsk, AdminReply, BreachAsk, BreachListing, InstitutionListing, Invitation, PersonListing, StandardsAsk, StandardsListing, AccountsAsk,
+    AccountsAsk, AdminAsk, AdminReply, BreachAsk, BreachListing, InstitutionListing, Invitation,
+    PersonListing, RightsCommand, StandardsAsk, StandardsListing,
 };
 pub use audit::{AuditAsk, AuditListing, EntryListing};
 

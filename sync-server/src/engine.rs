@@ -8,10 +8,13 @@ mod administer;
 mod audited;
 mod breaches;
 mod console;
+mod copies;
+mod erase;
 mod error;
 mod observe;
 mod rebuild;
 mod reply;
+mod rights;
 mod standards;
 mod standing;
 mod terms;
@@ -33,9 +36,11 @@ use crate::{founding, intake, ruling};
 
 use audited::Told;
 pub use breaches::{Breach, Unconfirmed};
+pub use erase::Misfiled;
 pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
+pub use rights::{RightsRequest, Ruled, Unread};
 pub use standards::{Standards, for_practice};
 pub use standing::EnrolledPerson;
 
@@ -186,6 +191,11 @@ impl Engine {
                 bytes,
                 rng,
             )?);
+        }
+        match self.note_read(&entries, now) {
+            Ok(()) => {}
+            Err(EngineError::PowerLost) => return Err(EngineError::PowerLost),
+            Err(error) => tracing::error!(%error, "what devices have read could not be noted"),
         }
         let taken = match intake::take_group(&self.store, &self.library, &entries, now) {
             Ok(taken) => taken,

@@ -20,6 +20,7 @@ pub mod logging;
 pub mod metrics;
 mod pull;
 mod replay;
+mod rewrite;
 mod ruling;
 mod store;
 pub mod story;

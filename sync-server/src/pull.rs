@@ -1,18 +1,18 @@
 //! What a person may see of the log: pages after a cursor, and the self-check.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::plant::{Plant, planted};
 use jangkau_core::sync::{
-    BUCKETS, GrantRow, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Row, SealedEnvelope, SelfCheck,
-    WireRow, bucket_of, digest_of_buckets, pack,
+    BUCKETS, GrantRow, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Part, PartBody, Row, SealedEnvelope,
+    SelfCheck, SignedEpoch, WireRow, bucket_of, digest_of_buckets, pack,
 };
 
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, LightRow, RowKind};
-use crate::store::{Db, StoreError, commands, documents, grants, rulings};
+use crate::store::{Db, StoreError, commands, documents, erase, grants, rulings};
 
 /// Rows looked at in one step.
 const SCAN_STEP: u32 = 512;
@@ -160,6 +160,7 @@ impl Reader<'_> {
         let is_mine = light.heading.person == Some(self.access.person);
         let sees = match light.kind {
             RowKind::Commands => return self.show_commands(light),
+            RowKind::Epoch => return self.show_epoch(light),
             RowKind::Ruling => self.sees_ruling(light)?,
             RowKind::Grant | RowKind::GrantEnd | RowKind::Seat => is_mine,
             RowKind::Staff | RowKind::Profile | RowKind::Calendar => self.is_in_good_standing,
@@ -173,6 +174,40 @@ impl Reader<'_> {
             envelope: None,
             bytes,
         }))
+    }
+
+    /// A document that was rewritten: whoever may hold it gets it whole; whoever once held anything of the case, and may have
+    /// bytes of it still, learns that they are to go, and nothing more.
+    fn show_epoch(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
+        let (row, bytes) = log::get(self.db, self.tenant, light.seq)?;
+        let Row::Epoch(signed) = row else {
+            return Err(StoreError::Undecodable);
+        };
+        let (body, _) = signed.read().map_err(|_| StoreError::Undecodable)?;
+        let key = body.document;
+        if self.access.holds(&key, light.seq) {
+            let base = erase::base_of(self.db, self.tenant, key.id(), body.epoch)?;
+            let bytes = bytes + base.as_ref().map_or(0, Vec::len);
+            return Ok(Some(Shown {
+                row: Row::Epoch(SignedEpoch { base, ..signed }),
+                envelope: None,
+                bytes,
+            }));
+        }
+        let has_held = erase::has_held(self.db, self.tenant, self.access.person, &key)?;
+        Ok(has_held.then(|| Shown::small(Row::Epoch(signed.bare()))))
+    }
+
+    /// Whether a part is of its document as it is now, and not of one that was rewritten since.
+    fn is_of_now(&self, part: &Part) -> Result<bool, StoreError> {
+        let PartBody::Change {
+            document, epoch, ..
+        } = &part.body
+        else {
+            return Ok(true);
+        };
+        let now = erase::epoch_of(self.db, self.tenant, document.id())?;
+        Ok(now.is_none_or(|(now, _)| now == *epoch))
     }
 
     fn sees_ruling(&self, light: &LightRow) -> Result<bool, StoreError> {
@@ -224,8 +259,17 @@ impl Reader<'_> {
             return Err(StoreError::Undecodable);
         };
         let (envelope, bytes) = commands::envelope(self.db, number)?;
-        let seen = envelope
-            .visible_to(|head, part| ids.contains(&head.id) && part.document().is_some_and(&sees));
+        let mut past = BTreeSet::new();
+        for sealed in envelope.parts() {
+            if !self.is_of_now(&sealed.part)? {
+                past.insert(sealed.part.content());
+            }
+        }
+        let seen = envelope.visible_to(|head, part| {
+            ids.contains(&head.id)
+                && part.document().is_some_and(&sees)
+                && (past.is_empty() || !past.contains(&part.content()))
+        });
         let Some(seen) = seen else { return Ok(None) };
         let is_seen =
             |id: &jangkau_core::id::CommandId| seen.commands.iter().any(|head| head.id == *id);

@@ -1,4 +1,8 @@
 //! Replaying a log on an empty server: with its recorded inputs it must give the same rows, byte for byte.
+//!
+//! After an erasure it begins to judge at the last checkpoint; what stands before is taken as it is.
+
+mod taken;
 
 use jangkau_core::id::{SeatId, ServerSeq};
 use jangkau_core::profile::Profile;
@@ -13,7 +17,7 @@ use crate::ruling::{adopt, rule};
 use crate::store::commands::Reception;
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, LightRow};
-use crate::store::{Db, Store, StoreError, commands, staff};
+use crate::store::{Db, Store, StoreError, commands, erase, staff};
 
 /// Nobody's seat: what is replayed was pushed by somebody, once.
 const NOBODY: SeatId = SeatId::from_bytes([0; SeatId::LEN]);
@@ -34,6 +38,7 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
     };
     let mut differing = Vec::new();
     let mut restores = institutions::restores(db, tenant)?.into_iter().peekable();
+    let checkpoint = erase::last_checkpoint(db, tenant)?;
     let mut at = ServerSeq::new(0);
     while at < original.head {
         for light in log::scan(db, tenant, at, 512)? {
@@ -45,7 +50,13 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
             }
             // What follows from earlier rows was appended when they were replayed.
             if institutions::get(&store.db(), other)?.head < light.seq {
-                rerun.step(&light)?;
+                let is_taken = light.seq <= checkpoint && rerun.take(&light)?;
+                if !is_taken {
+                    rerun.step(&light)?;
+                }
+            }
+            if light.seq == checkpoint {
+                rerun.begin_to_judge(&light)?;
             }
             if !rerun.is_same(&light)? {
                 differing.push(light.seq);
@@ -98,6 +109,7 @@ impl Rerun<'_> {
             | Row::Profile(_)
             | Row::Calendar(_)
             | Row::Seat(_, _)
+            | Row::Epoch(_)
             | Row::Own(_, _) => {}
         }
         let other = self.other;
@@ -118,7 +130,10 @@ impl Rerun<'_> {
                 log::append(db, other, &row, &light.heading, now)?;
                 Ok(())
             }
-            Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::Own(_, _) => Ok(()),
+            // Every rewriting stands at or before the last checkpoint.
+            Row::Epoch(_) | Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::Own(_, _) => {
+                Ok(())
+            }
         })
     }
 

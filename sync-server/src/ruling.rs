@@ -32,8 +32,8 @@ use crate::store::links as store_links;
 use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
 use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, letters,
-    staff,
+    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, erase,
+    letters, staff,
 };
 
 use links::Meaning;
@@ -129,16 +129,58 @@ pub(crate) fn adopt(
         return Ok(None);
     }
     let at = append(db, tenant, &body, ruling, now)?;
-    if let Some(state) = &body.state {
-        let state: CaseState = decode(state)?;
-        for referral in state.referrals {
-            if let Some(given) = referral.letter {
-                letters::put(db, tenant, referral.referral, given)?;
-            }
-        }
-    }
+    keep_letters(db, tenant, &body)?;
     rulings::touch(db, tenant, body.case, at)?;
     Ok(Some(body))
+}
+
+/// Takes a ruling as it stands, signed by whoever: an input of a replay, from before the checkpoint at which it begins to judge.
+pub(crate) fn take(
+    db: &Db,
+    tenant: Tenant,
+    ruling: &SignedRuling,
+    now: Timestamp,
+) -> Result<RulingBody, StoreError> {
+    let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
+    append(db, tenant, &body, ruling, now)?;
+    keep_letters(db, tenant, &body)?;
+    Ok(body)
+}
+
+fn keep_letters(db: &Db, tenant: Tenant, body: &RulingBody) -> Result<(), StoreError> {
+    let Some(state) = &body.state else {
+        return Ok(());
+    };
+    let state: CaseState = decode(state)?;
+    for referral in state.referrals {
+        if let Some(given) = referral.letter {
+            letters::put(db, tenant, referral.referral, given)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what cases tell of each other again, as the last judgement of each left it, and rules nothing.
+pub(crate) fn refresh(
+    db: &Db,
+    tenant: Tenant,
+    library: &Library,
+    cases: &BTreeSet<CaseId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let bench = Bench {
+        db,
+        tenant,
+        library,
+        now,
+    };
+    // What one case passes on, another is judged by.
+    for _ in 0..2 {
+        for case in cases {
+            bench.refresh_case(*case)?;
+        }
+    }
+    Ok(())
 }
 
 fn hash_of(ruling: &SignedRuling) -> [u8; 32] {
@@ -205,6 +247,11 @@ impl Bench<'_> {
             let profile = self.profile_of(pin)?;
             let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
             let entries = entries(db, tenant, &stored)?;
+            // Of a case that was erased whole nothing is left to judge.
+            if entries.is_empty() {
+                rulings::judged(db, tenant, case, file.touched)?;
+                return Ok(done);
+            }
             let versions = self.library.profiles(db, tenant)?;
             let told = elsewhere::of(db, tenant, case, &leads(&entries))?;
             let mut judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
@@ -218,6 +265,26 @@ impl Bench<'_> {
         let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
         rulings::judged(db, tenant, case, touched)?;
         Ok(done)
+    }
+
+    fn refresh_case(&self, case: CaseId) -> Result<(), StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let Some(file) = rulings::file(db, tenant, case)? else {
+            return Ok(());
+        };
+        let Some(pin) = &file.profile else {
+            return Ok(());
+        };
+        let entries = entries(db, tenant, &commands::of_case(db, tenant, case)?)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let profile = self.profile_of(pin)?;
+        let (calendar, _) = self.library.calendar(db, tenant)?;
+        let versions = self.library.profiles(db, tenant)?;
+        let told = elsewhere::of(db, tenant, case, &leads(&entries))?;
+        let judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
+        self.note_links(case, &entries, &judgement).map(drop)
     }
 
     /// Gives every letter that was issued its number (T16).
@@ -352,7 +419,11 @@ impl Bench<'_> {
             if verdict != Some(Verdict::Committed) || !gives_access(command.kind) {
                 continue;
             }
-            let decision = entry_of(&command)?.command;
+            let decision = match entry_of(&command) {
+                Ok(entry) => entry.command,
+                Err(_) if erase::is_erased(db, tenant, command.id)? => continue,
+                Err(error) => return Err(error),
+            };
             if let Command::Register(register) = &decision {
                 let kecamatan = register.kecamatan.as_ref().map(Line::as_str);
                 if let Some(kecamatan) = kecamatan.filter(|_| !command.is_followed) {
@@ -408,8 +479,13 @@ pub(crate) fn case_log(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<LogE
 
 fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogEntry>, StoreError> {
     let mut entries = Vec::with_capacity(stored.len());
-    for command in stored {
-        let entry = entry_of(command)?;
+    for command in stored.iter().filter(|command| !command.records.is_empty()) {
+        let entry = match entry_of(command) {
+            Ok(entry) => entry,
+            // Its first record was erased, and the rules can make nothing of the rest.
+            Err(_) if erase::is_erased(db, tenant, command.id)? => continue,
+            Err(error) => return Err(error),
+        };
         let (mut named_roles, mut named_areas) = (BTreeMap::new(), BTreeMap::new());
         for person in named(&entry.command) {
             if let Some(person) = staff::person(db, tenant, person)? {

@@ -1,17 +1,19 @@
 //! All SQL of the server, over SQLite. One function opens a database; "corrupt" is reported and never deleted.
 
+pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod breaches;
-pub(crate) mod accounts;
 pub(crate) mod commands;
 pub(crate) mod delivery;
 pub(crate) mod documents;
 pub(crate) mod elsewhere;
+pub(crate) mod erase;
 pub(crate) mod grants;
 pub(crate) mod institutions;
 pub(crate) mod letters;
 pub(crate) mod links;
 pub(crate) mod log;
+pub(crate) mod rights;
 pub(crate) mod rulings;
 pub(crate) mod shelf;
 pub(crate) mod staff;
@@ -41,6 +43,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_access.sql"),
     include_str!("migrations/0012_audit.sql"),
     include_str!("migrations/0010_accounts.sql"),
+    include_str!("migrations/0013_rights.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.
@@ -190,6 +193,13 @@ impl Store {
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         let set = format!("PRAGMA max_page_count = {pages}");
         self.db().query_row(&set, [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Writes the write-ahead log back and empties it: after an erasure nothing may stay in it.
+    pub(crate) fn truncate_wal(&self) -> Result<(), StoreError> {
+        self.db()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 

@@ -83,7 +83,7 @@ pub fn inspect(bytes: &[u8]) -> Result<(ChangeFacts, Written), ShapeError> {
     Ok((facts, written))
 }
 
-fn facts(change: &Change) -> Result<ChangeFacts, ShapeError> {
+pub(super) fn facts(change: &Change) -> Result<ChangeFacts, ShapeError> {
     let dependencies: Vec<ChangeHash> = change
         .deps()
         .iter()

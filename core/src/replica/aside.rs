@@ -35,6 +35,10 @@ impl Replica {
             if row.state == CommandState::Accepted {
                 continue;
             }
+            // The row that rewrote the document came with the answer: it has been recorded again.
+            if *code == Turned::WrongEpoch && row.state == CommandState::Pending {
+                continue;
+            }
             for part in self.store.parts(*id)? {
                 documents.insert(part.document);
             }

@@ -9,7 +9,7 @@ use crate::class::{CHANGES_MAX, Class, Compartment, DocumentKey};
 use crate::command::PlacedRecord;
 use crate::document::{Document, DocumentError, minutes_edited};
 use crate::grant::compartment;
-use crate::id::{CaseId, ChangeHash, CommandId, DocEpoch, DocumentId};
+use crate::id::{CaseId, ChangeHash, CommandId, DocumentId};
 use crate::store::DocumentRow;
 use crate::sync::decode_body;
 use crate::time::Timestamp;
@@ -44,9 +44,10 @@ impl Replica {
     /// Reads a document from the store. If something pending does not fit, what is written next takes a new branch.
     pub(super) fn read_document(&self, key: DocumentKey) -> Result<Loaded, ReplicaError> {
         let id = key.id();
+        let epoch = self.store.epoch_of(id)?;
         let mut row = self.store.document(id)?.unwrap_or_else(|| DocumentRow {
             key,
-            epoch: DocEpoch::default(),
+            epoch,
             branch: None,
             frame: None,
             snapshot: None,

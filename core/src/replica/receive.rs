@@ -87,6 +87,7 @@ impl Replica {
             self.session.backed_up = reply.backed_up_through;
             self.store.prune_rulings(self.session.backed_up)?;
         }
+        self.take_epochs(reply.epochs.as_deref().unwrap_or_default())?;
         synced.turned_away = self.take_turned(&turned, rng)?;
         if let Some(check) = &reply.check {
             self.take_check(check)?;
@@ -144,6 +145,7 @@ impl Replica {
         let documents = self.store.forget_changes_after(kept)?;
         self.store.forget_envelopes_after(kept)?;
         self.store.forget_envelopes_aside()?;
+        self.forget_epochs(kept)?;
         self.store.forget_rulings_after(kept)?;
         for grant in self.store.grants_after(kept)? {
             self.end_grant(grant)?;

@@ -25,6 +25,8 @@ struct Arrived {
     changes: BTreeMap<DocumentId, (DocumentKey, Vec<Vec<u8>>)>,
     /// Documents whose pending parts have to be recorded again under a new branch.
     forked: BTreeSet<DocumentId>,
+    /// Documents that the server rewrote.
+    rewritten: BTreeSet<DocumentKey>,
 }
 
 impl Replica {
@@ -47,9 +49,11 @@ impl Replica {
             self.take_ruling(*seq, ruling)?;
         }
         let mut touched = BTreeSet::new();
+        let mut replaced = BTreeSet::new();
         for frame in &backfill.frames {
-            touched.extend(self.take_frame(frame)?);
+            touched.extend(self.take_frame(frame, &mut replaced)?);
         }
+        self.record_on_new_epochs(replaced, rng)?;
         touched.extend(self.take_rows(&backfill.rows, &backfill.envelopes, rng)?);
         Ok(touched)
     }
@@ -83,6 +87,15 @@ impl Replica {
                 Row::Calendar(calendar) => self.store.put_calendar(calendar)?,
                 Row::Seat(seat, status) if *seat == self.seat() => self.take_status(*status)?,
                 Row::Seat(_, _) => {}
+                Row::Epoch(signed) => {
+                    let (key, again) = self.take_epoch(row.seq, signed)?;
+                    // What came of it in this page is of the old document, and is in its place in the store.
+                    arrived.changes.remove(&key.id());
+                    arrived.rewritten.insert(key);
+                    if again {
+                        arrived.forked.insert(key.id());
+                    }
+                }
             }
         }
         self.apply(arrived, rng)
@@ -106,15 +119,17 @@ impl Replica {
             let parts = envelope.parts_of(*id);
             let mut records = Vec::new();
             for part in &parts {
-                self.take_part(part, *id, is_own, row.seq, arrived)?;
-                records.extend(records_of(part)?);
+                if self.take_part(part, *id, is_own, row.seq, arrived)? {
+                    records.extend(records_of(part)?);
+                }
             }
             let Some(case) = envelope.case_of(*id) else {
                 continue;
             };
-            let known = self.store.command(*id)?;
-            let mut command = match known {
+            let mut command = match self.store.command(*id)? {
                 Some(known) => known,
+                // All that is here of it is of documents that were rewritten since.
+                None if records.is_empty() => continue,
                 None => CommandRow {
                     id: *id,
                     case,
@@ -161,6 +176,7 @@ impl Replica {
         Ok(self.store.put_envelope(hash, Some(seq), &stored)?)
     }
 
+    /// Takes a change. Gives whether it is of the document as it is now, and not of one that was rewritten since.
     fn take_part(
         &mut self,
         part: &Part,
@@ -168,7 +184,7 @@ impl Replica {
         is_own: bool,
         seq: ServerSeq,
         arrived: &mut Arrived,
-    ) -> Result<(), ReplicaError> {
+    ) -> Result<bool, ReplicaError> {
         let PartBody::Change {
             document,
             branch,
@@ -176,10 +192,13 @@ impl Replica {
             bytes,
         } = &part.body
         else {
-            return Ok(());
+            return Ok(true);
         };
         let hash = part.content();
         let loaded = self.load(*document)?;
+        if *epoch < loaded.row.epoch {
+            return Ok(false);
+        }
         loaded.row.epoch = *epoch;
         let is_new = !loaded.accepted.has(hash);
         let branch_now = loaded.row.branch;
@@ -203,7 +222,7 @@ impl Replica {
                 .1
                 .push(bytes.clone());
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Applies what arrived to the documents in memory, and records again what forked.
@@ -213,6 +232,12 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<BTreeSet<DocumentKey>, ReplicaError> {
         let mut touched = BTreeSet::new();
+        for key in arrived.rewritten {
+            // One that has nothing here is not to come to be by this.
+            if self.store.document(key.id())?.is_some() {
+                touched.insert(key);
+            }
+        }
         for (id, (key, changes)) in arrived.changes {
             touched.insert(key);
             if arrived.forked.contains(&id) {
@@ -241,7 +266,11 @@ impl Replica {
     }
 
     /// Stores an install frame as it came, and which documents stand where in it.
-    fn take_frame(&mut self, frame: &InstallFrame) -> Result<Vec<DocumentKey>, ReplicaError> {
+    fn take_frame(
+        &mut self,
+        frame: &InstallFrame,
+        replaced: &mut BTreeSet<DocumentId>,
+    ) -> Result<Vec<DocumentKey>, ReplicaError> {
         let id = self.store.add_frame(&frame.saved)?;
         let mut keys = Vec::with_capacity(frame.documents.len());
         for (installed, place) in frame.documents.iter().zip(0_u32..) {
@@ -257,6 +286,12 @@ impl Replica {
                     heads: installed.heads.clone(),
                     granted: true,
                 })?,
+                Some(row) if row.epoch != installed.epoch => {
+                    let whole = (installed.epoch, (id, place));
+                    if self.replace_document(&row, whole, &installed.heads)? {
+                        replaced.insert(key.id());
+                    }
+                }
                 Some(row) => {
                     let saved = super::documents::saved_in_frame(&frame.saved, place)?;
                     self.merge_installed(&row, &saved)?;

@@ -114,6 +114,7 @@ impl Phone {
             to: Nonce::from_bytes([self.nonces - 1; 12]),
             settled,
             trust: None,
+            epochs: None,
         };
         self.replica
             .receive(&encode_body(&reply), NOW, &mut self.rng)
@@ -352,6 +353,7 @@ fn a_late_or_foreign_answer_is_not_taken() {
         to: Nonce::from_bytes([0; 12]),
         settled: None,
         trust: None,
+        epochs: None,
     };
     let late = phone
         .replica

@@ -3,13 +3,13 @@
 use minicbor::bytes::ByteVec;
 
 use super::frame::{FrameError, decode_body, encode_body};
-use super::{Packed, SeatCertificate, SelfCheck, SignedRuling, TrustAsk, TrustReply};
+use super::{Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply};
 use crate::access::ViewKind;
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
 use crate::id::{
-    BatchId, CaseId, ChangeHash, CommandId, DocEpoch, EnvelopeHash, LogEra, Nonce, PersonId,
-    ProfileId, SeatId, ServerSeq,
+    BatchId, CaseId, ChangeHash, CommandId, DocEpoch, DocumentId, EnvelopeHash, LogEra, Nonce,
+    PersonId, ProfileId, SeatId, ServerSeq,
 };
 use crate::time::Timestamp;
 
@@ -146,6 +146,9 @@ pub struct SyncReply {
     /// What is said to it for the sake of trust.
     #[n(11)]
     pub trust: Option<TrustReply>,
+    /// The epochs of documents for which something came that is of another epoch.
+    #[n(20)]
+    pub epochs: Option<Vec<(DocumentId, DocEpoch)>>,
 }
 
 /// The log's era.
@@ -220,6 +223,9 @@ pub enum Row {
     /// Commands that this seat pushed in this very request: it has their envelope, named by its hash.
     #[n(8)]
     Own(#[n(0)] EnvelopeHash, #[n(1)] Vec<CommandId>),
+    /// A document was rewritten after an erasure: what is of an older epoch goes.
+    #[n(10)]
+    Epoch(#[n(0)] SignedEpoch),
 }
 
 codes!(

@@ -11,7 +11,9 @@ use crate::envelope::{
     CommandHead, EnvelopeHead, HASH_LEN, KeyRef, Leaf, SALT_LEN, SIGNATURE_LEN, SaltSeed, Slot,
     Suite, Target, Via, prune, root_of_leaves, split,
 };
-use crate::id::{Branch, CaseId, ChangeHash, CommandId, DocEpoch, InstitutionId, SeatId};
+use crate::id::{
+    Branch, CaseId, ChangeHash, CommandId, DocEpoch, DocumentId, InstitutionId, SeatId,
+};
 
 /// What a part carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,6 +237,34 @@ impl SealedEnvelope {
         };
         envelope.forget_unseen_commands();
         Some(envelope)
+    }
+
+    /// The same envelope without some of its parts: of each its hash stays, so that the signature still holds.
+    #[must_use]
+    pub fn without(&self, goes: impl Fn(&CommandHead, &Part) -> bool) -> Self {
+        let stays = |head: &CommandHead, part: &Part| !goes(head, part);
+        let seen = self.visible_to(stays);
+        seen.unwrap_or_else(|| Self {
+            seed: None,
+            commands: Vec::new(),
+            slots: vec![Slot::Hidden {
+                leaves: self.head.leaves,
+                hash: self.head.root,
+            }],
+            ..self.clone()
+        })
+    }
+
+    /// The leaf of a command's part in a document, if it is here.
+    #[must_use]
+    pub fn leaf_of(&self, command: CommandId, document: DocumentId) -> Option<[u8; HASH_LEN]> {
+        let index = self.commands.iter().position(|head| head.id == command)?;
+        let mut parts = self.parts();
+        let part = parts.find(|sealed| {
+            let key = sealed.part.document();
+            sealed.command == index && key.is_some_and(|key| key.id() == document)
+        });
+        part.map(|part| part.leaf_hash(&self.commands))
     }
 
     /// The same envelope with what either of two holders may see. Both must be views of one signed envelope.

@@ -72,6 +72,8 @@ codes!(
         Calendar = "calendar",
         /// A row about a seat.
         Seat = "seat",
+        /// A row by which a document was rewritten after an erasure.
+        Rewritten = "rewritten",
         /// Something was turned away and is kept in quarantine.
         TurnedAway = "turned_away",
         /// A seat that a restore forgot came back.

@@ -213,5 +213,6 @@ pub(crate) const fn kind_of(kind: RowKind) -> AuditKind {
         RowKind::Profile => AuditKind::Profile,
         RowKind::Calendar => AuditKind::Calendar,
         RowKind::Seat => AuditKind::Seat,
+        RowKind::Epoch => AuditKind::Rewritten,
     }
 }

@@ -15,20 +15,22 @@ use crate::backup::{Backups, back_up, restore};
 use crate::clock::{Clock, entropy};
 use crate::config::{Config, Settings};
 
-mod breach;
 mod accounts;
+mod breach;
 mod message;
 mod perform;
+mod rights;
 mod standards;
 mod terms;
 
-pub use breach::{BreachAsk, BreachListing};
 pub use accounts::AccountsAsk;
+pub use breach::{BreachAsk, BreachListing};
 pub use message::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
     StandardsListing,
 };
 pub(super) use perform::perform;
+pub use rights::RightsCommand;
 use terms::{Adding, Delegating, Serving};
 
 /// `admin …`.
@@ -125,6 +127,9 @@ pub(super) enum AdminCommand {
     Delegate(Delegating),
     /// Say until when a person's mandate runs, and which kecamatan they serve
     Terms(Serving),
+    /// What clients ask for by right, and what may be erased
+    #[command(subcommand)]
+    Rights(RightsCommand),
     /// Take a backup now
     Backup,
     /// Put a backup in the database's place; the server must be stopped
@@ -216,6 +221,7 @@ pub(super) fn run(
         }
         AdminCommand::Delegate(delegating) => delegating.into(),
         AdminCommand::Terms(serving) => serving.into(),
+        AdminCommand::Rights(command) => AdminAsk::Rights(command),
         AdminCommand::Backup => AdminAsk::Backup,
     };
     tell(put(&config, ask)?, json, whole, out)?;
@@ -293,6 +299,7 @@ fn tell(reply: AdminReply, json: bool, whole: bool, out: &mut dyn Write) -> Resu
         AdminReply::Standards(listing) => standards::tell(&listing, out)?,
         AdminReply::Audit(_) => {}
         AdminReply::Breaches(listing) => breach::tell(&listing, whole, out)?,
+        AdminReply::Text(answer) => rights::tell(&answer, out)?,
         AdminReply::Refused(reason) => return Err(CliError::Refused(reason)),
     }
     Ok(())

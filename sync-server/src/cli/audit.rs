@@ -137,6 +137,9 @@ pub(super) fn run(
         | AdminReply::Version(_)
         | AdminReply::Standards(_)
         | AdminReply::Breaches(_)
+        | AdminReply::Code(_)
+        | AdminReply::SignedOut(_)
+        | AdminReply::Text(_)
         | AdminReply::BackedUp(_) => Err(CliError::Refused("not an answer to this".to_owned())),
     }
 }

@@ -12,7 +12,7 @@ use super::{Engine, EngineError};
 use crate::replay::replay;
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, RowKind};
-use crate::store::{Db, StoreError, commands, decode, documents, encode, rulings};
+use crate::store::{Db, StoreError, commands, decode, documents, encode, erase, rulings};
 
 /// A cache that the log does not give again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,10 @@ impl Rebuilt {
     fn from_log(db: &Db, tenant: Tenant) -> Result<Self, StoreError> {
         let mut rebuilt = Self::default();
         for light in log::scan(db, tenant, ServerSeq::new(0), u32::MAX)? {
-            if !matches!(light.kind, RowKind::Commands | RowKind::Ruling) {
+            if !matches!(
+                light.kind,
+                RowKind::Commands | RowKind::Ruling | RowKind::Epoch
+            ) {
                 continue;
             }
             match log::get(db, tenant, light.seq)?.0 {
@@ -102,6 +105,14 @@ impl Rebuilt {
                     for (command, verdict) in verdicts {
                         rebuilt.verdicts.insert(command, encode(&verdict));
                     }
+                }
+                Row::Epoch(signed) => {
+                    let (body, _) = signed.read().map_err(|_| StoreError::Undecodable)?;
+                    let id = body.document.id();
+                    let base = erase::base_of(db, tenant, id, body.epoch)?;
+                    // What came before is of a document that is no more.
+                    let anew = (body.document, base.into_iter().collect());
+                    rebuilt.documents.insert(id, anew);
                 }
                 Row::Grant(_)
                 | Row::GrantEnd(_)
@@ -157,7 +168,8 @@ impl Rebuilt {
             let is_same = document.apply(changes.iter().map(Vec::as_slice)).is_ok()
                 && document.heads() == row.heads
                 && document.change_count() == row.changes as usize
-                && document_digest(row.id, row.epoch, &row.heads) == row.digest
+                && (row.heads.is_empty()
+                    || document_digest(row.id, row.epoch, &row.heads) == row.digest)
                 && survives_saving(&document);
             if !is_same {
                 found.push(Mismatch::Document(row.key));

@@ -1,9 +1,11 @@
 //! The answer to one request that was taken in.
 
-use jangkau_core::id::{CommandId, Nonce, PersonId, ServerSeq};
+use std::collections::BTreeMap;
+
+use jangkau_core::id::{CommandId, DocEpoch, DocumentId, Nonce, PersonId, ServerSeq};
 use jangkau_core::plant::crash_point;
 use jangkau_core::sync::{
-    Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply, TrustReply,
+    Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply, TrustReply, Turned,
 };
 use jangkau_core::time::Timestamp;
 
@@ -13,7 +15,7 @@ use crate::door::Authenticated;
 use crate::intake::{Taken, settle};
 use crate::pull::{Access, Reader};
 use crate::store::institutions::{self, InstitutionRow, Tenant};
-use crate::store::{Db, StoreError, audit as kept};
+use crate::store::{Db, StoreError, audit as kept, documents, shelf};
 
 /// From where the log is read, and what is said about the era.
 fn position(
@@ -74,6 +76,33 @@ fn trust(
     })
 }
 
+/// The epochs of documents for which something came that is of another one: who does not hold a document learns it only so.
+fn epochs_of(
+    db: &Db,
+    tenant: Tenant,
+    taken: &Taken,
+    settled: Option<&[Answer]>,
+) -> Result<Option<Vec<(DocumentId, DocEpoch)>>, StoreError> {
+    let answers = taken
+        .answers
+        .iter()
+        .flatten()
+        .chain(settled.into_iter().flatten());
+    let mut epochs = BTreeMap::new();
+    for answer in answers {
+        if answer.seen != Seen::TurnedAway(Turned::WrongEpoch) {
+            continue;
+        }
+        for document in shelf::documents_turned(db, tenant, answer.command)? {
+            if let Some(row) = documents::get(db, tenant, document)? {
+                epochs.insert(document, row.epoch);
+            }
+        }
+    }
+    let epochs: Vec<(DocumentId, DocEpoch)> = epochs.into_iter().collect();
+    Ok(Some(epochs).filter(|epochs| !epochs.is_empty()))
+}
+
 /// Builds the answer. With nothing new it reads two rows of the store.
 pub(super) fn reply(
     db: &Db,
@@ -130,6 +159,7 @@ pub(super) fn reply(
         Some(waiting) => Some(settled(db, tenant, waiting, person)?),
         None => None,
     };
+    let epochs = epochs_of(db, tenant, taken, settled.as_deref())?;
     Ok(SyncReply {
         nonce,
         now,
@@ -146,5 +176,6 @@ pub(super) fn reply(
         to: asked.nonce(),
         settled: settled.filter(|settled| !settled.is_empty()),
         trust: Some(trust(db, &institution, asked)?),
+        epochs,
     })
 }

@@ -10,7 +10,7 @@ use super::{Engine, EngineError};
 use crate::audit::AuditEntry;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
-use crate::store::{audit, shelf, accounts};
+use crate::store::{accounts, audit, shelf};
 use crate::{founding, intake};
 
 impl Engine {

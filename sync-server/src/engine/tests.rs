@@ -5,6 +5,7 @@ mod audit;
 mod bench;
 mod codes;
 mod departing;
+mod erasure;
 mod links;
 mod quotas;
 mod refusals;

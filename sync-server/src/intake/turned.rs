@@ -12,7 +12,7 @@ use jangkau_core::time::Timestamp;
 
 use crate::admission::{Known, Signer};
 use crate::store::shelf::Turning;
-use crate::store::{StoreError, commands, shelf};
+use crate::store::{StoreError, commands, erase, shelf};
 
 pub(super) const fn turned(command: CommandId, code: Turned) -> Answer {
     Answer {
@@ -60,7 +60,8 @@ pub(super) fn quarantine(
     code: Turned,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if planted(Plant::DropQuarantine) {
+    // What was lawfully erased does not come back by this door.
+    if planted(Plant::DropQuarantine) || erase::is_erased(known.db, known.tenant, head.id)? {
         return Ok(());
     }
     let hash = envelope.head.hash();

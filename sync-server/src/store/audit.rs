@@ -90,6 +90,7 @@ pub(crate) fn append_row(
         | Row::Profile(_)
         | Row::Calendar(_)
         | Row::Seat(_, _)
+        | Row::Epoch(_)
         | Row::Own(_, _) => subject,
     };
     let word = match row {
@@ -101,6 +102,7 @@ pub(crate) fn append_row(
         | Row::Staff(_)
         | Row::Profile(_)
         | Row::Calendar(_)
+        | Row::Epoch(_)
         | Row::Own(_, _) => None,
     };
     let entry = AuditEntry {

@@ -346,3 +346,53 @@ pub(crate) fn times_counted(
         .prepare_cached(sql)?
         .query_row(params![tenant.0, command, case], |row| row.get(0))?)
 }
+
+/// Copies a command and what was ruled on it so far into another database: a replay does not judge again what stands before a
+/// checkpoint.
+pub(crate) fn copy(
+    from: (&Db, Tenant),
+    to: (&Db, Tenant),
+    id: CommandId,
+) -> Result<(), StoreError> {
+    let columns = "id, case_id, kind, seq, place, envelope, via, seat, person, occurred_at, \
+                   recorded_at, received_at, clock_offset, base, after, records, author_roles, \
+                   key_id, standing";
+    let sql = format!("SELECT {columns} FROM command WHERE institution = ?1 AND id = ?2");
+    let mut statement = from.0.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![from.1.0, id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(());
+    };
+    let mut values: Vec<rusqlite::types::Value> = vec![to.1.0.into()];
+    for column in 0..19 {
+        values.push(row.get(column)?);
+    }
+    let places: Vec<String> = (1..=20).map(|place| format!("?{place}")).collect();
+    let sql = format!(
+        "INSERT OR IGNORE INTO command (institution, {columns}) VALUES ({})",
+        places.join(", ")
+    );
+    to.0.prepare_cached(&sql)?
+        .execute(rusqlite::params_from_iter(values))?;
+    Ok(())
+}
+
+/// Whether the grants that follow from a command's verdict were given.
+pub(crate) fn is_followed(db: &Db, tenant: Tenant, id: CommandId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM verdict WHERE institution = ?1 AND command = ?2 AND followed";
+    Ok(db.prepare_cached(sql)?.exists(params![tenant.0, id])?)
+}
+
+/// Whether a row of the log brought a command for the first time.
+pub(crate) fn is_fresh(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+    id: CommandId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM log_command \
+               WHERE institution = ?1 AND seq = ?2 AND command = ?3 AND fresh";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, column(at), id])?)
+}

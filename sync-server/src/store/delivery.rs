@@ -2,7 +2,6 @@
 
 use jangkau_core::class::Class;
 use jangkau_core::id::{CaseId, PersonId, SeatId, ServerSeq};
-use jangkau_core::sync::GrantScope;
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -77,12 +76,9 @@ pub(crate) fn let_go(
     };
     let access = Access::load(db, tenant, person)?;
     for (case, class) in of_seat(db, tenant, seat)? {
-        let in_scope = match ended.scope {
-            GrantScope::Institution => true,
-            GrantScope::Case(own) => own == case,
-        };
-        let is_gone =
-            in_scope && ended.classes.contains(&class) && !access.holds_class(case, class, NOW);
+        let is_gone = ended.row.is_about(case)
+            && ended.row.classes.contains(&class)
+            && !access.holds_class(case, class, NOW);
         if is_gone {
             let sql = "DELETE FROM delivery WHERE institution = ?1 AND seat = ?2 \
                        AND case_id = ?3 AND class = ?4";

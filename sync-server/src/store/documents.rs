@@ -348,3 +348,70 @@ pub(crate) fn forget_snapshots(db: &Db, tenant: Tenant) -> Result<(), StoreError
     db.execute("DELETE FROM snapshot WHERE institution = ?1", [tenant.0])?;
     Ok(())
 }
+
+/// Begins a document anew with the one change of its new epoch; without one, nothing is left in it.
+pub(crate) fn begin_epoch(
+    db: &Db,
+    tenant: Tenant,
+    (key, epoch): (&DocumentKey, DocEpoch),
+    heads: &[ChangeHash],
+) -> Result<(), StoreError> {
+    let id = key.id();
+    // A document without heads has nothing that a self-check could compare.
+    let digest = if heads.is_empty() {
+        0
+    } else {
+        document_digest(id, epoch, heads)
+    };
+    db.execute(
+        "DELETE FROM document WHERE institution = ?1 AND id = ?2",
+        params![tenant.0, id],
+    )?;
+    put(
+        db,
+        tenant,
+        &DocumentRow {
+            id,
+            key: *key,
+            epoch,
+            heads: heads.to_vec(),
+            digest,
+            changes: heads.len() as u32,
+        },
+    )
+}
+
+/// A change as it is kept: its document, epoch, command and bytes.
+pub(crate) type KeptChange = (DocumentId, DocEpoch, CommandId, Vec<u8>);
+
+/// The changes that a row of the log brought, in their order.
+pub(crate) fn changes_of_row(
+    db: &Db,
+    tenant: Tenant,
+    at: ServerSeq,
+) -> Result<Vec<KeptChange>, StoreError> {
+    let sql = "SELECT document, epoch, command, bytes FROM change \
+               WHERE institution = ?1 AND seq = ?2 ORDER BY rowid";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, column(at)], |row| {
+        Ok((
+            row.get(0)?,
+            DocEpoch::new(row.get(1)?),
+            row.get(2)?,
+            row.get(3)?,
+        ))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The keys of a document's records.
+pub(crate) fn record_keys(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT name FROM record_key WHERE institution = ?1 AND document = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, document], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

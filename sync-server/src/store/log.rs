@@ -37,10 +37,11 @@ pub(crate) enum RowKind {
     Profile,
     Calendar,
     Seat,
+    Epoch = 10,
 }
 
 impl RowKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Commands,
         Self::Ruling,
         Self::Grant,
@@ -49,6 +50,7 @@ impl RowKind {
         Self::Profile,
         Self::Calendar,
         Self::Seat,
+        Self::Epoch,
     ];
 
     pub(super) const fn of(row: &Row) -> Self {
@@ -61,6 +63,7 @@ impl RowKind {
             Row::Profile(_) => Self::Profile,
             Row::Calendar(_) => Self::Calendar,
             Row::Seat(_, _) => Self::Seat,
+            Row::Epoch(_) => Self::Epoch,
         }
     }
 }
@@ -163,7 +166,8 @@ fn read_rows(
         found.push(LightRow {
             seq: seq(row.get(0)?),
             kind: *RowKind::ALL
-                .get(usize::from(kind))
+                .iter()
+                .find(|known| **known as u8 == kind)
                 .ok_or(StoreError::Undecodable)?,
             heading: Heading {
                 case: row.get(2)?,

@@ -340,3 +340,16 @@ pub(crate) fn has_waiting(db: &Db) -> Result<bool, StoreError> {
         .prepare_cached("SELECT 1 FROM waiting LIMIT 1")?
         .exists([])?)
 }
+
+/// The documents of a command's parts that lie in quarantine.
+pub(crate) fn documents_turned(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let sql = "SELECT document FROM quarantine \
+               WHERE institution = ?1 AND command = ?2 AND document IS NOT NULL";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, command], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -124,5 +124,6 @@ fn describe_row(row: &Row) -> String {
         Row::Profile(_) => "profile".to_owned(),
         Row::Calendar(_) => "calendar".to_owned(),
         Row::Seat(seat, status) => format!("seat {seat} {status}"),
+        Row::Epoch(_) => "rewritten document".to_owned(),
     }
 }

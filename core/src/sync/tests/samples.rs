@@ -308,7 +308,46 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
             "own",
             Row::Own(EnvelopeHash::from_bytes([16; 32]), vec![command_id(10)]),
         ),
+        ("rewritten document", Row::Epoch(signed_epoch())),
+        (
+            "rewritten document, for others",
+            Row::Epoch(signed_epoch().bare()),
+        ),
     ]
+}
+
+/// A document of which one record was erased.
+pub(super) fn signed_epoch() -> SignedEpoch {
+    let listing = EpochListing {
+        survivors: vec![Survivor {
+            command: command_id(10),
+            author: AUTHOR,
+            leaf: Some([18; 32]),
+            without: None,
+        }],
+        removed: vec![Removed {
+            command: command_id(11),
+            reason: RemovalReason::Erasure,
+        }],
+    };
+    let body = EpochBody {
+        document: DocumentKey {
+            case: CASE,
+            class: Class::Record,
+            compartment: Compartment::Shared,
+            volume: 0,
+        },
+        epoch: DocEpoch::new(1),
+        through: ServerSeq::new(41),
+        at: NOW,
+        heads: vec![ChangeHash::from_bytes([17; 32])],
+        listing: [0; 32],
+        derived: [19; 32],
+    };
+    SignedEpoch {
+        base: Some(vec![1, 0, 0x80]),
+        ..SignedEpoch::sign(body, &listing, &server_key())
+    }
 }
 
 pub(super) fn wire_row(seq: u64, row: Row) -> WireRow {
@@ -368,6 +407,7 @@ pub(super) fn idle_reply() -> SyncReply {
         to: NONCE,
         settled: None,
         trust: None,
+        epochs: None,
     }
 }
 

@@ -9,9 +9,9 @@ use jangkau_core::profile::words::Role;
 use jangkau_core::sync::{ActingTitle, SeatStatus, StoreKind};
 use serde::{Deserialize, Serialize};
 
+use super::AccountsAsk;
 use super::breach::{BreachAsk, BreachListing};
 use crate::cli::audit::{AuditAsk, AuditListing};
-use super::AccountsAsk;
 
 /// A question to whoever owns the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,8 @@ pub enum AdminAsk {
     Standards(StandardsAsk),
     /// About the audit chain.
     Audit(AuditAsk),
+    /// About what clients ask for by right.
+    Rights(super::RightsCommand),
     /// Take a backup.
     Backup,
 }
@@ -164,6 +166,8 @@ pub enum AdminReply {
     Code(String),
     /// So many sessions were ended.
     SignedOut(usize),
+    /// Something to be read.
+    Text(String),
     /// A backup was taken.
     BackedUp(PathBuf),
     /// It cannot be done, and why.
@@ -237,6 +241,9 @@ pub struct StandardsListing {
     pub promises: Vec<(String, Vec<(String, u32)>)>,
     /// The register of letters, year by year.
     pub letters: Vec<LettersListing>,
+    /// What clients ask for by right and is not closed; what is too late begins with `RED`.
+    #[serde(default)]
+    pub rights: Vec<String>,
     /// Questions that the office has not answered.
     pub unresolved: usize,
     /// Seats that remember what the audit chain does not hold any more, and the entries' numbers: red items.

@@ -7,8 +7,8 @@ use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, breach, no_folder, accounts,
-    standards,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, accounts, breach,
+    no_folder, rights, standards,
 };
 use crate::cli::audit;
 use crate::engine::{Engine, EngineError, EnrolledPerson};
@@ -78,6 +78,7 @@ pub(in crate::cli) fn perform(
         AdminAsk::Accounts(ask) => return accounts::perform(ask, engine, now, rng),
         AdminAsk::Standards(ask) => return standards::perform(ask, engine, now),
         AdminAsk::Audit(ask) => return audit::perform(ask, engine),
+        AdminAsk::Rights(ask) => return rights::perform(ask, engine, now),
         AdminAsk::Backup => return no_folder(),
     };
     answered.unwrap_or_else(|error| AdminReply::Refused(error.to_string()))

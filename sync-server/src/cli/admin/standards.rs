@@ -135,6 +135,7 @@ fn status(
             listing.unconfirmed = unconfirmed
                 .map(|one| (one.seat.to_string(), one.status, one.cases))
                 .collect();
+            listing.rights = super::rights::status_lines(engine, &institution, now)?;
             Ok(listing)
         })
         .collect()
@@ -182,6 +183,7 @@ fn standards_of(standards: &Standards) -> StandardsListing {
                 never_given: letters.gaps.clone(),
             })
             .collect(),
+        rights: Vec::new(),
         unresolved: standards.unresolved,
         forks: Vec::new(),
         breaches: Vec::new(),
@@ -261,6 +263,9 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
         for (from, to) in never_given {
             writeln!(out, "    never given, after a restore: {from} to {to}")?;
         }
+    }
+    for right in &standards.rights {
+        writeln!(out, "  {right}")?;
     }
     writeln!(out, "  questions to answer: {}", standards.unresolved)?;
     Ok(())

@@ -341,7 +341,7 @@ fn every_confidential_document_that_goes_out_is_entered_first() {
     let notes = DocumentKey {
         case,
         class: Class::Notes,
-        compartment: Compartment::of(Class::Notes, writer.person),
+        compartment: Compartment::Author(writer.person),
         volume: 0,
     };
     let reads = |bench: &Bench| -> Vec<(Option<SeatId>, Option<DocumentId>, Option<Class>)> {

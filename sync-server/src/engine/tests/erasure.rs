@@ -1,0 +1,609 @@
+//! Erasing: what goes from the server and from every device, what stays, and what a replay of the log makes of it.
+
+use jangkau_core::class::{Class, Compartment, DocumentKey};
+use jangkau_core::command::{
+    CloseInformation, Command, DraftMinutes, EditMinutes, MoveRecord, Purpose, RecordSession,
+    RecordVisit, TakeRecord, WithdrawConsent,
+};
+use jangkau_core::export::LeftOut;
+use jangkau_core::id::{CaseId, CommandId, PersonId};
+use jangkau_core::record::{Prose, SharedText, TextEdit};
+use jangkau_core::replica::{Fate, Replica};
+use jangkau_core::retention::RetentionStep;
+use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
+use jangkau_core::rules::Verdict;
+use jangkau_core::sync::RemovalReason;
+use jangkau_core::text::Language;
+
+use super::bench::{Bench, registration, visit};
+use super::replicas::{assign, session};
+
+/// A word that stands in what is erased and nowhere else.
+const CANARY: &str = "KENARIKUNING";
+
+struct Office {
+    bench: Bench,
+    case: CaseId,
+    head: PersonId,
+    worker: PersonId,
+    volunteer: PersonId,
+    heads: Replica,
+    workers: Replica,
+    volunteers: Replica,
+}
+
+fn told(word: &str) -> RecordVisit {
+    RecordVisit {
+        observation: Prose::new(word).unwrap(),
+        ..visit()
+    }
+}
+
+impl Office {
+    /// A case that a volunteer opened and a worker has, on three devices.
+    fn new() -> Self {
+        let mut bench = Bench::new();
+        let volunteer = bench.person(&["volunteer"]);
+        let head = bench.person(&["head_of_institution"]);
+        let worker = bench.person(&["social_worker"]);
+        let mut volunteers = bench.replica(volunteer);
+        let mut heads = bench.replica(head);
+        let mut workers = bench.replica(worker);
+        let register = bench.record(&mut volunteers, None, registration());
+        let case = CaseId::from(register);
+        bench.sync(&mut volunteers);
+        bench.sync(&mut heads);
+        bench.record(&mut heads, Some(case), assign(worker));
+        bench.sync(&mut heads);
+        bench.sync(&mut workers);
+        bench.sync(&mut volunteers);
+        Self {
+            bench,
+            case,
+            head,
+            worker,
+            volunteer,
+            heads,
+            workers,
+            volunteers,
+        }
+    }
+
+    fn ask(&mut self, scope: ErasureScope, reason: RemovalReason) -> i64 {
+        let asked = Asked {
+            scope: Some(scope),
+            reason: Some(reason),
+        };
+        let institution = self.bench.institution.clone();
+        let what = (RightsKind::Erasure, self.case);
+        let (by, now) = (self.worker, self.bench.later());
+        let note = (by, "Klien meminta.");
+        let opened = self
+            .bench
+            .engine
+            .open_right(&institution, what, asked, note, now);
+        opened.unwrap().unwrap()
+    }
+
+    fn decide(&mut self, number: i64) -> Result<(), RightsRefusal> {
+        let (institution, by) = (self.bench.institution.clone(), self.head);
+        let now = self.bench.later();
+        let decision = (by, true, "Disetujui.");
+        let decided = self
+            .bench
+            .engine
+            .decide_right(&institution, number, decision, now);
+        decided.unwrap()
+    }
+
+    fn erase(&mut self, ids: &[CommandId]) {
+        let scope = ErasureScope::Records(ids.to_vec());
+        let number = self.ask(scope, RemovalReason::Erasure);
+        self.decide(number).unwrap();
+    }
+
+    fn sync_all(&mut self) {
+        for _ in 0..3 {
+            self.bench.sync(&mut self.volunteers);
+            self.bench.sync(&mut self.heads);
+            self.bench.sync(&mut self.workers);
+        }
+    }
+
+    fn record(&self) -> DocumentKey {
+        DocumentKey {
+            case: self.case,
+            class: Class::Record,
+            compartment: Compartment::Shared,
+            volume: 0,
+        }
+    }
+}
+
+/// Whether bytes hold a word, also in what is compressed in them.
+fn holds(bytes: &[u8], word: &str) -> bool {
+    let finds = |bytes: &[u8]| bytes.windows(word.len()).any(|at| at == word.as_bytes());
+    const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+    let mut places = bytes.windows(4).enumerate();
+    finds(bytes)
+        || places.any(|(at, window)| {
+            window == MAGIC && {
+                let mut plain = Vec::new();
+                let rest = &bytes[at..];
+                let decoder = zstd::stream::read::Decoder::new(rest).map(|d| d.single_frame());
+                let _ = decoder.map(|mut d| std::io::Read::read_to_end(&mut d, &mut plain));
+                finds(&plain)
+            }
+        })
+}
+
+#[test]
+fn an_erased_record_goes_everywhere_and_the_rest_stays() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    let kept = office
+        .bench
+        .record(&mut office.workers, Some(case), told("Tetap ada."));
+    office.sync_all();
+    assert!(holds(&office.workers.image().unwrap(), CANARY));
+    assert!(holds(&office.heads.image().unwrap(), CANARY));
+    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    let before = office.workers.case_state(case).unwrap();
+    office.bench.check();
+
+    office.erase(&[erased]);
+    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    office.bench.check();
+    office.sync_all();
+    assert!(!holds(&office.workers.image().unwrap(), CANARY));
+    assert!(!holds(&office.heads.image().unwrap(), CANARY));
+    office.bench.same_documents(&office.workers, office.worker);
+    office.bench.same_documents(&office.heads, office.head);
+    let records = office.heads.records(office.record()).unwrap();
+    assert!(records.keys().any(|key| key.ends_with(&kept.to_string())));
+    assert!(!records.keys().any(|key| key.ends_with(&erased.to_string())));
+    // What the case has earned does not fall back.
+    assert_eq!(office.workers.case_state(case).unwrap(), before);
+    assert!(matches!(
+        office.workers.fate(erased).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    // Work goes on in the new document.
+    let next = office
+        .bench
+        .record(&mut office.workers, Some(case), told("Sesudahnya."));
+    office.sync_all();
+    assert!(matches!(
+        office.heads.fate(next).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    office.bench.check();
+}
+
+#[test]
+fn work_that_was_pending_on_the_old_document_is_recorded_on_the_new_one() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    let draft = DraftMinutes {
+        body: SharedText::new("Hadir: dua orang.").unwrap(),
+        ..draft()
+    };
+    let minutes = office.bench.record(&mut office.workers, Some(case), draft);
+    office.sync_all();
+    // Offline: a fact, and an edit of a text.
+    let pending = office
+        .bench
+        .record(&mut office.workers, Some(case), told("Luring."));
+    let edit = EditMinutes {
+        target: minutes,
+        edit: Some(TextEdit {
+            old: "Hadir: dua orang.".to_owned(),
+            new: "Hadir: dua orang. Ibu setuju.".to_owned(),
+        }),
+    };
+    let edited = office.bench.record(&mut office.workers, Some(case), edit);
+    office.erase(&[erased]);
+    office.sync_all();
+    for id in [pending, edited] {
+        let fate = office.heads.fate(id).unwrap();
+        assert!(
+            matches!(fate, Some(Fate::Judged(Verdict::Recorded(_)))),
+            "{fate:?}"
+        );
+    }
+    assert!(office.workers.turned_away().unwrap().is_empty());
+    let records = office.heads.records(office.record()).unwrap();
+    let body = format!("{:?}", office.heads.records(office.record()).unwrap().len());
+    assert!(
+        records.contains_key(&format!("minutes/{minutes}")),
+        "{body}"
+    );
+    assert_eq!(
+        office.heads.records(office.record()).unwrap(),
+        office.workers.records(office.record()).unwrap()
+    );
+    office.bench.same_documents(&office.workers, office.worker);
+    office.bench.check();
+}
+
+fn draft() -> DraftMinutes {
+    DraftMinutes {
+        title: "Rapat".parse().unwrap(),
+        body: SharedText::new("").unwrap(),
+    }
+}
+
+#[test]
+fn who_was_away_for_long_loses_nothing_of_their_own() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office.sync_all();
+    // The head writes while away, and comes back after two erasures.
+    let away = office
+        .bench
+        .record(&mut office.heads, Some(case), told("Dari jauh."));
+    office.erase(&[erased]);
+    let second = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office.bench.sync(&mut office.workers);
+    office.erase(&[second]);
+    office.sync_all();
+    assert!(matches!(
+        office.workers.fate(away).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    assert!(!holds(&office.heads.image().unwrap(), CANARY));
+    assert!(!holds(&office.workers.image().unwrap(), CANARY));
+    office.bench.same_documents(&office.heads, office.head);
+    office.bench.check();
+}
+
+#[test]
+fn an_erased_record_does_not_come_back_from_an_older_image_of_its_device() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    let older = office.workers.image().unwrap();
+    office.sync_all();
+    office.erase(&[erased]);
+    office.sync_all();
+    office.workers = Replica::from_image(&older, true).unwrap();
+    office.sync_all();
+    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!holds(&office.heads.image().unwrap(), CANARY));
+    assert!(!holds(&office.workers.image().unwrap(), CANARY));
+    office.bench.same_documents(&office.workers, office.worker);
+    office.bench.check();
+}
+
+#[test]
+fn a_new_device_gets_the_new_document() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office
+        .bench
+        .record(&mut office.workers, Some(case), told("Tetap."));
+    office.sync_all();
+    office.erase(&[erased]);
+    let mut new = office.bench.replica(office.worker);
+    office.bench.sync(&mut new);
+    assert!(!holds(&new.image().unwrap(), CANARY));
+    office.bench.same_documents(&new, office.worker);
+    let next = office
+        .bench
+        .record(&mut new, Some(case), told("Dari yang baru."));
+    office.bench.sync(&mut new);
+    assert!(matches!(
+        new.fate(next).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    office.bench.check();
+}
+
+#[test]
+fn a_whole_case_goes_when_its_time_is_over_and_not_before() {
+    let mut office = Office::new();
+    let register = office
+        .bench
+        .record(&mut office.volunteers, None, registration());
+    office.case = CaseId::from(register);
+    let informed = CloseInformation {
+        note: CANARY.parse().unwrap(),
+    };
+    office
+        .bench
+        .record(&mut office.volunteers, Some(office.case), informed);
+    office.sync_all();
+    let number = office.ask(ErasureScope::Case, RemovalReason::Retention);
+    assert_eq!(office.decide(number), Err(RightsRefusal::RetentionRuns));
+    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    office.bench.now = office.bench.now.plus_millis(6 * 366 * 86_400_000);
+    // A device may still hold something that the office has not seen (X52).
+    assert_eq!(office.decide(number), Err(RightsRefusal::DevicesMissing));
+    office.sync_all();
+    assert_eq!(office.decide(number), Ok(()));
+    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    office.bench.check();
+    office.sync_all();
+    for device in [&mut office.volunteers, &mut office.heads] {
+        assert!(!holds(&device.image().unwrap(), CANARY));
+    }
+    assert!(office.volunteers.timeline(office.case).unwrap().is_empty());
+    office.bench.same_documents(&office.heads, office.head);
+    office.bench.check();
+}
+
+#[test]
+fn two_people_decide_and_a_legal_process_stops_them() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office.sync_all();
+    let (institution, head, worker) =
+        (office.bench.institution.clone(), office.head, office.worker);
+    let scope = ErasureScope::Records(vec![erased]);
+    let number = office.ask(scope, RemovalReason::Erasure);
+    let now = office.bench.later();
+    let engine = &mut office.bench.engine;
+    let decided = engine.decide_right(&institution, number, (worker, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::SamePerson));
+    let decided = engine.decide_right(&institution, number, (office.volunteer, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::NotTheirs));
+    let decided = engine.decide_right(&institution, number, (head, true, " "), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::ReasonMissing));
+    let held = engine.set_hold(&institution, case, (worker, worker), "Perkara.", now);
+    assert_eq!(held.unwrap(), Err(RightsRefusal::SamePerson));
+    let held = engine.set_hold(&institution, case, (worker, head), "Perkara pidana.", now);
+    assert_eq!(held.unwrap(), Ok(()));
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::LegalHold));
+    assert!(holds(&engine.image().unwrap(), CANARY));
+    let lifted = engine.lift_hold(&institution, case, (worker, head), now);
+    assert_eq!(lifted.unwrap(), Ok(()));
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Ok(()));
+    assert!(!holds(&engine.image().unwrap(), CANARY));
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::AlreadyDecided));
+    // The client is told by letter before it is closed, and the devices confirm by syncing.
+    let closed = engine.close_right(&institution, number, (head, ""), false, now);
+    assert_eq!(closed.unwrap(), Err(RightsRefusal::LetterMissing));
+    assert_eq!(engine.not_read(&institution, number).unwrap().len(), 3);
+    office.sync_all();
+    let engine = &mut office.bench.engine;
+    assert_eq!(engine.not_read(&institution, number).unwrap(), []);
+    let closed = engine.close_right(&institution, number, (head, "Surat 12."), true, now);
+    assert_eq!(closed.unwrap(), Ok(()));
+}
+
+#[test]
+fn the_content_of_a_misfiled_record_leaves_the_wrong_case() {
+    let mut office = Office::new();
+    let wrong = office.case;
+    let misfiled = office
+        .bench
+        .record(&mut office.workers, Some(wrong), told(CANARY));
+    office.sync_all();
+    let right = office.bench.record(&mut office.heads, None, registration());
+    let right = CaseId::from(right);
+    office.bench.sync(&mut office.heads);
+    let moved = MoveRecord {
+        record: misfiled,
+        to: right,
+        reason: "Salah berkas.".parse().unwrap(),
+    };
+    office.bench.record(&mut office.heads, Some(wrong), moved);
+    office.sync_all();
+    assert_eq!(
+        office
+            .bench
+            .engine
+            .misfiled(&office.bench.institution)
+            .unwrap(),
+        []
+    );
+    let again = office
+        .bench
+        .record(&mut office.heads, Some(right), told("Di tempatnya."));
+    let taken = TakeRecord {
+        record: again,
+        from: wrong,
+        origin: misfiled,
+    };
+    office.bench.record(&mut office.heads, Some(right), taken);
+    office.sync_all();
+    let institution = office.bench.institution.clone();
+    let proposed = office.bench.engine.misfiled(&institution).unwrap();
+    assert_eq!(proposed.len(), 1);
+    assert!(proposed[0].readers.contains(&office.worker));
+    let dpo = office.bench.person(&["dpo"]);
+    let now = office.bench.later();
+    let engine = &mut office.bench.engine;
+    let same = engine.erase_misfiled(&institution, misfiled, (office.head, "Ya."), now);
+    assert_eq!(same.unwrap(), Err(RightsRefusal::SamePerson));
+    let done = engine.erase_misfiled(&institution, misfiled, (dpo, "Ya."), now);
+    assert!(done.unwrap().is_ok());
+    assert!(!holds(&engine.image().unwrap(), CANARY));
+    assert_eq!(engine.misfiled(&institution).unwrap(), []);
+    office.sync_all();
+    assert!(!holds(&office.workers.image().unwrap(), CANARY));
+    office.bench.check();
+}
+
+#[test]
+fn an_edit_of_a_text_goes_only_with_the_text() {
+    let mut office = Office::new();
+    let case = office.case;
+    let minutes = office
+        .bench
+        .record(&mut office.workers, Some(case), draft());
+    let edit = EditMinutes {
+        target: minutes,
+        edit: Some(TextEdit {
+            old: String::new(),
+            new: CANARY.to_owned(),
+        }),
+    };
+    let edited = office
+        .bench
+        .record(&mut office.workers, Some(case), Command::from(edit));
+    office.sync_all();
+    let number = office.ask(ErasureScope::Records(vec![edited]), RemovalReason::Erasure);
+    assert_eq!(office.decide(number), Err(RightsRefusal::PartOfText));
+    office.erase(&[minutes]);
+    office.sync_all();
+    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!holds(&office.workers.image().unwrap(), CANARY));
+    office.bench.check();
+}
+
+#[test]
+fn a_field_goes_alone() {
+    let mut office = Office::new();
+    let case = office.case;
+    let seen = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office.sync_all();
+    let scope = ErasureScope::Fields(seen, vec!["observation".to_owned()]);
+    let number = office.ask(scope, RemovalReason::Surplus);
+    office.decide(number).unwrap();
+    office.sync_all();
+    for image in [
+        office.bench.engine.image().unwrap(),
+        office.workers.image().unwrap(),
+        office.heads.image().unwrap(),
+    ] {
+        assert!(!holds(&image, CANARY));
+    }
+    let records = office.heads.records(office.record()).unwrap();
+    assert!(records.keys().any(|key| key.ends_with(&seen.to_string())));
+    let number = office.ask(
+        ErasureScope::Fields(seen, vec!["met".to_owned()]),
+        RemovalReason::Surplus,
+    );
+    assert_eq!(office.decide(number), Err(RightsRefusal::FieldNeeded));
+    office.bench.check();
+}
+
+#[test]
+fn a_withdrawal_lists_the_devices_that_have_not_seen_it() {
+    let mut office = Office::new();
+    let case = office.case;
+    let withdrawal = WithdrawConsent {
+        purposes: [Purpose::Referral].into(),
+        note: None,
+    };
+    office
+        .bench
+        .record(&mut office.workers, Some(case), withdrawal);
+    office.bench.sync(&mut office.workers);
+    let (institution, head, worker) =
+        (office.bench.institution.clone(), office.head, office.worker);
+    let asked = Asked {
+        scope: None,
+        reason: None,
+    };
+    let received = office.bench.later();
+    let what = (RightsKind::Withdrawal, case);
+    let engine = &mut office.bench.engine;
+    let opened = engine.open_right(&institution, what, asked, (worker, "Dicabut."), received);
+    let number = opened.unwrap().unwrap();
+    let register = engine.rights(&institution, received).unwrap();
+    assert_eq!(register[0].due, received.plus_millis(72 * 3_600_000));
+    assert!(!register[0].is_overdue);
+    let late = received.plus_millis(73 * 3_600_000);
+    assert!(engine.rights(&institution, late).unwrap()[0].is_overdue);
+    let closed = engine.close_right(&institution, number, (head, ""), false, received);
+    assert_eq!(closed.unwrap(), Err(RightsRefusal::DevicesMissing));
+    office.sync_all();
+    let engine = &mut office.bench.engine;
+    assert_eq!(engine.not_read(&institution, number).unwrap(), []);
+    let closed = engine.close_right(&institution, number, (head, ""), false, received);
+    assert_eq!(closed.unwrap(), Ok(()));
+}
+
+#[test]
+fn a_copy_for_the_client_is_approved_counted_and_without_notes() {
+    let mut office = Office::new();
+    let case = office.case;
+    let noted = RecordSession {
+        note: Some(Prose::new(CANARY).unwrap()),
+        ..session()
+    };
+    office.bench.record(&mut office.workers, Some(case), noted);
+    office
+        .bench
+        .record(&mut office.workers, Some(case), told("Ditemui di rumah."));
+    office.sync_all();
+    let (institution, head, worker) =
+        (office.bench.institution.clone(), office.head, office.worker);
+    let asked = Asked {
+        scope: None,
+        reason: None,
+    };
+    let now = office.bench.later();
+    let what = (RightsKind::Access, case);
+    let engine = &mut office.bench.engine;
+    let opened = engine.open_right(&institution, what, asked, (worker, "Minta salinan."), now);
+    let number = opened.unwrap().unwrap();
+    let language = Language::Indonesian;
+    let early = engine.client_copy(&institution, number, (&[], false), language, now);
+    assert_eq!(early.unwrap(), Err(RightsRefusal::NotDecided));
+    assert_eq!(engine.copies_of(&institution, case).unwrap(), 0);
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Ok(()));
+    for with_address in [false, true] {
+        let copy = engine.client_copy(&institution, number, (&[], with_address), language, now);
+        let copy = copy.unwrap().unwrap();
+        assert!(copy.text.contains("Ditemui di rumah."));
+        assert!(!copy.text.contains(CANARY));
+        assert!(copy.left_out.contains_key(&LeftOut::Notes));
+    }
+    assert_eq!(engine.copies_of(&institution, case).unwrap(), 2);
+}
+
+#[test]
+fn what_is_due_by_its_years_is_proposed_and_stays() {
+    let mut office = Office::new();
+    let register = office
+        .bench
+        .record(&mut office.volunteers, None, registration());
+    let informed = CloseInformation {
+        note: CANARY.parse().unwrap(),
+    };
+    office.bench.record(
+        &mut office.volunteers,
+        Some(CaseId::from(register)),
+        informed,
+    );
+    office.sync_all();
+    let institution = office.bench.institution.clone();
+    let (now, engine) = (office.bench.later(), &office.bench.engine);
+    assert_eq!(engine.retention_due(&institution, now).unwrap(), []);
+    let years = |years: i64| now.plus_millis(years * 366 * 86_400_000);
+    let steps = |at| -> Vec<RetentionStep> {
+        let due = engine.retention_due(&institution, at).unwrap();
+        due.into_iter().map(|(_, due)| due.step).collect()
+    };
+    assert_eq!(steps(years(3)), [RetentionStep::Archive]);
+    assert_eq!(steps(years(6)), [RetentionStep::Review]);
+    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+}
