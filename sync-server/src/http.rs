@@ -232,4 +232,4 @@ fn count_refusal(metrics: &Metrics, code: Refused) -> &'static str {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use tests::tell_a_session_of;
+pub(crate) use tests::{tell_a_session_of, tell_of_sign_ins};

@@ -31,7 +31,7 @@ const CONNECTIONS_OF_ADDRESS_MAX: usize = 1_024;
 
 /// Longest handshake, and longest head of a request, a silent keep-alive before it included.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-const HEAD_MAX: Duration = Duration::from_secs(30);
+const HEAD_MAX: Duration = Duration::from_secs(20);
 
 /// A connection is asked to end after this long, and cut after twice as long: a client that takes its answers byte by
 /// byte holds it no longer. Live connections have bounds of their own.

@@ -11,6 +11,7 @@ mod tls;
 mod world;
 
 pub(crate) use session::tell_a_session_of;
+pub(crate) use sign_in::tell_of_sign_ins;
 
 use std::time::Duration;
 

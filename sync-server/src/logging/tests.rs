@@ -25,16 +25,27 @@ fn no_line_holds_what_was_sent() {
     let writer = kept.clone();
     start("trace", LogFormat::Json, move || writer.clone()).unwrap();
     crate::http::tell_a_session_of("kanari-4711");
+    let secrets = crate::http::tell_of_sign_ins("kanari-4711");
     let lines = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     for told in [
         "\"route\":\"sync\"",
         "\"status\":200",
         "\"code\":\"malformed\"",
         "stopped",
+        "\"event\":\"code_issued\",\"by\":\"machine\"",
+        "\"event\":\"code_failed\"",
+        "\"event\":\"set_up\"",
+        "\"event\":\"sign_in_failed\"",
+        "\"event\":\"signed_in\"",
+        "\"event\":\"password_changed\"",
+        "\"event\":\"signed_out\"",
     ] {
         assert!(lines.contains(told), "{told} is not in\n{lines}");
     }
     assert!(!lines.contains("kanari"), "{lines}");
+    for secret in secrets {
+        assert!(!lines.contains(&secret), "{secret} is in\n{lines}");
+    }
 }
 
 #[test]

@@ -6,6 +6,30 @@ use serde_json::{Value, json};
 
 use super::office::*;
 
+/// Signs somebody of that name in and out, rightly and wrongly. Gives every secret that was said.
+pub(crate) fn tell_of_sign_ins(name: &str) -> Vec<String> {
+    let mut office = Office::open();
+    let staff = office.staff(&["social_worker"], name);
+    let new = format!("{name} punya kata baru");
+    office.sign_in(name, &new, ("totp", "000000"));
+    let token = field(&office.sign_in_rightly(&staff), "token");
+    // An account's name holds no part of its password, so this one is refused, and the next taken.
+    let weak = json!({ "password": PASSWORD, "new_password": new });
+    office.post("password", &token, weak);
+    let change = json!({ "password": PASSWORD, "new_password": OTHER_PASSWORD });
+    let renewed = field(&office.post("password", &token, change), "token");
+    office.post("sign-out", &renewed, json!({}));
+    let code = office.code(staff.person, name);
+    office.post("code", "", json!({ "code": format!("{code}X") }));
+    office.close();
+    let said = [staff.seed, staff.token, staff.desk, token, renewed, code];
+    let passwords = [PASSWORD, OTHER_PASSWORD].map(str::to_owned);
+    said.into_iter()
+        .chain(staff.recovery)
+        .chain(passwords)
+        .collect()
+}
+
 #[test]
 fn a_volunteer_without_mail_comes_in_by_a_code_and_stays_with_two_factors() {
     let mut office = Office::open();

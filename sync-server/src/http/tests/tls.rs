@@ -184,7 +184,22 @@ fn a_key_that_others_may_read_is_refused() {
 }
 
 #[test]
-fn whoever_never_ends_a_handshake_is_cut_off() {
+fn whoever_never_ends_a_handshake_or_a_head_is_cut_off() {
+    let world = super::world::World::start();
+    let mut slow = TcpStream::connect(world.address()).unwrap();
+    slow.write_all(b"GET /health HTTP/1.1\r\nhost: a\r\nx: ")
+        .unwrap();
+    let dripping = slow.try_clone().unwrap();
+    let drops = std::thread::spawn(move || {
+        let mut dripping = dripping;
+        // One byte a second is no reason to wait for the rest.
+        (0..30)
+            .take_while(|_| {
+                std::thread::sleep(Duration::from_secs(1));
+                dripping.write_all(b"a").is_ok()
+            })
+            .count()
+    });
     let folder = tempfile::tempdir().unwrap();
     let (files, trusted) = make_certificate(folder.path());
     let (serving, _) = serve(&Arc::new(Tls::load(files).unwrap()));
@@ -201,4 +216,7 @@ fn whoever_never_ends_a_handshake_is_cut_off() {
     assert!(silent.read_to_end(&mut answer).is_ok());
     assert!(begun.elapsed() < Duration::from_secs(20));
     serving.stop().unwrap();
+    let dropped = drops.join().unwrap();
+    assert!((15..28).contains(&dropped), "{dropped}");
+    world.stop();
 }
