@@ -28,7 +28,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use jangkau_core::console::ConsoleRefusal;
 use jangkau_core::sync::{FRAME_BYTES_MAX, Refused};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::accounts::HASHES_AT_ONCE;
@@ -122,6 +122,13 @@ impl Shared {
             .inspect_err(|reached| self.count_limited(route, *reached))
     }
 
+    /// A place among the requests of a route that are worked on at once.
+    fn enter(&self, route: Route) -> Result<SemaphorePermit<'_>, Reached> {
+        self.limiter
+            .enter(route)
+            .inspect_err(|reached| self.count_limited(route, *reached))
+    }
+
     fn count_limited(&self, route: Route, reached: Reached) {
         let labels = [("route", route.limit().name), ("limit", reached.code())];
         self.metrics.add(Measure::Limited, &labels, 1.0);
@@ -159,8 +166,13 @@ async fn bound(
     } else {
         Ok(())
     };
-    match counted.and_then(|()| app.limiter.enter(route)) {
-        Ok(_permit) => next.run(request).await,
+    // Requests with a body take their place once it has come: a slow line takes nobody's.
+    let place = counted.and_then(|()| match route.limit().body_bytes_max {
+        0 => app.limiter.enter(route).map(Some),
+        _ => Ok(None),
+    });
+    match place {
+        Ok(_place) => next.run(request).await,
         Err(reached) => {
             app.count_limited(route, reached);
             let mut response = match (route.is_console(), reached) {

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::body::{self, Unread};
+use super::body::{self, Heard, Unread};
 use super::limits::Route;
 use super::{App, Peer, Shared};
 use crate::accounts::{Claim, Desk, Failure, PasswordHash, Refusal, Second, SignIn};
@@ -46,11 +46,13 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// A person's request, before anything of it is believed.
-struct Asked {
-    app: Arc<Shared>,
+struct Asked<'a> {
+    app: &'a Shared,
     peer: Peer,
     token: String,
     body: Vec<u8>,
+    /// Its place among the requests worked on at once.
+    _heard: Heard<'a>,
 }
 
 #[derive(Deserialize)]
@@ -140,14 +142,14 @@ handlers! {
 }
 
 /// Takes a request in: its token, and its body within the bounds of the route.
-async fn listen(
-    app: &App,
+async fn listen<'a>(
+    app: &'a App,
     route: Route,
     peer: Peer,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Asked, Refusal> {
-    let app = &app.0;
+) -> Result<Asked<'a>, Refusal> {
+    let app = &*app.0;
     let token = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
@@ -156,25 +158,24 @@ async fn listen(
     if !token.is_empty() && app.count_holder(route, token.as_bytes(), None).is_err() {
         return Err(ConsoleRefusal::TooMany.into());
     }
-    let most = route.limit().body_bytes_max;
-    let (body, _held) = body::read(app, headers, body, most)
-        .await
-        .map_err(|unread| {
-            Refusal::from(match unread {
-                Unread::TooLong => ConsoleRefusal::TooLong,
-                Unread::Broken => ConsoleRefusal::Malformed,
-                Unread::TooSlow | Unread::Full => ConsoleRefusal::Later,
-            })
-        })?;
+    let heard = body::read(app, route, body).await;
+    let mut heard = heard.map_err(|unread| {
+        Refusal::from(match unread {
+            Unread::TooLong => ConsoleRefusal::TooLong,
+            Unread::Broken => ConsoleRefusal::Malformed,
+            Unread::TooSlow | Unread::Full => ConsoleRefusal::Later,
+        })
+    })?;
     Ok(Asked {
-        app: Arc::clone(app),
+        app,
         peer,
         token,
-        body,
+        body: std::mem::take(&mut heard.bytes),
+        _heard: heard,
     })
 }
 
-impl Asked {
+impl Asked<'_> {
     fn parse<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         serde_json::from_slice(&self.body).map_err(|_| ConsoleRefusal::Malformed.into())
     }
@@ -235,7 +236,7 @@ impl Asked {
     }
 }
 
-async fn do_sign_in(asked: Asked) -> Told {
+async fn do_sign_in(asked: Asked<'_>) -> Told {
     let body: SignInBody = asked.parse()?;
     let second = match (body.totp, body.recovery) {
         (Some(digits), None) => Second::Totp(digits),
@@ -258,7 +259,7 @@ async fn do_sign_in(asked: Asked) -> Told {
     Ok(session(&signed_in))
 }
 
-async fn do_open_with_code(asked: Asked) -> Told {
+async fn do_open_with_code(asked: Asked<'_>) -> Told {
     let body: CodeBody = asked.parse()?;
     let address = asked.peer.address;
     let opened = asked
@@ -267,7 +268,7 @@ async fn do_open_with_code(asked: Asked) -> Told {
     Ok(session(&opened))
 }
 
-async fn do_set_up(asked: Asked) -> Told {
+async fn do_set_up(asked: Asked<'_>) -> Told {
     let ProofBody { password, totp } = asked.parse()?;
     let (token, new, digits) = (asked.token.clone(), password.clone(), totp.clone());
     let salted = asked
@@ -281,7 +282,7 @@ async fn do_set_up(asked: Asked) -> Told {
     Ok(changed(&renewed))
 }
 
-async fn do_me(asked: Asked) -> Told {
+async fn do_me(asked: Asked<'_>) -> Told {
     let (terms, token) = (asked.app.limits.session_terms(), asked.token);
     let told = asked
         .app
@@ -299,19 +300,19 @@ async fn do_me(asked: Asked) -> Told {
     }
 }
 
-async fn do_renew(asked: Asked) -> Told {
+async fn do_renew(asked: Asked<'_>) -> Told {
     let token = asked.token.clone();
     let renewed = asked.desk(move |desk| desk.renew(&token)).await?;
     Ok(session(&renewed))
 }
 
-async fn do_sign_out(asked: Asked) -> Told {
+async fn do_sign_out(asked: Asked<'_>) -> Told {
     let token = asked.token.clone();
     asked.desk(move |desk| desk.sign_out(&token)).await?;
     Ok(json!({}))
 }
 
-async fn do_password(asked: Asked) -> Told {
+async fn do_password(asked: Asked<'_>) -> Told {
     let body: PasswordBody = asked.parse()?;
     let (token, new) = (asked.token.clone(), body.new_password.clone());
     let (claim, salted) = asked
@@ -329,13 +330,13 @@ async fn do_password(asked: Asked) -> Told {
     Ok(changed(&renewed))
 }
 
-async fn do_begin_totp(asked: Asked) -> Told {
+async fn do_begin_totp(asked: Asked<'_>) -> Told {
     let token = asked.token.clone();
     let begun = asked.desk(move |desk| desk.begin_totp(&token)).await?;
     Ok(json!({ "secret": begun.secret, "uri": begun.uri }))
 }
 
-async fn do_totp(asked: Asked) -> Told {
+async fn do_totp(asked: Asked<'_>) -> Told {
     let body: ProofBody = asked.parse()?;
     let token = asked.token.clone();
     let claim = asked.desk(move |desk| desk.claim_again(&token)).await?;
@@ -347,7 +348,7 @@ async fn do_totp(asked: Asked) -> Told {
     Ok(changed(&renewed))
 }
 
-async fn do_recovery_codes(asked: Asked) -> Told {
+async fn do_recovery_codes(asked: Asked<'_>) -> Told {
     let body: AgainBody = asked.parse()?;
     let token = asked.token.clone();
     let claim = asked.desk(move |desk| desk.claim_again(&token)).await?;
@@ -359,7 +360,7 @@ async fn do_recovery_codes(asked: Asked) -> Told {
     Ok(json!({ "recovery_codes": codes }))
 }
 
-async fn do_sessions(asked: Asked) -> Told {
+async fn do_sessions(asked: Asked<'_>) -> Told {
     let token = asked.token.clone();
     let sessions = asked.desk(move |desk| desk.list_sessions(&token)).await?;
     let sessions: Vec<Value> = sessions
@@ -377,7 +378,7 @@ async fn do_sessions(asked: Asked) -> Told {
     Ok(json!({ "sessions": sessions }))
 }
 
-async fn do_end_session(asked: Asked) -> Told {
+async fn do_end_session(asked: Asked<'_>) -> Told {
     let body: EndBody = asked.parse()?;
     let token = asked.token.clone();
     asked
@@ -386,7 +387,7 @@ async fn do_end_session(asked: Asked) -> Told {
     Ok(json!({}))
 }
 
-async fn do_issue_code(asked: Asked) -> Told {
+async fn do_issue_code(asked: Asked<'_>) -> Told {
     let body: IssueBody = asked.parse()?;
     let person = body.person.parse();
     let person = person.map_err(|_| ConsoleRefusal::Malformed)?;

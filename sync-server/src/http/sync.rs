@@ -3,13 +3,11 @@
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use jangkau_core::sync::{Answer, Refused, RefusedReply, Seen, SignedRequest, decode_body};
-use tokio::sync::SemaphorePermit;
 
-use super::body::{self, Unread};
+use super::body::{self, Heard, Unread};
 use super::limits::{Reached, Route};
 use super::refusal::{CBOR, refuse, too_often, too_slow};
 use super::{App, Peer, Shared};
@@ -19,17 +17,16 @@ use crate::metrics::{Measure, Metrics};
 pub(super) async fn sync(
     State(App(app)): State<App>,
     Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (body, _held) = match heard(&app, Route::Sync, &headers, body).await {
+    let mut heard = match hear(&app, Route::Sync, body).await {
         Ok(heard) => heard,
         Err(refusal) => return refusal,
     };
-    if count_seat(&app, peer, &body).is_err() {
+    if count_seat(&app, peer, &heard.bytes).is_err() {
         return too_often();
     }
-    match app.writer.sync(body).await {
+    match app.writer.sync(std::mem::take(&mut heard.bytes)).await {
         Ok(answered) => {
             count_answers(&app.metrics, &answered.body);
             accepted(answered.body)
@@ -39,11 +36,12 @@ pub(super) async fn sync(
 }
 
 /// Trades a code for a certificate.
-pub(super) async fn enrol(State(App(app)): State<App>, headers: HeaderMap, body: Body) -> Response {
-    let (body, _held) = match heard(&app, Route::Enrol, &headers, body).await {
+pub(super) async fn enrol(State(App(app)): State<App>, body: Body) -> Response {
+    let mut heard = match hear(&app, Route::Enrol, body).await {
         Ok(heard) => heard,
         Err(refusal) => return refusal,
     };
+    let body = std::mem::take(&mut heard.bytes);
     let enrolled = app
         .writer
         .run(move |engine, now, rng| engine.enrol(&body, now, rng))
@@ -62,14 +60,8 @@ fn accepted(body: Vec<u8>) -> Response {
 }
 
 /// Reads a body, or tells why not.
-async fn heard<'a>(
-    app: &'a Shared,
-    route: Route,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(Vec<u8>, SemaphorePermit<'a>), Response> {
-    let most = route.limit().body_bytes_max;
-    body::read(app, headers, body, most)
+async fn hear(app: &Shared, route: Route, body: Body) -> Result<Heard<'_>, Response> {
+    body::read(app, route, body)
         .await
         .map_err(|unread| match unread {
             Unread::TooLong => refuse(Refused::TooLong.into()),

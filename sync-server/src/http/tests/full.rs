@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jangkau_core::sync::{FRAME_BYTES_MAX, Refused};
 
-use super::world::World;
+use super::world::{Device, World};
 use crate::config::Limits;
 
 /// Sends a request and reads the first line of the answer.
@@ -36,29 +36,48 @@ fn live_connections_are_bounded() {
     world.stop();
 }
 
+/// Begins a request with a body of the longest kind, and sends so much of it.
+fn begin(world: &World, bytes: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(world.address()).unwrap();
+    let head =
+        format!("POST /v1/sync HTTP/1.1\r\nhost: a\r\ncontent-length: {FRAME_BYTES_MAX}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&vec![0; bytes]).unwrap();
+    stream
+}
+
+/// Until the device is answered so, or has asked often enough.
+fn is_told(device: &mut Device, world: &World, expected: Option<(u16, Refused)>) -> bool {
+    (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        device.sync(world).err() == expected
+    })
+}
+
 #[test]
 fn bodies_at_once_are_bounded() {
-    let world = World::start_within(Limits {
-        requests_max: 33,
-        ..Limits::default()
-    });
+    let world = World::start();
     let mut device = world.enrol("Rina");
     device.sync(&world).unwrap();
-    // So many bodies are announced as memory is set aside for; none of them comes.
-    let begin =
-        format!("POST /v1/sync HTTP/1.1\r\nhost: a\r\ncontent-length: {FRAME_BYTES_MAX}\r\n\r\n");
-    let hold = || {
-        let mut stream = TcpStream::connect(world.address()).unwrap();
-        stream.write_all(begin.as_bytes()).unwrap();
-        stream
-    };
-    let held: Vec<TcpStream> = (0..32).map(|_| hold()).collect();
-    std::thread::sleep(Duration::from_millis(500));
-    let later = (503, Refused::Later);
-    assert_eq!(device.sync(&world).unwrap_err(), later);
+    let held: Vec<TcpStream> = (0..32)
+        .map(|_| begin(&world, FRAME_BYTES_MAX - 1))
+        .collect();
+    assert!(is_told(&mut device, &world, Some((503, Refused::Later))));
     drop(held);
+    assert!(is_told(&mut device, &world, None));
+    world.stop();
+}
+
+#[test]
+fn slow_bodies_keep_nobody_out() {
+    let world = World::start();
+    let mut device = world.enrol("Rina");
+    device.sync(&world).unwrap();
+    // More than are worked on at once, each announcing the longest body and sending a byte of it.
+    let held: Vec<TcpStream> = (0..300).map(|_| begin(&world, 1)).collect();
     std::thread::sleep(Duration::from_millis(500));
     device.sync(&world).unwrap();
+    drop(held);
     world.stop();
 }
 
@@ -68,18 +87,29 @@ fn requests_at_once_are_bounded() {
         requests_max: 1,
         ..Limits::default()
     });
-    let mut device = world.enrol("Rina");
+    let (mut device, mut other) = (world.enrol("Rina"), world.enrol("Tuti"));
     device.sync(&world).unwrap();
-    let mut slow = TcpStream::connect(world.address()).unwrap();
-    slow.write_all(b"POST /v1/sync HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n")
-        .unwrap();
-    std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(device.sync(&world).unwrap_err(), (503, Refused::Later));
+    other.sync(&world).unwrap();
+    let request = other.request();
+    let (under_way, waits) = std::sync::mpsc::channel();
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            world.serving().with_engine(move |_, _, _| {
+                under_way.send(()).unwrap();
+                let _ = held.recv();
+            })
+        });
+        waits.recv().unwrap();
+        let asking = scope.spawn(|| world.post("sync", &request).0);
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(device.sync(&world).unwrap_err(), (503, Refused::Later));
+        drop(let_go);
+        assert_eq!(asking.join().unwrap(), 200);
+    });
     let counted = world.get("/metrics").1;
     let line = "jangkau_limited_total{route=\"sync\",limit=\"at_once\"} 1";
     assert!(counted.contains(line), "{counted}");
-    drop(slow);
-    std::thread::sleep(Duration::from_millis(300));
     device.sync(&world).unwrap();
     world.stop();
 }
