@@ -42,6 +42,7 @@ pub mod envelope;
 pub mod export;
 pub mod grant;
 pub mod id;
+pub mod lock;
 pub mod plant;
 pub mod profile;
 pub mod record;
