@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use crate::code::codes;
 use crate::id::{Branch, DocumentId, Nonce, PersonId, SeatId, ServerSeq};
+use crate::lock::{DatabaseKey, Mark};
 use crate::plant::{Plant, planted};
 use crate::store::{Store, StoreError};
 use crate::sync::{AuditHead, Cursor, Enrolled, SeatCertificate};
@@ -44,6 +45,9 @@ pub enum ReplicaError {
     /// The file or a document in it is damaged. It is kept as it is.
     #[error("the vault is damaged")]
     Damaged,
+    /// The vault's file is encrypted under another key. It is whole, and kept as it is.
+    #[error("the key is of another vault")]
+    WrongKey,
     /// The store failed in another way.
     #[error("the store failed")]
     Store(#[source] StoreError),
@@ -60,6 +64,7 @@ impl From<StoreError> for ReplicaError {
         match error {
             StoreError::DiskFull => Self::DiskFull,
             StoreError::Corrupt | StoreError::Undecodable => Self::Damaged,
+            StoreError::WrongKey => Self::WrongKey,
             StoreError::PowerLost(_) => Self::PowerLost,
             StoreError::Newer | StoreError::Sqlite(_) => Self::Store(error),
         }
@@ -156,6 +161,19 @@ impl Replica {
         Self::create_in(Store::open(path)?, enrolled, key)
     }
 
+    /// Makes a vault from an enrolment, in a new file under a key.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn create_with(
+        path: &str,
+        database: &DatabaseKey,
+        enrolled: &Enrolled,
+        key: SigningKey,
+    ) -> Result<Self, ReplicaError> {
+        Self::create_in(Store::open_with(path, database)?, enrolled, key)
+    }
+
     fn create_in(store: Store, enrolled: &Enrolled, key: SigningKey) -> Result<Self, ReplicaError> {
         let session = Session {
             cursor: Cursor::default(),
@@ -189,6 +207,37 @@ impl Replica {
     /// [`ReplicaError`].
     pub fn open(path: &str) -> Result<Self, ReplicaError> {
         Self::open_in(Store::open(path)?)
+    }
+
+    /// Opens a vault under its key. Whether its file was put back or copied, the caller finds out with [`Self::settle_mark`].
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn open_with(path: &str, key: &DatabaseKey) -> Result<Self, ReplicaError> {
+        Self::open_in(Store::open_with(path, key)?)
+    }
+
+    /// Compares what the file remembers of its last opening with what the device's key store remembers of it. Where they differ
+    /// the file is an older one, or a copy: what is written next takes new branches, so that no actor's sequence forks. Then the
+    /// file takes the fresh mark, which the caller gives to the key store next; a crash in between costs new branches, no more.
+    /// True: they differed.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn settle_mark(
+        &mut self,
+        remembered: Option<Mark>,
+        fresh: Mark,
+    ) -> Result<bool, ReplicaError> {
+        self.atomically(|replica| {
+            let own: Option<Mark> = replica.store.meta("mark")?;
+            let differs = own != remembered;
+            if differs && !planted(Plant::ReuseActor) {
+                replica.begin_new_branches()?;
+            }
+            replica.store.set_meta("mark", &fresh)?;
+            Ok(differs)
+        })
     }
 
     fn open_in(store: Store) -> Result<Self, ReplicaError> {

@@ -1,5 +1,7 @@
 //! The device's SQLite, and the core's only I/O. One function opens it; corrupt never means delete.
 
+#[cfg(feature = "cipher")]
+mod cipher;
 mod commands;
 mod departing;
 mod documents;
@@ -11,6 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use thiserror::Error;
 
+use crate::lock::DatabaseKey;
 use crate::plant::{PowerLost, crash_point};
 
 pub use commands::CommandState;
@@ -35,6 +38,9 @@ pub enum StoreError {
     /// The file is damaged. It is kept as it is: `docs/adr/` says what then.
     #[error("the database is damaged")]
     Corrupt,
+    /// The file is encrypted under another key, or not at all. It is no damage: the file is whole as far as anybody can tell.
+    #[error("the key is of another database")]
+    WrongKey,
     /// The file was written by a newer version of this app.
     #[error("the database is of a newer version")]
     Newer,
@@ -77,9 +83,15 @@ pub(crate) fn decode<T: for<'b> minicbor::Decode<'b, ()>>(bytes: &[u8]) -> Resul
     Ok(minicbor::decode(bytes)?)
 }
 
+/// Whether this build encrypts a database that is opened with a key. What ships does; `docs/ARCHITECTURE.md` tells how it is built.
+pub const ENCRYPTS: bool = cfg!(feature = "cipher");
+
 /// The database of one vault.
 pub struct Store {
     connection: Connection,
+    /// Where the database of a test stands, which is a file when it is encrypted.
+    #[cfg(all(test, feature = "cipher"))]
+    folder: Option<tempfile::TempDir>,
 }
 
 impl std::fmt::Debug for Store {
@@ -97,11 +109,30 @@ impl Store {
         Self::prepare(Connection::open(path)?)
     }
 
+    /// Opens a file under its key, making or migrating it. A build without the feature `cipher` leaves it plain ([`ENCRYPTS`]).
+    ///
+    /// # Errors
+    /// [`StoreError`]; a damaged file, and one of another key, is left as it is.
+    #[cfg_attr(
+        not(feature = "cipher"),
+        expect(unused_variables, reason = "nothing is encrypted")
+    )]
+    pub fn open_with(path: &str, key: &DatabaseKey) -> Result<Self, StoreError> {
+        #[cfg(feature = "cipher")]
+        let connection = cipher::open(path, key)?;
+        #[cfg(not(feature = "cipher"))]
+        let connection = Connection::open(path)?;
+        Self::prepare(connection)
+    }
+
     /// A store in memory.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn in_memory() -> Result<Self, StoreError> {
+        #[cfg(all(test, feature = "cipher"))]
+        return cipher::in_a_file(&[]);
+        #[cfg(not(all(test, feature = "cipher")))]
         Self::prepare(Connection::open_in_memory()?)
     }
 
@@ -110,9 +141,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn from_image(image: &[u8]) -> Result<Self, StoreError> {
-        let mut connection = Connection::open_in_memory()?;
-        connection.deserialize_read_exact(rusqlite::MAIN_DB, image, image.len(), false)?;
-        Self::prepare(connection)
+        #[cfg(all(test, feature = "cipher"))]
+        return cipher::in_a_file(image);
+        #[cfg(not(all(test, feature = "cipher")))]
+        {
+            let mut connection = Connection::open_in_memory()?;
+            connection.deserialize_read_exact(rusqlite::MAIN_DB, image, image.len(), false)?;
+            Self::prepare(connection)
+        }
     }
 
     /// The bytes that a file would hold now.
@@ -120,6 +156,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn image(&mut self) -> Result<Vec<u8>, StoreError> {
+        #[cfg(all(test, feature = "cipher"))]
+        return cipher::file_of(self);
+        #[cfg(not(all(test, feature = "cipher")))]
         Ok(self.connection.serialize(rusqlite::MAIN_DB)?.to_vec())
     }
 
@@ -132,7 +171,11 @@ impl Store {
         // Without it, an index with a condition makes SQLite prepare a statement anew for every value bound to it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(64);
-        let store = Self { connection };
+        let store = Self {
+            connection,
+            #[cfg(all(test, feature = "cipher"))]
+            folder: None,
+        };
         store.migrate()?;
         Ok(store)
     }

@@ -33,6 +33,9 @@ pub enum VaultError {
     /// The vault is damaged. It is kept as it is; nothing may delete it.
     #[error("the vault is damaged")]
     Damaged,
+    /// The file is encrypted under another key: of another vault, or not opened with its PIN. It is kept as it is.
+    #[error("the vault has another key")]
+    WrongKey,
     /// The vault cannot be read or written now, or was written by a newer version of this app.
     #[error("the vault cannot be used now")]
     Unavailable,
@@ -49,6 +52,7 @@ impl From<ReplicaError> for VaultError {
         match error {
             ReplicaError::DiskFull => Self::DiskFull,
             ReplicaError::Damaged => Self::Damaged,
+            ReplicaError::WrongKey => Self::WrongKey,
             ReplicaError::Store(_) | ReplicaError::PowerLost => Self::Unavailable,
             ReplicaError::Malformed => Self::NotAnAnswer,
         }

@@ -1,5 +1,6 @@
 //! A vault alone, and against answers that are written here by hand.
 
+mod marks;
 mod screens;
 
 use rand_chacha::ChaCha20Rng;

@@ -141,6 +141,7 @@ impl Device {
                 Err(
                     error @ (ReplicaError::Store(_)
                     | ReplicaError::Damaged
+                    | ReplicaError::WrongKey
                     | ReplicaError::DiskFull),
                 ) => Err(Violation::broke(name, &error)),
                 Err(error @ ReplicaError::Malformed) => Ok(Some(Err(error))),

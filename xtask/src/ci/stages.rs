@@ -73,6 +73,12 @@ pub(super) const STAGES: &[Stage] = &[
         run: test,
     },
     Stage {
+        name: "cipher",
+        what: "locks, stores and vaults again, over encrypted databases",
+        weight: Weight::Heavy,
+        run: cipher,
+    },
+    Stage {
         name: "deny",
         what: "licences, bans and sources; no advisories, since their database cannot be fetched",
         weight: Weight::Heavy,
@@ -160,6 +166,22 @@ fn clippy() -> Result<(), ShellError> {
 fn test() -> Result<(), ShellError> {
     let mut test = cargo(["test", "--workspace", "--tests", "--locked"]);
     shell::run(test.args(["--exclude", "jangkau-bindgen"]))
+}
+
+/// Named by package and feature, never `--all-features`: cargo unifies features, and everything else is tested over plain SQLite.
+fn cipher() -> Result<(), ShellError> {
+    let mut core = cargo(["test", "--locked", "--package", "jangkau-core", "--lib"]);
+    core.args([
+        "--features",
+        "cipher",
+        "--",
+        "lock::",
+        "store::",
+        "replica::",
+    ]);
+    shell::run(&mut core)?;
+    let mut ffi = cargo(["test", "--locked", "--package", "jangkau-ffi", "--tests"]);
+    shell::run(ffi.args(["--features", "cipher"]))
 }
 
 fn figures() -> Result<(), ShellError> {
