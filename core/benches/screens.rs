@@ -400,6 +400,7 @@ impl Vault {
             to,
             settled: None,
             trust: None,
+            lease: None,
         };
         let bytes = encode_body(&reply);
         self.replica.receive(&bytes, now(), &mut self.rng).unwrap();

@@ -6,6 +6,7 @@
 mod area;
 mod by_law;
 mod check;
+mod devices;
 mod ending;
 mod fault;
 mod hotline;
@@ -33,6 +34,7 @@ use crate::time::Timestamp;
 
 pub use area::Area;
 pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
+pub use devices::Devices;
 pub use ending::{Ending, Facility, FacilityKind};
 pub use fault::{Place, ProfileFault};
 pub use hotline::{Hotline, HotlineUse};
@@ -137,6 +139,9 @@ pub struct Profile {
     /// For how long what is known of clients is kept.
     #[serde(default)]
     pub retention: RetentionTerms,
+    /// How its devices are kept.
+    #[serde(default)]
+    pub devices: Devices,
     /// What the office has to answer; shown to its administrator until it is.
     pub unresolved: Vec<Unresolved>,
 }

@@ -9,6 +9,7 @@ mod documents;
 mod epochs;
 mod exchange;
 mod grants;
+mod lease;
 mod receive;
 mod record;
 mod rows;
@@ -48,6 +49,9 @@ pub enum ReplicaError {
     /// The vault's file is encrypted under another key. It is whole, and kept as it is.
     #[error("the key is of another vault")]
     WrongKey,
+    /// The vault may not be read now: its lease is over, or its seat was reported stolen. Recording goes on, and an exchange may unlock.
+    #[error("reading is locked")]
+    ReadingLocked,
     /// The store failed in another way.
     #[error("the store failed")]
     Store(#[source] StoreError),
@@ -120,6 +124,9 @@ struct Session {
     /// Where the audit chain ended when the server last said so.
     #[n(8)]
     audit: Option<AuditHead>,
+    /// The lease, and the time that it runs by.
+    #[n(8)]
+    tenure: Option<lease::Tenure>,
 }
 
 /// The seat that signs.
@@ -185,6 +192,7 @@ impl Replica {
             resend: Vec::new(),
             forgotten: false,
             audit: None,
+            tenure: None,
         };
         store.begin()?;
         store.set_meta("certificate", &enrolled.certificate)?;

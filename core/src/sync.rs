@@ -3,6 +3,7 @@
 mod check;
 mod epoch;
 mod frame;
+mod lease;
 mod message;
 mod pack;
 mod ruling;
@@ -17,6 +18,7 @@ pub use frame::{
     FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest,
     decode_body, encode_body, request_digest,
 };
+pub use lease::Lease;
 pub use message::{
     Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era, Extent,
     FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame, Installed, PAGE_BYTES_SOFT_MAX, Page,

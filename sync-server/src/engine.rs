@@ -3,6 +3,7 @@
 //! A group of requests takes this road: the door says who asks, the first transaction takes in what they bring, the
 //! second judges it, and then each gets its page. The engine keeps nothing in memory that a restart would lose, but
 //! for the nonces (the first request after a restart is told a fresh one) and the tries to sign in.
+//! for the nonces and leases: the first request after a restart is told a fresh one.
 
 mod administer;
 mod audited;
@@ -23,12 +24,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jangkau_core::id::{InstitutionId, LogEra, ServerSeq};
-use jangkau_core::sync::{Enrol, Enrolled, Refused, RefusedReply, decode_body, encode_body};
+use jangkau_core::sync::{
+    Enrol, Enrolled, Refused, RefusedReply, SyncReply, decode_body, encode_body,
+};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
 use crate::accounts::Throttle;
 use crate::door::{Entry, Nonces, authenticate, refusal_of};
+use crate::lease::Leases;
 use crate::library::Library;
 use crate::store::institutions::InstitutionRow;
 use crate::store::{Store, StoreError, accounts, institutions};
@@ -56,6 +60,7 @@ pub struct Engine {
     store: Store,
     nonces: Nonces,
     throttle: Throttle,
+    leases: Leases,
     library: Library,
     power_lost: bool,
 }
@@ -90,6 +95,7 @@ impl Engine {
             store,
             nonces: Nonces::default(),
             throttle: Throttle::default(),
+            leases: Leases::default(),
             library: Library::default(),
             power_lost: false,
         }
@@ -242,6 +248,18 @@ impl Engine {
         };
         match reply::reply(&self.store.db(), asked, taken, nonce, now) {
             Ok(reply) => Ok(Told::of(asked, &reply, now)),
+        let reply = reply::reply(&self.store.db(), asked, taken, nonce, now).and_then(|reply| {
+            let lease = reply::lease(
+                &self.store.db(),
+                &self.library,
+                &mut self.leases,
+                asked,
+                &reply,
+            )?;
+            Ok(SyncReply { lease, ..reply })
+        });
+        match reply {
+            Ok(reply) => Ok(Ok(encode_body(&reply))),
             Err(error @ StoreError::PowerLost(_)) => Err(error.into()),
             Err(error) => {
                 tracing::error!(%error, "a page could not be built");

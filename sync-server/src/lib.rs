@@ -15,6 +15,7 @@ mod founding;
 mod grants;
 pub mod http;
 mod intake;
+mod lease;
 mod library;
 pub mod logging;
 pub mod metrics;

@@ -56,6 +56,7 @@ impl Replica {
         self.session.exchanges = self.session.exchanges.wrapping_add(1);
         self.session.forgotten = false;
         self.session.resend.clear();
+        self.take_lease(&reply)?;
         self.note_told(asked)?;
         self.note_let_go(asked)?;
         if let Some(trust) = &reply.trust {

@@ -122,6 +122,7 @@ impl Replica {
             attempts: 0,
         };
         self.store.put_command(&row)?;
+        self.note_recorded(now)?;
         self.write_parts(&row, rng)
     }
 

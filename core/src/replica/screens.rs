@@ -195,6 +195,7 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn today(&self, now: Timestamp, language: Language) -> Result<Today, ReplicaError> {
+        self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         let mut today = screen::today(&viewer, &self.stirring(&viewer)?);
@@ -213,6 +214,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<ListPage, ReplicaError> {
+        self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         let cases = self.listed(&viewer, filter)?;
@@ -239,6 +241,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Header, ReplicaError> {
+        self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         Ok(screen::header(&viewer, &self.case_seen(&viewer, case)?))
@@ -254,6 +257,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Vec<TimelineLine>, ReplicaError> {
+        self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         Ok(screen::timeline(&viewer, &self.case_seen(&viewer, case)?))
@@ -269,6 +273,7 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Vec<Attention>, ReplicaError> {
+        self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         let cases = match case {

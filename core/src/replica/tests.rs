@@ -1,5 +1,6 @@
 //! A vault alone, and against answers that are written here by hand.
 
+mod leases;
 mod marks;
 mod screens;
 
@@ -116,6 +117,7 @@ impl Phone {
             settled,
             trust: None,
             epochs: None,
+            lease: None,
         };
         self.replica
             .receive(&encode_body(&reply), NOW, &mut self.rng)
@@ -355,6 +357,7 @@ fn a_late_or_foreign_answer_is_not_taken() {
         settled: None,
         trust: None,
         epochs: None,
+        lease: None,
     };
     let late = phone
         .replica

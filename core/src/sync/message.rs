@@ -149,6 +149,9 @@ pub struct SyncReply {
     /// The epochs of documents for which something came that is of another epoch.
     #[n(20)]
     pub epochs: Option<Vec<(DocumentId, DocEpoch)>>,
+    /// Until when the device may be read, when a new lease is due.
+    #[n(13)]
+    pub lease: Option<super::Lease>,
 }
 
 /// The log's era.

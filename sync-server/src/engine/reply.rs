@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use jangkau_core::id::{CommandId, DocEpoch, DocumentId, Nonce, PersonId, ServerSeq};
 use jangkau_core::plant::crash_point;
-use jangkau_core::sync::{
-    Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply, TrustReply, Turned,
-};
+use jangkau_core::sync::{Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply, TrustReply, Turned, Lease};
 use jangkau_core::time::Timestamp;
 
 use crate::audit;
 use crate::backfill;
 use crate::door::Authenticated;
 use crate::intake::{Taken, settle};
+use crate::lease::Leases;
+use crate::library::{Library, server_key};
 use crate::pull::{Access, Reader};
 use crate::store::institutions::{self, InstitutionRow, Tenant};
 use crate::store::{Db, StoreError, audit as kept, documents, shelf};
@@ -104,6 +104,30 @@ fn epochs_of(
 }
 
 /// Builds the answer. With nothing new it reads two rows of the store.
+/// The lease that goes with an answer, if one is due. Only an active seat of somebody who works here is given one.
+pub(super) fn lease(
+    db: &Db,
+    library: &Library,
+    leases: &mut Leases,
+    asked: &Authenticated,
+    reply: &SyncReply,
+) -> Result<Option<Lease>, StoreError> {
+    let (seat, now) = (asked.seat().id, reply.now);
+    if !asked.is_in_good_standing() || !leases.is_due(seat, asked.nonce(), reply.nonce, now) {
+        return Ok(None);
+    }
+    let institution = asked.institution();
+    let profile = library.in_force(db, institution.tenant, now)?;
+    let until = now.plus_millis(profile.devices.lease_millis());
+    Ok(Some(Lease::sign(
+        seat,
+        now,
+        until,
+        &server_key(institution),
+    )))
+}
+
+/// Builds the answer. With nothing new it reads one row of the store.
 pub(super) fn reply(
     db: &Db,
     asked: &Authenticated,
@@ -174,6 +198,7 @@ pub(super) fn reply(
         check,
         resent,
         to: asked.nonce(),
+        lease: None,
         settled: settled.filter(|settled| !settled.is_empty()),
         trust: Some(trust(db, &institution, asked)?),
         epochs,

@@ -6,6 +6,7 @@ mod bench;
 mod codes;
 mod departing;
 mod erasure;
+mod leases;
 mod links;
 mod quotas;
 mod refusals;

@@ -142,6 +142,7 @@ impl Device {
                     error @ (ReplicaError::Store(_)
                     | ReplicaError::Damaged
                     | ReplicaError::WrongKey
+                    | ReplicaError::ReadingLocked
                     | ReplicaError::DiskFull),
                 ) => Err(Violation::broke(name, &error)),
                 Err(error @ ReplicaError::Malformed) => Ok(Some(Err(error))),

@@ -408,6 +408,7 @@ pub(super) fn idle_reply() -> SyncReply {
         settled: None,
         trust: None,
         epochs: None,
+        lease: None,
     }
 }
 
