@@ -47,8 +47,12 @@ impl Enrolment {
         })
     }
 
-    /// Takes the answer, and makes the vault in a new file.
+    /// Takes the answer, and makes the vault in a new file without a PIN: for trying out. A build that encrypts vaults has none of
+    /// those; they are made in a [`crate::VaultFolder`].
     pub fn finish(&self, path: String, reply: Vec<u8>) -> Result<Vault, VaultError> {
+        if jangkau_core::store::ENCRYPTS {
+            return Err(VaultError::NeedsPin);
+        }
         let enrolled = self.enrolled(&reply)?;
         Ok(Vault::over(Replica::create(
             &path,
@@ -68,8 +72,13 @@ impl Enrolment {
 }
 
 impl Enrolment {
+    /// The seat's key.
+    pub(crate) fn key(&self) -> SigningKey {
+        self.key.clone()
+    }
+
     /// The answer, if it is one to this enrolment and its certificate holds.
-    fn enrolled(&self, reply: &[u8]) -> Result<Enrolled, VaultError> {
+    pub(crate) fn enrolled(&self, reply: &[u8]) -> Result<Enrolled, VaultError> {
         let enrolled: Enrolled = decode_body(reply).map_err(|_| VaultError::NotAnAnswer)?;
         let certificate = &enrolled.certificate;
         let server_key = ed25519_dalek::VerifyingKey::from_bytes(&enrolled.server_key)

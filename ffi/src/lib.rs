@@ -6,13 +6,18 @@
 
 mod enrolment;
 mod error;
+mod folder;
+mod keystore;
 mod platform;
 mod screens;
+mod shelf;
 mod types;
 mod vault;
 
 pub use enrolment::Enrolment;
-pub use error::VaultError;
+pub use error::{VaultError, vault_error_told};
+pub use folder::{Release, VaultFolder, VaultLine, vaults_are_encrypted};
+pub use keystore::{KeyStoreFault, PlatformKeyStore};
 pub use screens::{
     AppointmentLine, AttentionLine, ClockLine, ContactLine, DailyLines, DueLine, FormChoice,
     FormField, FormFinding, FormScreen, HeaderScreen, Hotline, Language, ListAsk, ListLine,

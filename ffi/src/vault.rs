@@ -17,7 +17,7 @@ use crate::{
 
 /// One person's vault on this device.
 #[derive(uniffi::Object)]
-pub struct Vault(Mutex<Replica>);
+pub struct Vault(Mutex<Option<Replica>>);
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -25,14 +25,32 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-impl Vault {
-    pub(crate) const fn over(replica: Replica) -> Self {
-        Self(Mutex::new(replica))
+/// The replica's place, held for one call.
+struct Slot<'a>(MutexGuard<'a, Option<Replica>>);
+
+impl Slot<'_> {
+    /// The replica, unless it was hidden.
+    fn replica(&mut self) -> Result<&mut Replica, VaultError> {
+        self.0.as_mut().ok_or(VaultError::Hidden)
     }
 
-    /// The replica. After a panic inside a call the memory cannot be trusted, only the file: open the vault again.
-    fn replica(&self) -> Result<MutexGuard<'_, Replica>, VaultError> {
-        self.0.lock().map_err(|_| VaultError::Unavailable)
+    /// The replica for what shows something of it to a person.
+    fn reading(&mut self) -> Result<&Replica, VaultError> {
+        let now = platform::now()?;
+        let replica = self.replica()?;
+        replica.reading(now)?;
+        Ok(replica)
+    }
+}
+
+impl Vault {
+    pub(crate) const fn over(replica: Replica) -> Self {
+        Self(Mutex::new(Some(replica)))
+    }
+
+    /// The place of the replica. After a panic inside a call the memory cannot be trusted, only the file: open the vault again.
+    fn slot(&self) -> Result<Slot<'_>, VaultError> {
+        Ok(Slot(self.0.lock().map_err(|_| VaultError::Unavailable)?))
     }
 
     fn record(
@@ -43,7 +61,8 @@ impl Vault {
     ) -> Result<String, VaultError> {
         let (now, mut rng) = (platform::now()?, platform::rng()?);
         let occurred_at = occurred_at.unwrap_or(now);
-        let mut replica = self.replica()?;
+        let mut slot = self.slot()?;
+        let replica = slot.replica()?;
         let recorded = replica.record(case, command.into(), occurred_at, None, now, &mut rng)?;
         Ok(recorded?.to_string())
     }
@@ -59,20 +78,40 @@ fn parse(case_id: &str) -> Result<CaseId, VaultError> {
 
 #[uniffi::export]
 impl Vault {
-    /// Opens the vault in a file.
+    /// Opens the vault in a file without a PIN: for trying out. A build that encrypts vaults opens them in a [`crate::VaultFolder`].
     #[uniffi::constructor]
     pub fn open(path: String) -> Result<Self, VaultError> {
+        if jangkau_core::store::ENCRYPTS {
+            return Err(VaultError::NeedsPin);
+        }
         Ok(Self::over(Replica::open(&path)?))
+    }
+
+    /// Hides the vault: its keys and everything of it that was decrypted leave the memory, and every call but this one answers
+    /// [`VaultError::Hidden`]. What locks, logs out or leaves the screen calls it. Nothing is deleted; the PIN opens it again.
+    pub fn hide(&self) {
+        // A call that panicked has left something behind, and that goes, too.
+        let mut slot = match self.0.lock() {
+            Ok(slot) => slot,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        *slot = None;
+    }
+
+    /// Until when the vault may be read without the server, in milliseconds since 1970-01-01T00:00:00Z; none before the first exchange.
+    pub fn lease_until_ms(&self) -> Result<Option<i64>, VaultError> {
+        let until = self.slot()?.replica()?.lease_until();
+        Ok(until.map(Timestamp::as_millis))
     }
 
     /// The person's id.
     pub fn person(&self) -> Result<String, VaultError> {
-        Ok(self.replica()?.person().to_string())
+        Ok(self.slot()?.replica()?.person().to_string())
     }
 
     /// What the seat may still do: `active`, `retired` or `locked`.
     pub fn state(&self) -> Result<String, VaultError> {
-        Ok(self.replica()?.state().to_string())
+        Ok(self.slot()?.replica()?.state().to_string())
     }
 
     /// Opens a case. Saved when this returns; gives the case's id.
@@ -89,7 +128,8 @@ impl Vault {
 
     /// The cases on this device, oldest first.
     pub fn cases(&self) -> Result<Vec<CaseLine>, VaultError> {
-        let replica = self.replica()?;
+        let mut slot = self.slot()?;
+        let replica = slot.reading()?;
         let mut lines = Vec::new();
         for id in replica.cases()? {
             let view = replica.case(id)?;
@@ -104,30 +144,34 @@ impl Vault {
 
     /// The timeline of a case, in the order in which things happened.
     pub fn timeline(&self, case_id: String) -> Result<Vec<TimelineLine>, VaultError> {
-        let items = self.replica()?.timeline(parse(&case_id)?)?;
+        let items = self.slot()?.reading()?.timeline(parse(&case_id)?)?;
         Ok(items.into_iter().map(Into::into).collect())
     }
 
     /// Number of own commands that the server has not acknowledged.
     pub fn unsent(&self) -> Result<u64, VaultError> {
-        Ok(self.replica()?.unsent()? as u64)
+        Ok(self.slot()?.replica()?.unsent()? as u64)
     }
 
     /// The body for `POST /v1/sync`. Repeated before an answer came, it carries the same commands.
     pub fn next_request(&self) -> Result<Vec<u8>, VaultError> {
         let (now, mut rng) = (platform::now()?, platform::rng()?);
-        Ok(self.replica()?.request(now, &mut rng)?)
+        Ok(self.slot()?.replica()?.request(now, &mut rng)?)
     }
 
     /// Takes the body of an answer with status 200.
     pub fn take_reply(&self, reply: Vec<u8>) -> Result<SyncOutcome, VaultError> {
         let (now, mut rng) = (platform::now()?, platform::rng()?);
-        Ok(self.replica()?.receive(&reply, now, &mut rng)?.into())
+        Ok(self
+            .slot()?
+            .replica()?
+            .receive(&reply, now, &mut rng)?
+            .into())
     }
 
     /// Takes the body of an answer with another status.
     pub fn take_refusal(&self, refusal: Vec<u8>) -> Result<RefusalOutcome, VaultError> {
-        let (code, again) = self.replica()?.refused(&refusal)?;
+        let (code, again) = self.slot()?.replica()?.refused(&refusal)?;
         let code = code.to_string();
         Ok(RefusalOutcome { code, again })
     }
@@ -139,7 +183,7 @@ impl Vault {
     /// Hari ini: the first screen.
     pub fn today(&self, language: Language) -> Result<TodayScreen, VaultError> {
         let now = platform::now()?;
-        Ok(self.replica()?.today(now, language.into())?.into())
+        Ok(self.slot()?.replica()?.today(now, language.into())?.into())
     }
 
     /// The rows of a list from the `from`th on.
@@ -151,20 +195,30 @@ impl Vault {
     ) -> Result<ListScreen, VaultError> {
         let (now, filter) = (platform::now()?, ask.try_into()?);
         let from = usize::try_from(from).unwrap_or(usize::MAX);
-        let page = self.replica()?.list(&filter, from, now, language.into())?;
+        let page = self
+            .slot()?
+            .replica()?
+            .list(&filter, from, now, language.into())?;
         Ok(page.into())
     }
 
     /// What stands above a case.
     pub fn header(&self, case_id: String, language: Language) -> Result<HeaderScreen, VaultError> {
         let (now, case) = (platform::now()?, parse(&case_id)?);
-        Ok(self.replica()?.header(case, now, language.into())?.into())
+        Ok(self
+            .slot()?
+            .replica()?
+            .header(case, now, language.into())?
+            .into())
     }
 
     /// The timeline of a case, in words.
     pub fn told(&self, case_id: String, language: Language) -> Result<Vec<ToldLine>, VaultError> {
         let (now, case) = (platform::now()?, parse(&case_id)?);
-        let lines = self.replica()?.timeline_told(case, now, language.into())?;
+        let lines = self
+            .slot()?
+            .replica()?
+            .timeline_told(case, now, language.into())?;
         Ok(lines.into_iter().map(Into::into).collect())
     }
 
@@ -176,7 +230,10 @@ impl Vault {
     ) -> Result<Vec<AttentionLine>, VaultError> {
         let now = platform::now()?;
         let case = case_id.as_deref().map(parse).transpose()?;
-        let found = self.replica()?.attention(case, now, language.into())?;
+        let found = self
+            .slot()?
+            .replica()?
+            .attention(case, now, language.into())?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 
@@ -189,7 +246,10 @@ impl Vault {
     ) -> Result<FormScreen, VaultError> {
         let (now, form) = (platform::now()?, parse_form(&form)?);
         let case = case_id.as_deref().map(parse).transpose()?;
-        let asked = self.replica()?.form(case, form, now, language.into())?;
+        let asked = self
+            .slot()?
+            .replica()?
+            .form(case, form, now, language.into())?;
         asked.map(Into::into).ok_or(VaultError::FormNotUsed)
     }
 
@@ -204,7 +264,10 @@ impl Vault {
     ) -> Result<Vec<FormFinding>, VaultError> {
         let (now, form) = (platform::now()?, parse_form(&form)?);
         let case = case_id.as_deref().map(parse).transpose()?;
-        let asked = self.replica()?.form(case, form, now, language.into())?;
+        let asked = self
+            .slot()?
+            .replica()?
+            .form(case, form, now, language.into())?;
         let answers: Answers = answers.into_iter().collect();
         let found = asked
             .ok_or(VaultError::FormNotUsed)?
@@ -223,7 +286,8 @@ impl Vault {
         let case = case_id.as_deref().map(parse).transpose()?;
         let form = parse_form(&form)?;
         let answers: Answers = answers.into_iter().collect();
-        let mut replica = self.replica()?;
+        let mut slot = self.slot()?;
+        let replica = slot.replica()?;
         let ids = replica.record_form(case, form, &answers, now, &mut rng)??;
         Ok(ids.iter().map(ToString::to_string).collect())
     }
