@@ -172,6 +172,7 @@ impl Lock {
         match wrap.open(self.0.vault, pin, keystore) {
             Ok(Some(key)) => {
                 self.0.tries.succeed(now);
+                self.forget_stale(keystore);
                 save(&self.to_bytes())?;
                 Ok(key)
             }
@@ -252,14 +253,22 @@ impl Lock {
         let wrap = PinWrap::new(self.0.vault, pin, Cost::DEFAULT, key, keystore, rng)?;
         let label = wrap.label;
         let former = self.0.pin.replace(wrap);
+        let stale = self.0.stale;
+        self.0.stale = former.as_ref().map(|former| former.label).or(stale);
         if let Err(error) = save(&self.to_bytes()) {
-            self.0.pin = former;
-            keystore.forget(&label)?;
+            (self.0.pin, self.0.stale) = (former, stale);
+            forget(keystore, &label)?;
             return Err(error.into());
         }
-        match former {
-            Some(former) => Ok(keystore.forget(&former.label)?),
-            None => Ok(()),
+        self.forget_stale(keystore);
+        Ok(())
+    }
+
+    /// Ends the former PIN's key. A key store that cannot be asked now is asked again when the vault is opened next.
+    fn forget_stale(&mut self, keystore: &dyn KeyStore) {
+        let is_gone = |label| forget(keystore, &label).is_ok();
+        if self.0.stale.is_some_and(is_gone) {
+            self.0.stale = None;
         }
     }
 
@@ -270,13 +279,18 @@ impl Lock {
         save: &mut Save<'_>,
     ) -> Result<(), LockError> {
         if let Some(wrap) = &self.0.pin {
-            match keystore.forget(&wrap.label) {
-                Ok(()) | Err(KeyStoreError::NoKey) => {}
-                Err(error @ KeyStoreError::Unavailable) => return Err(error.into()),
-            }
+            forget(keystore, &wrap.label)?;
         }
         self.0.pin = None;
         Ok(save(&self.to_bytes())?)
+    }
+}
+
+/// Destroys a key, if it is there.
+fn forget(keystore: &dyn KeyStore, label: &KeyLabel) -> Result<(), KeyStoreError> {
+    match keystore.forget(label) {
+        Ok(()) | Err(KeyStoreError::NoKey) => Ok(()),
+        Err(error @ KeyStoreError::Unavailable) => Err(error),
     }
 }
 

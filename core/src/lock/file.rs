@@ -161,6 +161,9 @@ pub(super) struct LockFile {
     pub(super) recovery: RecoveryWrap,
     #[n(5)]
     pub(super) tries: Tries,
+    /// The former PIN's key, until the key store has destroyed it.
+    #[n(6)]
+    pub(super) stale: Option<KeyLabel>,
 }
 
 impl LockFile {
@@ -177,6 +180,7 @@ impl LockFile {
             pin: Some(pin),
             recovery,
             tries: Tries::default(),
+            stale: None,
         }
     }
 

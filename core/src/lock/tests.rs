@@ -397,3 +397,19 @@ fn the_institution_opens_what_ten_wrong_pins_closed_also_on_another_key_store() 
     assert_eq!(*key.unwrap().0, *phone.key.0);
     assert!(phone.is_open("161803"));
 }
+
+#[test]
+fn a_key_that_could_not_be_destroyed_is_destroyed_at_the_next_opening() {
+    let mut phone = phone();
+    let former = phone.lock().0.pin.unwrap().label;
+    phone.change_pin(PIN, "161803").unwrap();
+    assert!(!phone.keystore.labels.borrow().contains(&former));
+    // The key store failed right after the new PIN was kept.
+    phone.keystore.create(&former).unwrap();
+    let mut lock = phone.lock();
+    lock.0.stale = Some(former);
+    *phone.disk.borrow_mut() = lock.to_bytes();
+    assert!(phone.is_open("161803"));
+    assert!(!phone.keystore.labels.borrow().contains(&former));
+    assert_eq!(phone.lock().0.stale, None);
+}
