@@ -1,12 +1,12 @@
 //! An office for the smoke stories: a server without a network, asked line by line on standard input.
 //!
-//! It first prints an enrolment code. Each line in is `enrol` or `sync` and the body in hexadecimal digits; each line
-//! out is `ok` or `refused` and the body.
+//! It first prints an enrolment code. Each line in is `enrol` or `sync` and the body in hexadecimal digits, or `approve` and
+//! the code of a release and then `release` and its body; each line out is `ok` or `refused` and the body.
 
 use std::io::{BufRead as _, Write as _};
 
 use data_encoding::HEXLOWER;
-use jangkau_core::id::InstitutionId;
+use jangkau_core::id::{InstitutionId, PersonId};
 use jangkau_core::time::Timestamp;
 use jangkau_server::engine::{Engine, EngineError};
 use rand_chacha::ChaCha20Rng;
@@ -14,9 +14,11 @@ use rand_core::SeedableRng as _;
 
 const PROFILE: &str = include_str!("../../core/data/profiles/cilegon-lk3-2023.toml");
 
-/// A server with one institution and one social worker.
+/// A server with one institution, its head and one social worker.
 pub(crate) struct Office {
     engine: Engine,
+    institution: InstitutionId,
+    head: PersonId,
     rng: ChaCha20Rng,
 }
 
@@ -29,15 +31,37 @@ impl Office {
             return Err(EngineError::Unknown);
         };
         engine.found(&institution, PROFILE, now, &mut rng)?;
+        let head = ["head_of_institution"];
+        let head = engine.add_staff(&institution, "Sri", &head, now, &mut rng)?;
         let rina = engine.add_staff(&institution, "Rina", &["social_worker"], now, &mut rng)?;
         let code = engine.invite(&institution, rina, now, &mut rng)?;
-        Ok((Self { engine, rng }, code))
+        let office = Self {
+            engine,
+            institution,
+            head,
+            rng,
+        };
+        Ok((office, code))
     }
 
-    /// The answer to `POST /v1/enrol` or `POST /v1/sync`; the error is the body of a refusal.
+    /// The head approves the code that is read to them, for every seat there is.
+    pub(crate) fn approve(&mut self, code: &str) -> Result<(), EngineError> {
+        let code = code.parse().map_err(|_| EngineError::Unknown)?;
+        for person in self.engine.enrolled(&self.institution)? {
+            for (seat, _) in person.seats {
+                let (at, by) = (&self.institution, self.head);
+                self.engine.approve_release(at, by, seat, code, now())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer to `POST /v1/enrol`, `POST /v1/release` or `POST /v1/sync`; the error is the body of a refusal.
     pub(crate) fn post(&mut self, route: &str, body: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
         let answer = if route == "enrol" {
             self.engine.enrol(body, now(), &mut self.rng)
+        } else if route == "release" {
+            self.engine.release(body, now(), &mut self.rng)
         } else {
             let group = [body.to_vec()];
             let mut answers = self.engine.sync(&group, now(), &mut self.rng);
@@ -59,6 +83,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let (route, body) = line.split_once(' ').ok_or("not a route and a body")?;
+        if route == "approve" {
+            office.approve(body)?;
+            writeln!(out, "ok ")?;
+            out.flush()?;
+            continue;
+        }
         let (word, answer) = match office.post(route, &HEXLOWER.decode(body.as_bytes())?) {
             Ok(answer) => ("ok", answer),
             Err(refusal) => ("refused", refusal),

@@ -146,6 +146,12 @@ fn hidden_is_closed_until_the_pin_opens_it() {
     assert_eq!(wrong, Some(VaultError::WrongPin { left: 9 }));
     let no_pin = vaults.unlock(phone.id(), "111111".into()).err();
     assert_eq!(no_pin, Some(VaultError::PinTrivial), "that is no try");
+    let begun = std::time::Instant::now();
+    let again = vaults.unlock(phone.id(), PIN.into()).unwrap();
+    println!("unlocking took {:?}", begun.elapsed());
+    let begun = std::time::Instant::now();
+    again.hide();
+    println!("hiding took {:?}", begun.elapsed());
     let again = vaults.unlock(phone.id(), PIN.into()).unwrap();
     assert_eq!(again.cases().unwrap()[0].id, case_id);
     assert_eq!(again.unsent().unwrap(), 1, "nothing was deleted");
@@ -227,6 +233,33 @@ fn a_copied_folder_opens_nowhere_else() {
     let opened = vaults.unlock(phone.id(), PIN.into()).err();
     assert_eq!(opened, Some(VaultError::NoKey));
     assert!(phone.vaults().unlock(phone.id(), PIN.into()).is_ok());
+}
+
+#[test]
+fn a_forgotten_pin_is_released_with_what_was_never_sent() {
+    let (mut phone, vault) = Phone::with_one_vault();
+    let case_id = vault.register_case(case(CANARY)).unwrap();
+    vault.hide();
+    // The key store was emptied, too: a new screen lock does that on some phones.
+    phone.chip = Arc::new(Chip::default());
+    let (id, vaults) = (phone.id(), phone.vaults());
+    assert_eq!(
+        vaults.unlock(id.clone(), PIN.into()).err(),
+        Some(VaultError::NoKey)
+    );
+    let release = Arc::new(vaults.ask_release(id.clone()).unwrap());
+    assert!(phone.office.post("release", &release.request()).is_err());
+    phone.office.approve(&release.code()).unwrap();
+    let reply = phone.office.post("release", &release.request()).unwrap();
+    let open = |pin: &str| vaults.unlock_released(release.clone(), reply.clone(), pin.into());
+    assert_eq!(open("000000").err(), Some(VaultError::PinTrivial));
+    let again = open("161803").unwrap();
+    assert_eq!(again.cases().unwrap()[0].id, case_id);
+    assert_eq!(again.unsent().unwrap(), 1);
+    phone.exchange(&again);
+    assert_eq!(again.unsent().unwrap(), 0);
+    assert_eq!(open("161803").err(), Some(VaultError::NotReleased), "once");
+    assert!(phone.vaults().unlock(id, "161803".into()).is_ok());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! second judges it, and then each gets its page. The engine keeps nothing in memory that a restart would lose, but
 //! for the nonces (the first request after a restart is told a fresh one) and the tries to sign in.
 //! for the nonces and leases: the first request after a restart is told a fresh one.
+//! for the nonces and leases, of which the first request after a restart is told fresh ones, and what a head has just approved.
 
 mod administer;
 mod audited;
@@ -14,6 +15,7 @@ mod erase;
 mod error;
 mod observe;
 mod rebuild;
+mod release;
 mod reply;
 mod rights;
 mod standards;
@@ -45,6 +47,7 @@ pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
 pub use rights::{RightsRequest, Ruled, Unread};
+use release::Approvals;
 pub use standards::{Standards, for_practice};
 pub use standing::EnrolledPerson;
 
@@ -61,6 +64,7 @@ pub struct Engine {
     nonces: Nonces,
     throttle: Throttle,
     leases: Leases,
+    approvals: Approvals,
     library: Library,
     power_lost: bool,
 }
@@ -96,6 +100,7 @@ impl Engine {
             nonces: Nonces::default(),
             throttle: Throttle::default(),
             leases: Leases::default(),
+            approvals: Approvals::default(),
             library: Library::default(),
             power_lost: false,
         }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
+use jangkau_core::lock::ReleaseCode;
 use jangkau_core::profile::words::Role;
 use jangkau_core::sync::{SeatStatus, StoreKind};
 use jangkau_core::time::Timestamp;
@@ -123,6 +124,21 @@ pub(super) enum AdminCommand {
     /// Records of lost and stolen devices: what was on them, and who has to be told until when
     #[command(subcommand)]
     Breach(breach::BreachCommand),
+    /// Approve, as a head, that a vault is opened whose PIN was forgotten; its phone asks within a quarter of an hour
+    Release {
+        /// The institution
+        #[arg(long, value_name = "ID")]
+        institution: InstitutionId,
+        /// The head who knows the person and approves it, as `admin list` shows them
+        #[arg(long, value_name = "ID")]
+        by: PersonId,
+        /// The seat, as `admin list` shows it
+        #[arg(long, value_name = "ID")]
+        seat: SeatId,
+        /// The code on the person's phone
+        #[arg(long)]
+        code: ReleaseCode,
+    },
     /// Delegate powers to a person, between two dates
     Delegate(Delegating),
     /// Say until when a person's mandate runs, and which kecamatan they serve
@@ -219,6 +235,17 @@ pub(super) fn run(
             whole = is_whole;
             ask
         }
+        AdminCommand::Release {
+            institution,
+            by,
+            seat,
+            code,
+        } => AdminAsk::Release {
+            institution,
+            by: by.to_string(),
+            seat: seat.to_string(),
+            code: code.to_string(),
+        },
         AdminCommand::Delegate(delegating) => delegating.into(),
         AdminCommand::Terms(serving) => serving.into(),
         AdminCommand::Rights(command) => AdminAsk::Rights(command),
@@ -241,6 +268,11 @@ pub(super) fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError
     let Some(_lock) = serve::lock(&config.database)? else {
         return admin_socket::ask(&config.database, &ask);
     };
+    if matches!(ask, AdminAsk::Release { .. }) {
+        // An approval lasts as long as the server that it was told to.
+        let reason = "the server is not running, so that no phone can ask it";
+        return Ok(AdminReply::Refused(reason.to_owned()));
+    }
     let mut engine = serve::open(&config.database)?;
     let now = Clock::system().now();
     if ask == AdminAsk::Backup {

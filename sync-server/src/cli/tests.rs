@@ -122,6 +122,17 @@ fn an_office_is_founded_staffed_and_listed() {
         "{text}"
     );
     assert!(text.contains("Tuti (system_administrator)"), "{text}");
+    let seat = "AAAAAAAAAAAAAAAAAAAAAA";
+    let release = [
+        &["release"],
+        &at[..],
+        &["--by", &person, "--seat", seat],
+        &["--code"],
+    ]
+    .concat();
+    let refused = admin(&[&release[..], &["abcd-efgh-2345"]].concat()).unwrap_err();
+    assert!(refused.contains("not running"), "{refused}");
+    assert!(admin(&[&release[..], &["abcd-efgh"]].concat()).is_err());
     let refused = admin(&["backup"]).unwrap_err();
     assert!(refused.contains("--backup-folder"), "{refused}");
 }

@@ -29,6 +29,9 @@ pub enum EngineError {
     /// Nobody delegates powers that they do not hold, or to themselves.
     #[error("nobody delegates powers that they do not hold, or to themselves")]
     NotTheirs,
+    /// Only somebody with the powers of a head approves it.
+    #[error("only somebody with the powers of a head approves this")]
+    NotHead,
     /// A delegation ends after it begins, is not over yet, and is given to somebody who works here.
     #[error(
         "a delegation ends after it begins, is not over yet, and is given to somebody who works here"

@@ -10,6 +10,7 @@ mod leases;
 mod links;
 mod quotas;
 mod refusals;
+mod releases;
 mod replicas;
 mod restores;
 mod returns;

@@ -1,4 +1,4 @@
-//! `POST /v1/sync` and `POST /v1/enrol`: a body of bytes in, a body of bytes or a named refusal out.
+//! `POST /v1/sync`, `POST /v1/enrol` and `POST /v1/release`: a body of bytes in, a body of bytes or a named refusal out.
 
 use axum::Extension;
 use axum::body::Body;
@@ -48,6 +48,27 @@ pub(super) async fn enrol(State(App(app)): State<App>, body: Body) -> Response {
         .await
         .unwrap_or(Err(RefusedReply::from(Refused::Later)));
     match enrolled {
+        Ok(body) => accepted(body),
+        Err(refusal) => refuse(refusal),
+    }
+}
+
+/// Answers a request to open a vault whose PIN was forgotten.
+pub(super) async fn release(
+    State(App(app)): State<App>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (body, _held) = match read(&app, &headers, body).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    let released = app
+        .writer
+        .run(move |engine, now, rng| engine.release(&body, now, rng))
+        .await
+        .unwrap_or(Err(RefusedReply::from(Refused::Later)));
+    match released {
         Ok(body) => accepted(body),
         Err(refusal) => refuse(refusal),
     }

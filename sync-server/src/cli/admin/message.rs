@@ -63,6 +63,17 @@ pub enum AdminAsk {
     },
     /// About lost and stolen devices.
     Breach(BreachAsk),
+    /// Approve that a vault is opened whose PIN was forgotten.
+    Release {
+        /// Where.
+        institution: InstitutionId,
+        /// The head who approves it, as text.
+        by: String,
+        /// Whose vault, as text.
+        seat: String,
+        /// The code that its person reads to the head.
+        code: String,
+    },
     /// Delegate powers to a person.
     Delegate {
         /// Where.

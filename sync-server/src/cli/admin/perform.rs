@@ -71,6 +71,29 @@ pub(in crate::cli) fn perform(
         }
         AdminAsk::Revoke { .. } => breach::revoke(ask, engine, now),
         AdminAsk::Breach(ask) => return breach::perform(ask, engine, now),
+        AdminAsk::Revoke {
+            institution,
+            seat,
+            how,
+        } => match seat.parse() {
+            Ok(seat) => engine
+                .revoke(institution, seat, *how, now)
+                .map(|()| AdminReply::Done),
+            Err(error) => return AdminReply::Refused(error.to_string()),
+        },
+        AdminAsk::Release {
+            institution,
+            by,
+            seat,
+            code,
+        } => match (by.parse(), seat.parse(), code.parse()) {
+            (Ok(by), Ok(seat), Ok(code)) => engine
+                .approve_release(institution, by, seat, code, now)
+                .map(|()| AdminReply::Done),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                return AdminReply::Refused(IdError::to_string(&error));
+            }
+        },
         AdminAsk::Delegate { .. } | AdminAsk::Terms { .. } => match terms(ask, engine, now) {
             Ok(done) => done.map(|()| AdminReply::Done),
             Err(unreadable) => return AdminReply::Refused(unreadable),
