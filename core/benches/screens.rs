@@ -376,14 +376,14 @@ impl Vault {
         self.replica.request(now(), &mut self.rng).unwrap();
         let to = Nonce::from_bytes([self.nonces; 12]);
         self.nonces += 1;
-        let rows = rows.into_iter().zip(1..).map(|(row, seq)| WireRow {
+        let row = |(row, seq)| WireRow {
             seq: ServerSeq::new(seq),
             received_at: now(),
             row,
-        });
-        let rows: Vec<WireRow> = rows.collect();
+        };
+        let rows: Vec<WireRow> = rows.into_iter().zip(1..).map(row).collect();
         self.seq += rows.len() as u64;
-        let reply = SyncReply {
+        let reply = encode_body(&SyncReply {
             nonce: Nonce::from_bytes([self.nonces; 12]),
             now: now(),
             backed_up_through: ServerSeq::default(),
@@ -401,9 +401,8 @@ impl Vault {
             settled: None,
             trust: None,
             lease: None,
-        };
-        let bytes = encode_body(&reply);
-        self.replica.receive(&bytes, now(), &mut self.rng).unwrap();
+        });
+        self.replica.receive(&reply, now(), &mut self.rng).unwrap();
     }
 
     /// Takes some cases as a page of documents: a frame of each class.

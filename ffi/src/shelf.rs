@@ -35,9 +35,12 @@ impl Shelf {
 
     /// The lock of a vault.
     pub(crate) fn lock(&self, vault: VaultId) -> Result<Lock, VaultError> {
-        let bytes = fs::read(self.lock_file(vault)).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => VaultError::NotHere,
-            _ => VaultError::Unavailable,
+        let bytes = fs::read(self.lock_file(vault)).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                VaultError::NotHere
+            } else {
+                VaultError::Unavailable
+            }
         })?;
         Ok(Lock::from_bytes(&bytes)?)
     }

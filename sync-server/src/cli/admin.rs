@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
-use jangkau_core::lock::ReleaseCode;
 use jangkau_core::profile::words::Role;
 use jangkau_core::sync::{SeatStatus, StoreKind};
 use jangkau_core::time::Timestamp;
@@ -21,6 +20,7 @@ mod breach;
 mod message;
 mod perform;
 mod rights;
+mod release;
 mod standards;
 mod terms;
 
@@ -32,6 +32,7 @@ pub use message::{
 };
 pub(super) use perform::perform;
 pub use rights::RightsCommand;
+use release::Releasing;
 use terms::{Adding, Delegating, Serving};
 
 /// `admin …`.
@@ -125,20 +126,7 @@ pub(super) enum AdminCommand {
     #[command(subcommand)]
     Breach(breach::BreachCommand),
     /// Approve, as a head, that a vault is opened whose PIN was forgotten; its phone asks within a quarter of an hour
-    Release {
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// The head who knows the person and approves it, as `admin list` shows them
-        #[arg(long, value_name = "ID")]
-        by: PersonId,
-        /// The seat, as `admin list` shows it
-        #[arg(long, value_name = "ID")]
-        seat: SeatId,
-        /// The code on the person's phone
-        #[arg(long)]
-        code: ReleaseCode,
-    },
+    Release(Releasing),
     /// Delegate powers to a person, between two dates
     Delegate(Delegating),
     /// Say until when a person's mandate runs, and which kecamatan they serve
@@ -246,6 +234,7 @@ pub(super) fn run(
             seat: seat.to_string(),
             code: code.to_string(),
         },
+        AdminCommand::Release(releasing) => releasing.into(),
         AdminCommand::Delegate(delegating) => delegating.into(),
         AdminCommand::Terms(serving) => serving.into(),
         AdminCommand::Rights(command) => AdminAsk::Rights(command),
@@ -268,7 +257,7 @@ pub(super) fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError
     let Some(_lock) = serve::lock(&config.database)? else {
         return admin_socket::ask(&config.database, &ask);
     };
-    if matches!(ask, AdminAsk::Release { .. }) {
+    if matches!(ask, AdminAsk::Release(_)) {
         // An approval lasts as long as the server that it was told to.
         let reason = "the server is not running, so that no phone can ask it";
         return Ok(AdminReply::Refused(reason.to_owned()));

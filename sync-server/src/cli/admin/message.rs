@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::AccountsAsk;
 use super::breach::{BreachAsk, BreachListing};
 use crate::cli::audit::{AuditAsk, AuditListing};
+use super::release::ReleaseAsk;
 
 /// A question to whoever owns the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,16 +65,7 @@ pub enum AdminAsk {
     /// About lost and stolen devices.
     Breach(BreachAsk),
     /// Approve that a vault is opened whose PIN was forgotten.
-    Release {
-        /// Where.
-        institution: InstitutionId,
-        /// The head who approves it, as text.
-        by: String,
-        /// Whose vault, as text.
-        seat: String,
-        /// The code that its person reads to the head.
-        code: String,
-    },
+    Release(ReleaseAsk),
     /// Delegate powers to a person.
     Delegate {
         /// Where.

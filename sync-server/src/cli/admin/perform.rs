@@ -7,8 +7,7 @@ use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, accounts, breach,
-    no_folder, rights, standards,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, accounts, breach, no_folder, rights, standards, release,
 };
 use crate::cli::audit;
 use crate::engine::{Engine, EngineError, EnrolledPerson};
@@ -81,19 +80,7 @@ pub(in crate::cli) fn perform(
                 .map(|()| AdminReply::Done),
             Err(error) => return AdminReply::Refused(error.to_string()),
         },
-        AdminAsk::Release {
-            institution,
-            by,
-            seat,
-            code,
-        } => match (by.parse(), seat.parse(), code.parse()) {
-            (Ok(by), Ok(seat), Ok(code)) => engine
-                .approve_release(institution, by, seat, code, now)
-                .map(|()| AdminReply::Done),
-            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
-                return AdminReply::Refused(IdError::to_string(&error));
-            }
-        },
+        AdminAsk::Release(ask) => return release::perform(ask, engine, now),
         AdminAsk::Delegate { .. } | AdminAsk::Terms { .. } => match terms(ask, engine, now) {
             Ok(done) => done.map(|()| AdminReply::Done),
             Err(unreadable) => return AdminReply::Refused(unreadable),
