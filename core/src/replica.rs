@@ -125,7 +125,7 @@ struct Session {
     #[n(8)]
     audit: Option<AuditHead>,
     /// The lease, and the time that it runs by.
-    #[n(8)]
+    #[n(9)]
     tenure: Option<lease::Tenure>,
 }
 

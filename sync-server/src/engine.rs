@@ -2,8 +2,7 @@
 //!
 //! A group of requests takes this road: the door says who asks, the first transaction takes in what they bring, the
 //! second judges it, and then each gets its page. The engine keeps nothing in memory that a restart would lose, but
-//! for the nonces (the first request after a restart is told a fresh one) and the tries to sign in.
-//! for the nonces and leases: the first request after a restart is told a fresh one.
+//! for the nonces and leases (the first request after a restart is told a fresh one) and the tries to sign in.
 //! for the nonces and leases, of which the first request after a restart is told fresh ones, and what a head has just approved.
 
 mod administer;
@@ -46,8 +45,8 @@ pub use erase::Misfiled;
 pub use error::EngineError;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
-pub use rights::{RightsRequest, Ruled, Unread};
 use release::Approvals;
+pub use rights::{RightsRequest, Ruled, Unread};
 pub use standards::{Standards, for_practice};
 pub use standing::EnrolledPerson;
 
@@ -251,8 +250,6 @@ impl Engine {
             Ok(taken) => taken,
             Err(code) => return Ok(Told::refused(refused(*code))),
         };
-        match reply::reply(&self.store.db(), asked, taken, nonce, now) {
-            Ok(reply) => Ok(Told::of(asked, &reply, now)),
         let reply = reply::reply(&self.store.db(), asked, taken, nonce, now).and_then(|reply| {
             let lease = reply::lease(
                 &self.store.db(),
@@ -264,7 +261,7 @@ impl Engine {
             Ok(SyncReply { lease, ..reply })
         });
         match reply {
-            Ok(reply) => Ok(Ok(encode_body(&reply))),
+            Ok(reply) => Ok(Told::of(asked, &reply, now)),
             Err(error @ StoreError::PowerLost(_)) => Err(error.into()),
             Err(error) => {
                 tracing::error!(%error, "a page could not be built");

@@ -142,9 +142,6 @@ fn router(app: App) -> Router {
         .route("/v1/sync", post(sync::sync))
         .route("/v1/enrol", post(sync::enrol))
         .route("/v1/release", post(sync::release))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), bound));
-    Router::new()
-        .merge(bounded)
         .route("/v1/live", get(live::live))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
@@ -192,17 +189,6 @@ async fn bound(
             response.headers_mut().insert(CONNECTION, close);
             response
         }
-/// Routes as they are counted and logged: a closed list, whatever path a stranger makes up.
-fn route_of(path: &str) -> &'static str {
-    match path {
-        "/v1/sync" => "sync",
-        "/v1/enrol" => "enrol",
-        "/v1/release" => "release",
-        "/v1/live" => "live",
-        "/health" => "health",
-        "/ready" => "ready",
-        "/metrics" => "metrics",
-        _ => "other",
     }
 }
 

@@ -19,8 +19,8 @@ mod accounts;
 mod breach;
 mod message;
 mod perform;
-mod rights;
 mod release;
+mod rights;
 mod standards;
 mod terms;
 
@@ -31,8 +31,8 @@ pub use message::{
     StandardsListing,
 };
 pub(super) use perform::perform;
-pub use rights::RightsCommand;
 use release::Releasing;
+pub use rights::RightsCommand;
 use terms::{Adding, Delegating, Serving};
 
 /// `admin …`.
@@ -223,17 +223,6 @@ pub(super) fn run(
             whole = is_whole;
             ask
         }
-        AdminCommand::Release {
-            institution,
-            by,
-            seat,
-            code,
-        } => AdminAsk::Release {
-            institution,
-            by: by.to_string(),
-            seat: seat.to_string(),
-            code: code.to_string(),
-        },
         AdminCommand::Release(releasing) => releasing.into(),
         AdminCommand::Delegate(delegating) => delegating.into(),
         AdminCommand::Terms(serving) => serving.into(),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jangkau_core::id::{CommandId, DocEpoch, DocumentId, Nonce, PersonId, ServerSeq};
 use jangkau_core::plant::crash_point;
-use jangkau_core::sync::{Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Seen, SyncReply, TrustReply, Turned, Lease};
+use jangkau_core::sync::{
+    Answer, AuditStanding, COMMANDS_PER_PUSH_MAX, Era, Lease, Seen, SyncReply, TrustReply, Turned,
+};
 use jangkau_core::time::Timestamp;
 
 use crate::audit;

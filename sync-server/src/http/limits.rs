@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(super) enum Route {
     Sync,
     Enrol,
+    Release,
     Live,
     /// Of the console, what computes a password's hash or takes a code.
     Proof,
@@ -29,9 +30,10 @@ pub(super) enum Route {
 
 impl Route {
     /// All of them, in order.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Sync,
         Self::Enrol,
+        Self::Release,
         Self::Live,
         Self::Proof,
         Self::Console,
@@ -74,6 +76,9 @@ const fn limit(
 /// Longest body that the console takes: a password and a few codes.
 const CONSOLE_BYTES_MAX: usize = 4 * 1024;
 
+/// Longest body of a device that asks for one thing.
+const SHORT_BYTES_MAX: usize = 64 * 1024;
+
 /// The table. A phone with weeks to catch up asks a few times a second; 500 phones behind one address at 8 in the
 /// morning ask 10 times a minute each (DEFAULT).
 #[rustfmt::skip]
@@ -82,6 +87,7 @@ const fn table(route: Route) -> Limit {
         //                             name       body               address  holder     at once
         Route::Sync =>    limit("sync",    FRAME_BYTES_MAX,    6_000, Some(600), None),
         Route::Enrol =>   limit("enrol",   FRAME_BYTES_MAX,      120, None,      Some(16)),
+        Route::Release => limit("release", SHORT_BYTES_MAX,      120, None,      Some(16)),
         Route::Live =>    limit("live",    0,                  1_200, None,      Some(64)),
         Route::Proof =>   limit("proof",   CONSOLE_BYTES_MAX,    300, Some(30),  Some(16)),
         Route::Console => limit("console", CONSOLE_BYTES_MAX,  3_000, Some(300), Some(64)),
@@ -98,6 +104,7 @@ impl Route {
         match path {
             "/v1/sync" => Self::Sync,
             "/v1/enrol" => Self::Enrol,
+            "/v1/release" => Self::Release,
             "/v1/live" => Self::Live,
             "/v1/console/sign-in"
             | "/v1/console/code"
@@ -124,6 +131,7 @@ impl Route {
             Self::Proof | Self::Console => true,
             Self::Sync
             | Self::Enrol
+            | Self::Release
             | Self::Live
             | Self::Health
             | Self::Ready

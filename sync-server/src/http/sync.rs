@@ -54,15 +54,12 @@ pub(super) async fn enrol(State(App(app)): State<App>, body: Body) -> Response {
 }
 
 /// Answers a request to open a vault whose PIN was forgotten.
-pub(super) async fn release(
-    State(App(app)): State<App>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let (body, _held) = match read(&app, &headers, body).await {
-        Ok(read) => read,
+pub(super) async fn release(State(App(app)): State<App>, body: Body) -> Response {
+    let mut heard = match hear(&app, Route::Release, body).await {
+        Ok(heard) => heard,
         Err(refusal) => return refusal,
     };
+    let body = std::mem::take(&mut heard.bytes);
     let released = app
         .writer
         .run(move |engine, now, rng| engine.release(&body, now, rng))

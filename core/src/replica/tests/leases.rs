@@ -38,6 +38,8 @@ impl Phone {
             resent: None,
             to: Nonce::from_bytes([self.nonces - 1; 12]),
             settled: None,
+            trust: None,
+            epochs: None,
             lease,
         };
         self.replica

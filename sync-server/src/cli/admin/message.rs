@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::AccountsAsk;
 use super::breach::{BreachAsk, BreachListing};
-use crate::cli::audit::{AuditAsk, AuditListing};
 use super::release::ReleaseAsk;
+use crate::cli::audit::{AuditAsk, AuditListing};
 
 /// A question to whoever owns the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use jangkau_core::time::{Timestamp, TimestampError};
 use rand_core::CryptoRng;
 
 use super::{
-    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, accounts, breach, no_folder, rights, standards, release,
+    AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, accounts, breach,
+    no_folder, release, rights, standards,
 };
 use crate::cli::audit;
 use crate::engine::{Engine, EngineError, EnrolledPerson};
@@ -70,16 +71,6 @@ pub(in crate::cli) fn perform(
         }
         AdminAsk::Revoke { .. } => breach::revoke(ask, engine, now),
         AdminAsk::Breach(ask) => return breach::perform(ask, engine, now),
-        AdminAsk::Revoke {
-            institution,
-            seat,
-            how,
-        } => match seat.parse() {
-            Ok(seat) => engine
-                .revoke(institution, seat, *how, now)
-                .map(|()| AdminReply::Done),
-            Err(error) => return AdminReply::Refused(error.to_string()),
-        },
         AdminAsk::Release(ask) => return release::perform(ask, engine, now),
         AdminAsk::Delegate { .. } | AdminAsk::Terms { .. } => match terms(ask, engine, now) {
             Ok(done) => done.map(|()| AdminReply::Done),
