@@ -10,6 +10,7 @@ mod epochs;
 mod exchange;
 mod grants;
 mod lease;
+mod parcels;
 mod receive;
 mod record;
 mod rows;

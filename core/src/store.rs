@@ -6,6 +6,7 @@ mod commands;
 mod departing;
 mod documents;
 mod epochs;
+mod parcels;
 mod rows;
 mod told;
 

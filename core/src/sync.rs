@@ -6,6 +6,7 @@ mod frame;
 mod lease;
 mod message;
 mod pack;
+mod parcel;
 mod ruling;
 mod sealed;
 mod seat;
@@ -26,6 +27,10 @@ pub use message::{
     SyncRequest, Turned, WireRow,
 };
 pub use pack::{PackError, Packed, pack, unpack, unpack_each};
+pub use parcel::{
+    PIECE_BYTES_MAX, ParcelAnswer, ParcelContent, ParcelError, check_piece, open_piece, parcel_of,
+    piece_id, pieces_of, seal_piece,
+};
 pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};

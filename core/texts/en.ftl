@@ -1001,6 +1001,7 @@ audit-export = data were exported
 audit-print = printed
 audit-sign_in = sign-in
 audit-break_glass = emergency access
+audit-parcel = a parcel with records arrived
 audit-wiped = a device proved that data are gone from it
 audit-erased = lawfully erased
 audit-era_began = the server was restored from a backup

@@ -1001,6 +1001,7 @@ audit-export = data diekspor
 audit-print = dicetak
 audit-sign_in = masuk
 audit-break_glass = akses darurat
+audit-parcel = titipan berisi catatan tiba
 audit-wiped = perangkat membuktikan bahwa data telah dihapus darinya
 audit-erased = dihapus menurut hukum
 audit-era_began = server dipulihkan dari cadangan

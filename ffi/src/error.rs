@@ -28,6 +28,9 @@ pub enum VaultError {
     /// The case, or what the command refers to, is not on this device. Nothing was saved.
     #[error("not on this device")]
     NotHere,
+    /// The bytes are no parcel, one for another institution, or there is no room for it.
+    #[error("this parcel cannot be carried")]
+    NotCarried,
     /// The seat may not record any more.
     #[error("this seat was revoked")]
     SeatRevoked,

@@ -292,3 +292,25 @@ impl Vault {
         Ok(ids.iter().map(ToString::to_string).collect())
     }
 }
+
+/// Work that leaves by another way than this device's own line.
+#[uniffi::export]
+impl Vault {
+    /// This person's own work that the server may lack, as a file that it alone can open; none if there is nothing. Any colleague's
+    /// device can carry it, or a stick.
+    pub fn export_parcel(&self) -> Result<Option<Vec<u8>>, VaultError> {
+        let mut rng = platform::rng()?;
+        Ok(self.replica()?.export_parcel(&mut rng)?)
+    }
+
+    /// Takes a colleague's parcel, to hand it over with the next exchanges. Nothing in it can be read here.
+    pub fn carry_parcel(&self, parcel: Vec<u8>) -> Result<u64, VaultError> {
+        let taken = self.replica()?.carry_parcel(&parcel)?;
+        taken.map(u64::from).map_err(|_| VaultError::NotCarried)
+    }
+
+    /// How many pieces of colleagues' parcels wait to be handed over.
+    pub fn carried(&self) -> Result<u64, VaultError> {
+        Ok(u64::from(self.replica()?.carried()?))
+    }
+}

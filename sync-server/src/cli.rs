@@ -4,6 +4,7 @@ mod admin;
 mod admin_socket;
 mod audit;
 mod inspect;
+mod parcel;
 mod qr;
 mod serve;
 
@@ -51,6 +52,13 @@ enum Command {
         #[command(subcommand)]
         ask: audit::AuditCommand,
     },
+    /// Take a parcel's file: the work of a phone that could not deliver it itself
+    Parcel {
+        #[command(flatten)]
+        settings: Settings,
+        /// The file
+        file: std::path::PathBuf,
+    },
     /// Check a service profile; prints the line and the reason of the first fault
     CheckProfile(inspect::CheckProfile),
     /// Compute one deadline of a profile; prints one JSON object
@@ -68,6 +76,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         Command::Serve { settings } => serve::run(settings),
         Command::Admin { settings, ask } => admin::run(settings, ask, out),
         Command::Audit { settings, ask } => audit::run(settings, ask, out),
+        Command::Parcel { settings, file } => parcel::run(settings, file, out),
         Command::CheckProfile(check) => inspect::check_profile(&check, out),
         Command::Deadline(deadline) => inspect::deadline(&deadline, out),
         Command::Demo(options) => Ok(demo::run(&options, out)?),

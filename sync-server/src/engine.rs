@@ -13,6 +13,7 @@ mod copies;
 mod erase;
 mod error;
 mod observe;
+mod parcels;
 mod rebuild;
 mod release;
 mod reply;

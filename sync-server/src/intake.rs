@@ -1,6 +1,7 @@
 //! The first transaction: admit, append, commit, acknowledge. One commit for a whole group of requests.
 
 mod departing;
+mod parcels;
 pub(crate) mod record;
 mod turned;
 mod waiting;
@@ -8,12 +9,12 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::envelope::CommandHead;
-use jangkau_core::id::{CaseId, CommandId, EnvelopeHash};
+use jangkau_core::id::{CaseId, CommandId, EnvelopeHash, PersonId, SeatId};
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{
-    Answer, AuditKind, Batch, COMMANDS_PER_PUSH_MAX, PushBack, Refused, SealedEnvelope, Seen,
-    Turned, encode_body, unpack_each,
+    Answer, AuditKind, Batch, COMMANDS_PER_PUSH_MAX, ParcelAnswer, PushBack, Refused,
+    SealedEnvelope, SeatCertificate, Seen, Turned, encode_body, unpack_each,
 };
 use jangkau_core::time::Timestamp;
 
@@ -22,10 +23,12 @@ use crate::audit::{Actor, AuditEntry};
 use crate::door::{Authenticated, Entry};
 use crate::library::Library;
 use crate::store::commands::Reception;
+use crate::store::institutions::{InstitutionRow, Tenant};
 use crate::store::shelf::Turning;
 use crate::store::{
     CrashPoints, Db, Store, StoreError, attempt, audit, commands, decode, shelf, staff,
 };
+pub(crate) use parcels::take_from_file;
 use record::{Record, append_row};
 use turned::{code_of, quarantine, turn, turned};
 use waiting::retry;
@@ -69,6 +72,8 @@ impl From<PowerLost> for Untaken {
 pub(crate) struct Taken {
     /// What became of each pushed command.
     pub(crate) answers: Option<Vec<Answer>>,
+    /// What became of the pieces of colleagues' parcels.
+    pub(crate) parcels: Vec<ParcelAnswer>,
     /// The envelopes that this request itself brought, by where they are kept.
     pub(crate) own: BTreeMap<i64, EnvelopeHash>,
 }
@@ -121,6 +126,7 @@ fn brings_anything(asked: &Authenticated) -> bool {
     request.push.is_some()
         || request.push_back.is_some()
         || request.dropped.is_some()
+        || request.parcels.is_some()
         || request.trust.is_some_and(|trust| trust.left.is_some())
         || asked.adopt().is_some()
 }
@@ -160,16 +166,7 @@ fn take_request(
 ) -> Result<Taken, Untaken> {
     let tenant = asked.institution().tenant;
     if let Some(certificate) = asked.adopt() {
-        staff::add_seat(db, tenant, certificate)?;
-        let returned = AuditEntry {
-            seat: Some(certificate.seat),
-            ..AuditEntry::new(
-                AuditKind::SeatReturned,
-                Actor::Person(certificate.person),
-                now,
-            )
-        };
-        audit::append(db, tenant, returned)?;
+        seat_returns(db, tenant, certificate, now)?;
     }
     departing::take(db, asked, now)?;
     let known = Known {
@@ -182,18 +179,22 @@ fn take_request(
         Some(seat) => shelf::cases_waiting_for(db, tenant, seat)?,
         None => BTreeSet::new(),
     };
+    let sent_at = asked.request().sent_at;
     let mut intake = Intake {
         known,
-        asked,
+        institution: asked.institution(),
+        pusher: (asked.seat().id, asked.seat().person),
+        clock_offset_ms: sent_at.map(|sent_at| sent_at.millis_since(now)),
         now,
         cases,
         own: BTreeMap::new(),
     };
+    let parcels = parcels::take(db, library, asked, now)?;
     if let Some(push_back) = &asked.request().push_back {
         intake.take_back(push_back)?;
     }
     let answers = match &asked.request().push {
-        Some(batch) => Some(intake.take_batch(batch)?),
+        Some(batch) => Some(intake.take_batch(road_of(asked), batch)?),
         None => None,
     };
     retry(&intake.known, &mut intake.cases, now)?;
@@ -203,14 +204,47 @@ fn take_request(
     }
     Ok(Taken {
         answers,
+        parcels,
         own: intake.own,
     })
 }
 
-/// One request under way.
+/// Takes back a seat that a restore forgot.
+fn seat_returns(
+    db: &Db,
+    tenant: Tenant,
+    certificate: &SeatCertificate,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    staff::add_seat(db, tenant, certificate)?;
+    let actor = Actor::Person(certificate.person);
+    let returned = AuditEntry {
+        seat: Some(certificate.seat),
+        ..AuditEntry::new(AuditKind::SeatReturned, actor, now)
+    };
+    audit::append(db, tenant, returned)?;
+    Ok(())
+}
+
+/// By which road a request's push comes.
+fn road_of(asked: &Authenticated) -> Road {
+    let request = asked.request();
+    let is_returning = request.push_back.is_some() || request.cursor.era < asked.institution().era;
+    if is_returning {
+        Road::PushAfterRestore
+    } else {
+        Road::Push
+    }
+}
+
+/// What one seat brings, while it is taken in.
 struct Intake<'a> {
     known: Known<'a>,
-    asked: &'a Authenticated,
+    institution: &'a InstitutionRow,
+    /// The seat that brings it, and its person.
+    pusher: (SeatId, PersonId),
+    /// How far the clock of the device is ahead that pushes.
+    clock_offset_ms: Option<i64>,
     now: Timestamp,
     /// Cases in which something was admitted or ruled; what waits there is tried again.
     cases: BTreeSet<CaseId>,
@@ -234,8 +268,7 @@ impl Intake<'_> {
         let mut ruled = BTreeSet::new();
         for ruling in &push_back.rulings {
             crash_point("intake.adopt")?;
-            let institution = self.asked.institution();
-            let told = crate::ruling::adopt(&self.known, institution, ruling, self.now)?;
+            let told = crate::ruling::adopt(&self.known, self.institution, ruling, self.now)?;
             let Some(body) = told else { continue };
             self.cases.insert(body.case);
             let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
@@ -252,8 +285,8 @@ impl Intake<'_> {
     }
 
     /// Takes a push in. A repeat gets the first answer.
-    fn take_batch(&mut self, batch: &Batch) -> Result<Vec<Answer>, Untaken> {
-        let (db, tenant, seat) = (self.known.db, self.known.tenant, self.asked.seat().id);
+    fn take_batch(&mut self, road: Road, batch: &Batch) -> Result<Vec<Answer>, Untaken> {
+        let (db, tenant, seat) = (self.known.db, self.known.tenant, self.pusher.0);
         let unpacked = unpack_each(&batch.envelopes);
         let count: usize = unpacked
             .iter()
@@ -272,13 +305,6 @@ impl Intake<'_> {
             }
             return Ok(first);
         }
-        let is_returning = self.asked.request().push_back.is_some()
-            || self.asked.request().cursor.era < self.asked.institution().era;
-        let road = if is_returning {
-            Road::PushAfterRestore
-        } else {
-            Road::Push
-        };
         let mut answers = Vec::with_capacity(count);
         for unpacked in &unpacked {
             match unpacked {
@@ -296,12 +322,6 @@ impl Intake<'_> {
         Ok(answers)
     }
 
-    /// How far the clock of the pushing device is ahead: of what it recorded itself.
-    fn clock_offset_ms(&self, road: Road) -> Option<i64> {
-        let sent_at = self.asked.request().sent_at.filter(|_| road.is_push())?;
-        Some(sent_at.millis_since(self.now))
-    }
-
     /// Takes one envelope in: one row of the log for all of its commands that are admitted.
     fn take_envelope(
         &mut self,
@@ -309,15 +329,15 @@ impl Intake<'_> {
         envelope: &SealedEnvelope,
     ) -> Result<Vec<Answer>, Untaken> {
         crash_point("intake.envelope")?;
-        let institution = &self.asked.institution().id;
-        let pusher = self.asked.seat().id;
+        let (institution, pusher) = (&self.institution.id, self.pusher.0);
         let signer = match vouch(&self.known, institution, pusher, road, envelope)? {
             Ok(signer) => signer,
             Err(code) => return self.turn_envelope(road, envelope, code),
         };
         let received = Reception {
             at: self.now,
-            clock_offset_ms: self.clock_offset_ms(road),
+            // Of what others recorded the device's clock says nothing.
+            clock_offset_ms: self.clock_offset_ms.filter(|_| road.is_push()),
         };
         let mut record = Record::new(&self.known, &signer, envelope, received);
         let mut answers = Vec::with_capacity(envelope.commands.len());
@@ -363,7 +383,7 @@ impl Intake<'_> {
         clock_offset_ms: Option<i64>,
     ) -> Result<(), Untaken> {
         let (db, tenant) = (self.known.db, self.known.tenant);
-        let pusher = self.asked.seat().id;
+        let pusher = self.pusher.0;
         if shelf::waiting_of(db, tenant, pusher)? >= WAITING_MAX {
             return Err(Untaken::Refused(Refused::Later));
         }
@@ -408,15 +428,7 @@ impl Intake<'_> {
         self.check_quarantine()?;
         let mut answers = Vec::with_capacity(envelope.commands.len());
         for head in &envelope.commands {
-            let seat = self.asked.seat();
-            quarantine(
-                &self.known,
-                (seat.id, seat.person),
-                envelope,
-                head,
-                code,
-                self.now,
-            )?;
+            quarantine(&self.known, self.pusher, envelope, head, code, self.now)?;
             answers.push(turned(head.id, code));
         }
         Ok(answers)
@@ -432,7 +444,6 @@ impl Intake<'_> {
         self.check_quarantine()?;
         let bytes = encode_body(&batch.envelopes);
         let hash = blake3::hash(&bytes);
-        let seat = self.asked.seat();
         for command in claimed {
             let turning = Turning {
                 command: Some(*command),
@@ -440,8 +451,8 @@ impl Intake<'_> {
                 case: None,
                 class: None,
                 document: None,
-                seat: seat.id,
-                person: seat.person,
+                seat: self.pusher.0,
+                person: self.pusher.1,
                 reason: code.code(),
                 received_at: self.now,
                 bytes: &bytes,
@@ -452,7 +463,7 @@ impl Intake<'_> {
     }
 
     fn check_quarantine(&self) -> Result<(), Untaken> {
-        let seat = self.asked.seat().id;
+        let seat = self.pusher.0;
         if shelf::quarantined_of(self.known.db, self.known.tenant, seat)? >= QUARANTINE_MAX {
             return Err(Untaken::Refused(Refused::Later));
         }
@@ -469,7 +480,7 @@ impl Intake<'_> {
 
     /// What became of commands that waited when they were first answered.
     fn settle(&self, answers: Vec<Answer>) -> Result<Vec<Answer>, Untaken> {
-        let (db, tenant, person) = (self.known.db, self.known.tenant, self.asked.seat().person);
+        let (db, tenant, person) = (self.known.db, self.known.tenant, self.pusher.1);
         let mut settled = Vec::with_capacity(answers.len());
         for mut answer in answers {
             if answer.seen == Seen::Waiting {

@@ -20,11 +20,11 @@ use crate::time::Timestamp;
 const COMMANDS_PER_ENVELOPE_MAX: usize = 64;
 
 /// Most envelopes in one push, so that it never has more commands than a server takes.
-const ENVELOPES_PER_PUSH_MAX: usize = COMMANDS_PER_PUSH_MAX / COMMANDS_PER_ENVELOPE_MAX;
+pub(super) const ENVELOPES_PER_PUSH_MAX: usize = COMMANDS_PER_PUSH_MAX / COMMANDS_PER_ENVELOPE_MAX;
 
 /// Most bytes of changes in one push, and in what is told again, before compression: a step that a bad line can carry.
 /// One envelope or ruling goes alone if it is longer.
-const PUSH_BYTES_MAX: usize = 1024 * 1024;
+pub(super) const PUSH_BYTES_MAX: usize = 1024 * 1024;
 
 /// Most envelopes or rulings told again, or waiting commands asked about, in one request.
 const TOLD_AGAIN_MAX: u32 = 64;
@@ -116,6 +116,7 @@ impl Replica {
             dropped: (!dropped.is_empty()).then_some(dropped),
             waiting: (!waiting.is_empty()).then_some(waiting),
             trust,
+            parcels: self.next_parcels()?,
         };
         let body = encode_body(&request);
         let nonce = self.session.nonce;
@@ -240,8 +241,8 @@ impl Replica {
     }
 
     /// Seals as many of these pending commands as one envelope holds.
-    fn seal_first(
-        &mut self,
+    pub(super) fn seal_first(
+        &self,
         pending: &mut Peekable<impl Iterator<Item = CommandRow>>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Option<EnvelopeHash>, ReplicaError> {

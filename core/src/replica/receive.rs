@@ -102,7 +102,12 @@ impl Replica {
             self.drop_uncovered()?;
             self.end_return()?;
         }
-        synced.again = reply.page.more || self.has_more_to_say()?;
+        let parcels = reply
+            .trust
+            .as_ref()
+            .and_then(|trust| trust.parcels.as_ref());
+        let has_more_to_carry = self.take_parcels(parcels)?;
+        synced.again = reply.page.more || has_more_to_carry || self.has_more_to_say()?;
         self.save_session()?;
         Ok(synced)
     }

@@ -69,6 +69,9 @@ pub struct SyncRequest {
     /// What it says for the sake of trust.
     #[n(11)]
     pub trust: Option<TrustAsk>,
+    /// Pieces of colleagues' parcels.
+    #[n(12)]
+    pub parcels: Option<Vec<ByteVec>>,
 }
 
 /// New commands under one idempotency key.

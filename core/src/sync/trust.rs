@@ -1,5 +1,6 @@
 //! What devices and server say so that neither can be deceived without being told: heads of the audit chain.
 
+use super::ParcelAnswer;
 use crate::code::codes;
 
 /// Bytes of an entry's hash that a device remembers: enough that nobody finds another entry with the same.
@@ -49,6 +50,9 @@ pub struct TrustReply {
     /// What became of the head that the device remembers; none: it is in the chain, or there was none.
     #[n(1)]
     pub standing: Option<AuditStanding>,
+    /// What became of the pieces that it carried; of those that are not named, the server could not take any just now.
+    #[n(2)]
+    pub parcels: Option<Vec<ParcelAnswer>>,
 }
 
 codes!(
@@ -90,6 +94,8 @@ codes!(
         SignIn = "sign_in",
         /// Somebody opened what they usually may not.
         BreakGlass = "break_glass",
+        /// A parcel of a seat's work arrived.
+        Parcel = "parcel",
         /// A device proved that something is gone from it.
         Wiped = "wiped",
         /// What a row of the log held was lawfully erased.

@@ -307,7 +307,7 @@ fn tell(reply: AdminReply, json: bool, whole: bool, out: &mut dyn Write) -> Resu
         AdminReply::Listed(listing) => tell_listing(&listing, out)?,
         AdminReply::Standards(listing) if json => tell_json(&listing, out)?,
         AdminReply::Standards(listing) => standards::tell(&listing, out)?,
-        AdminReply::Audit(_) => {}
+        AdminReply::Audit(_) | AdminReply::Parcel { .. } => {}
         AdminReply::Breaches(listing) => breach::tell(&listing, whole, out)?,
         AdminReply::Text(answer) => rights::tell(&answer, out)?,
         AdminReply::Refused(reason) => return Err(CliError::Refused(reason)),

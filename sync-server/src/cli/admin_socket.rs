@@ -16,8 +16,8 @@ use super::{CliError, serve};
 use crate::backup::Backups;
 use crate::writer::Writer;
 
-/// Longest question: a profile's file, ten times over.
-const ASK_BYTES_MAX: u64 = 1024 * 1024;
+/// Longest question: a piece of a parcel, as text.
+const ASK_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Longest wait for a question or its answer; a backup of a large database takes its time.
 const WAIT_MAX: Duration = Duration::from_secs(120);

@@ -140,6 +140,7 @@ pub(super) fn run(
         | AdminReply::Code(_)
         | AdminReply::SignedOut(_)
         | AdminReply::Text(_)
+        | AdminReply::Parcel { .. }
         | AdminReply::BackedUp(_) => Err(CliError::Refused("not an answer to this".to_owned())),
     }
 }

@@ -420,4 +420,19 @@ fn an_account_is_opened_and_signed_out_at_the_machine() {
     assert_eq!(ended, "sessions ended: 0\n");
     let stranger = jangkau_core::id::PersonId::from_bytes([1; 16]).to_string();
     assert!(admin(&[&["sign-out", &stranger], &at[..]].concat()).is_err());
+fn a_parcels_file_is_taken_at_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("jangkau.sqlite3");
+    let at = ["--database", database.to_str().unwrap()];
+    let office = ["--institution", "lk3-cilegon"];
+    let profile = ["--profile", "cilegon-lk3-2023"];
+    typed(&[&["admin"], &at[..], &["found"], &office[..], &profile].concat()).unwrap();
+    let file = folder.path().join("titipan.parcel");
+    std::fs::write(&file, b"bukan titipan").unwrap();
+    let take = || typed(&[&["parcel"], &at[..], &[file.to_str().unwrap()]].concat());
+    assert_eq!(take(), Err("this is not a parcel".to_owned()));
+    let foreign = jangkau_core::sync::parcel_of(vec![vec![0; 64]]);
+    std::fs::write(&file, foreign).unwrap();
+    let told = "not received: this parcel is for another institution\n".to_owned();
+    assert_eq!(take(), Ok((false, told)));
 }

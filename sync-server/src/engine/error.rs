@@ -43,6 +43,9 @@ pub enum EngineError {
     /// Only an institution for practising is ever wiped.
     #[error("only an institution for practising is ever wiped")]
     NotPractice,
+    /// There is no room for it now, or its author has to be put back on the staff first.
+    #[error("there is no room for it now, or its author has to be put back on the staff first")]
+    NotNow,
     /// No such breach record is open.
     #[error("no such breach record is open")]
     NoOpenBreach,

@@ -75,6 +75,7 @@ fn trust(
     Ok(TrustReply {
         head,
         standing: Some(standing).filter(|standing| *standing != AuditStanding::Held),
+        parcels: None,
     })
 }
 
@@ -204,5 +205,9 @@ pub(super) fn reply(
         settled: settled.filter(|settled| !settled.is_empty()),
         trust: Some(trust(db, &institution, asked)?),
         epochs,
+        trust: Some(TrustReply {
+            parcels: Some(taken.parcels.clone()).filter(|parcels| !parcels.is_empty()),
+            ..trust(db, &institution, asked)?
+        }),
     })
 }

@@ -9,6 +9,7 @@ mod erasure;
 mod leases;
 mod links;
 mod quotas;
+mod parcels;
 mod refusals;
 mod releases;
 mod replicas;

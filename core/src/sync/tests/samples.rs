@@ -242,6 +242,7 @@ pub(super) fn full_request() -> SyncRequest {
         sent_at: Some(NOW),
         waiting: Some(vec![command_id(13)]),
         trust: None,
+        parcels: None,
     }
 }
 

@@ -35,6 +35,7 @@ fn reply(standing: Option<AuditStanding>) -> SyncReply {
         trust: Some(TrustReply {
             head: head(),
             standing,
+            parcels: None,
         }),
         ..idle_reply()
     }
@@ -92,4 +93,31 @@ fn an_idle_exchange_with_a_head_is_small() {
         asked.len(),
         answered.len()
     );
+}
+
+/// A piece is as long as many others, and opens with one key alone.
+#[test]
+fn pieces_of_parcels_are_padded_and_sealed() {
+    use rand_core::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    let server = ed25519_dalek::SigningKey::from_bytes(&[5; 32]);
+    let content = crate::sync::ParcelContent {
+        certificate: super::samples::certificate(),
+        era: LogEra::new(2),
+        envelopes: crate::sync::pack([&super::samples::envelope()]).unwrap(),
+    };
+    let key = server.verifying_key();
+    let piece = crate::sync::seal_piece(&content, &key, &mut rng).unwrap();
+    assert_eq!(piece.len(), 4 * 1024 + 8 + 32 + 16);
+    assert_eq!(
+        crate::sync::open_piece(&piece, &server),
+        Ok(content.clone())
+    );
+    let again = crate::sync::seal_piece(&content, &key, &mut rng).unwrap();
+    assert_ne!(again, piece);
+    let other = ed25519_dalek::SigningKey::from_bytes(&[6; 32]);
+    let error = crate::sync::ParcelError::OtherInstitution;
+    assert_eq!(crate::sync::open_piece(&piece, &other), Err(error));
+    let file = crate::sync::parcel_of(vec![piece.clone(), again.clone()]);
+    assert_eq!(crate::sync::pieces_of(&file), Ok(vec![piece, again]));
 }

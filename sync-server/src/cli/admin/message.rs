@@ -104,6 +104,11 @@ pub enum AdminAsk {
     Audit(AuditAsk),
     /// About what clients ask for by right.
     Rights(super::RightsCommand),
+    /// Take a piece of a parcel.
+    Parcel {
+        /// Its bytes, as Base64.
+        piece: String,
+    },
     /// Take a backup.
     Backup,
 }
@@ -163,6 +168,15 @@ pub enum AdminReply {
     Standards(Vec<StandardsListing>),
     /// Records of lost and stolen devices.
     Breaches(Vec<BreachListing>),
+    /// A piece of a parcel was taken: what became of its commands.
+    Parcel {
+        /// How many stand in the log.
+        admitted: u32,
+        /// How many wait for what they depend on.
+        waiting: u32,
+        /// How many lie in quarantine.
+        turned_away: u32,
+    },
     /// What the audit chain says.
     Audit(Vec<AuditListing>),
     /// A one-time code for an account.

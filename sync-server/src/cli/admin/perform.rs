@@ -10,7 +10,7 @@ use super::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, accounts, breach,
     no_folder, release, rights, standards,
 };
-use crate::cli::audit;
+use crate::cli::{audit, parcel};
 use crate::engine::{Engine, EngineError, EnrolledPerson};
 
 /// Answers from the engine; `server` is where devices reach it. A backup is not its business: it needs a folder.
@@ -78,6 +78,7 @@ pub(in crate::cli) fn perform(
         },
         AdminAsk::Accounts(ask) => return accounts::perform(ask, engine, now, rng),
         AdminAsk::Standards(ask) => return standards::perform(ask, engine, now),
+        AdminAsk::Parcel { piece } => return parcel::perform(piece, engine, now),
         AdminAsk::Audit(ask) => return audit::perform(ask, engine),
         AdminAsk::Rights(ask) => return rights::perform(ask, engine, now),
         AdminAsk::Backup => return no_folder(),
