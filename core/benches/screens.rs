@@ -374,7 +374,6 @@ impl Vault {
     /// Asks, and takes this answer.
     fn exchange(&mut self, rows: Vec<Row>, backfill: Option<Backfill>) {
         self.replica.request(now(), &mut self.rng).unwrap();
-        let to = Nonce::from_bytes([self.nonces; 12]);
         self.nonces += 1;
         let row = |(row, seq)| WireRow {
             seq: ServerSeq::new(seq),
@@ -397,7 +396,7 @@ impl Vault {
             backfill,
             check: None,
             resent: None,
-            to,
+            to: Nonce::from_bytes([self.nonces - 1; 12]),
             settled: None,
             trust: None,
             lease: None,

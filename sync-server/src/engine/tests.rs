@@ -7,6 +7,7 @@ mod codes;
 mod departing;
 mod erasure;
 mod leases;
+mod forks;
 mod links;
 mod quotas;
 mod parcels;
