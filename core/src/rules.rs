@@ -50,6 +50,7 @@ macro_rules! any_fact {
 mod case;
 mod clocks;
 mod consent;
+mod contacts;
 mod decided;
 mod docket;
 mod elsewhere;
@@ -70,6 +71,7 @@ mod state;
 mod status;
 mod told;
 mod verdict;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -82,6 +84,7 @@ use crate::profile::words::Role;
 use crate::time::Timestamp;
 
 use case::{Ask, Case};
+pub use contacts::{contacts_told, is_same_contact};
 use decided::Made;
 use docket::Answered;
 pub use docket::Docket;
@@ -98,6 +101,7 @@ pub use state::{
 pub use told::{ConsentStanding, FactsTold, LegalField, facts_told};
 use verdict::Objection;
 pub use verdict::{Flag, Refusal, Review, Verdict};
+pub use views::view_of;
 
 /// One admitted command of a case, with what the log recorded about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

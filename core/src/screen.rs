@@ -43,9 +43,10 @@ use crate::sync::StaffRow;
 use crate::text::{self, Language};
 use crate::time::Timestamp;
 
+pub use crate::rules::is_same_contact;
 pub use attention::{Attention, AttentionKind, attention};
 pub use clock::{ClockLine, Urgency, clock_line, open_clocks};
-pub use contact::{ContactLine, contacts, is_same_contact};
+pub use contact::{ContactLine, contacts};
 pub use daily::DailyCase;
 pub use header::{Header, header};
 pub use hotline::{HotlineLine, hotlines};

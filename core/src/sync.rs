@@ -12,6 +12,7 @@ mod sealed;
 mod seat;
 mod terms;
 mod trust;
+mod view;
 
 pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
 pub use epoch::{EpochBody, EpochListing, RemovalReason, Removed, SignedEpoch, Survivor};
@@ -35,10 +36,8 @@ pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
 pub use terms::{ActingTitle, Delegation, Terms};
-pub use trust::{
-    AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind,
-    TrustAsk, TrustReply,
-};
+pub use trust::{AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind, TrustAsk, TrustReply};
+pub use view::{AftercareTold, ContactTold, SessionTold, SummaryTold, View, ViewRow};
 
 #[cfg(test)]
 mod tests;

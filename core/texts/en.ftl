@@ -431,6 +431,7 @@ screen-practice = PRACTICE: no real case, not counted in any report, and may be 
 screen-unknown_person = another worker
 screen-name_unknown = name not known yet
 screen-name_not_held = name not shown
+screen-name_masked = { $initials } (name masked)
 screen-no_number = no number yet
 screen-number = no. { $number }
 screen-title = { $number }, { $name }
@@ -527,6 +528,9 @@ header-flags = Marks: { $flags }
 header-consent = Consent: { $consent }
 header-consent_not_held = Consent: not shown to your role
 header-papers = Papers still missing: { $papers }
+header-sessions = Sessions held: { $count }; the last one recorded: { $date }
+header-summary = Summary: { $sessions } sessions held, { $referrals } referrals
+header-aftercare = Plan for aftercare: { $plan }
 
 timeline-offline = Recorded without signal; reached the server { $received }.
 timeline-offline-later = Recorded { $recorded } without signal; reached the server { $received }.

@@ -431,6 +431,7 @@ screen-practice = LATIHAN: bukan kasus sungguhan, tidak dihitung dalam laporan, 
 screen-unknown_person = petugas lain
 screen-name_unknown = nama belum diketahui
 screen-name_not_held = nama tidak ditampilkan
+screen-name_masked = { $initials } (nama disamarkan)
 screen-no_number = belum bernomor
 screen-number = no. { $number }
 screen-title = { $number }, { $name }
@@ -527,6 +528,9 @@ header-flags = Tanda: { $flags }
 header-consent = Persetujuan: { $consent }
 header-consent_not_held = Persetujuan: tidak ditampilkan bagi peran Anda
 header-papers = Berkas yang belum ada: { $papers }
+header-sessions = Sesi yang terlaksana: { $count }; terakhir dicatat: { $date }
+header-summary = Ringkasan: { $sessions } sesi terlaksana, { $referrals } rujukan
+header-aftercare = Rencana bimbingan lanjut: { $plan }
 
 timeline-offline = Dicatat tanpa sinyal; tiba di server { $received }.
 timeline-offline-later = Dicatat { $recorded } tanpa sinyal; tiba di server { $received }.

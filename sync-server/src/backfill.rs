@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jangkau_core::access::ViewKind;
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, ServerSeq};
 use jangkau_core::rules::CaseState;
 use jangkau_core::sync::{
     Backfill, BackfillAt, FRAME_DOCUMENTS_MAX, GrantScope, InstallFrame, Installed,
-    PAGE_BYTES_SOFT_MAX, Row, SignedRuling, WireRow, bucket_of, pack,
+    PAGE_BYTES_SOFT_MAX, Row, SignedRuling, ViewRow, WireRow, bucket_of, pack,
 };
 
 use crate::pull::{Access, NOW, Reader};
 use crate::store::documents::DocumentRow;
 use crate::store::log::{self, LightRow};
-use crate::store::{StoreError, commands, documents, erase, grants, rulings};
+use crate::store::{StoreError, commands, documents, erase, grants, rulings, views};
 
 /// Cases in one page of documents: as many as fit one frame of each class.
 const CASES_MAX: u32 = 64;
@@ -37,6 +38,7 @@ struct Filling<'a> {
     /// Younger rows come up to this one: the reader has read so far.
     upto: ServerSeq,
     rulings: BTreeMap<ServerSeq, SignedRuling>,
+    views: BTreeMap<ServerSeq, WireRow>,
     documents: BTreeMap<Class, Vec<(Installed, Vec<u8>)>>,
     /// Rows with commands that are younger than the last backup, so that some device holds whatever a restore could
     /// forget. A row may bring commands of several cases: each is read once, when the page is full.
@@ -140,6 +142,7 @@ impl<'a> Filling<'a> {
             backed_up,
             upto,
             rulings: BTreeMap::new(),
+            views: BTreeMap::new(),
             documents: BTreeMap::new(),
             rows: BTreeMap::new(),
             cases: BTreeSet::new(),
@@ -171,6 +174,34 @@ impl<'a> Filling<'a> {
                 self.ruling(at)?;
             }
         }
+        self.views(case)
+    }
+
+    /// What is told of a case beside its documents.
+    fn views(&mut self, case: CaseId) -> Result<(), StoreError> {
+        let (db, tenant) = (self.reader.db, self.reader.tenant);
+        for kind in ViewKind::ALL {
+            if !self.access.sees_view(case, *kind, NOW) {
+                continue;
+            }
+            let Some((at, view)) = views::last(db, tenant, case, *kind)? else {
+                continue;
+            };
+            // What is younger comes through the log.
+            for light in log::scan(db, tenant, ServerSeq::new(at.get() - 1), 1)? {
+                if at <= self.upto {
+                    let view = view.clone();
+                    let row = Row::View(ViewRow { case, view });
+                    let received_at = light.received_at;
+                    let told = WireRow {
+                        seq: at,
+                        received_at,
+                        row,
+                    };
+                    self.views.insert(at, told);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -194,6 +225,7 @@ impl<'a> Filling<'a> {
                 self.ruling(at)?;
             }
         }
+        self.views(case)?;
         for document in documents::list(db, tenant, Some(case))? {
             if self.access.holds(&document.key, NOW) {
                 self.document(&document)?;
@@ -246,7 +278,8 @@ impl<'a> Filling<'a> {
     }
 
     fn finish(self) -> Result<Backfill, StoreError> {
-        let (mut rows, mut envelopes) = (Vec::new(), Vec::new());
+        let mut rows: Vec<WireRow> = self.views.values().cloned().collect();
+        let mut envelopes = Vec::new();
         for light in self.rows.values() {
             let Some(shown) = self.reader.pruned(light, |key| self.sees_document(key))? else {
                 continue;

@@ -6,22 +6,22 @@ use chrono::Datelike as _;
 use data_encoding::BASE32_NOPAD;
 use ed25519_dalek::SigningKey;
 use jangkau_core::calendar::Calendar;
-use jangkau_core::grant::institution_grant;
+use jangkau_core::grant::{institution_grant, views_told};
 use jangkau_core::id::{CaseId, InstitutionId, PersonId, SeatId, ServerSeq};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
 use jangkau_core::rules::CaseState;
 use jangkau_core::sync::{
-    CalendarRow, Enrol, ProfileRow, Row, SeatCertificate, SeatStatus, StaffRow, Terms,
+    CalendarRow, Enrol, GrantScope, ProfileRow, Row, SeatCertificate, SeatStatus, StaffRow, Terms,
 };
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
-use crate::grants::{end, give};
+use crate::grants::{align_person, end, give};
 use crate::library::{Library, server_key};
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, decode, grants, letters, rulings, staff};
+use crate::store::{Db, StoreError, decode, grants, letters, rulings, staff, views};
 
 /// How long an invitation can be used: until the next working week's end.
 const INVITE_MS_MAX: i64 = 7 * 24 * 60 * 60 * 1_000;
@@ -61,7 +61,17 @@ pub(crate) fn activate(
     (toml, profile): (&str, &Profile),
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let before = institutions::profiles(db, tenant)?;
     add_profile(db, tenant, (toml, profile), now)?;
+    let views = views_told(profile);
+    let is_told = before.last().is_some_and(|before| {
+        Profile::parse(&before.toml).is_ok_and(|before| views_told(&before) == views)
+    });
+    // What nobody was told so far has to be told of every case.
+    if !is_told {
+        let at = institutions::get(db, tenant)?.head;
+        each_case(db, tenant, |case| rulings::touch(db, tenant, case, at))?;
+    }
     for person in staff::people(db, tenant)? {
         if let Some(person) = staff::person(db, tenant, person)? {
             let powers = powers_of(&person.roles, Some(&person.terms), now);
@@ -108,6 +118,22 @@ pub(crate) fn add_calendar(
         now,
     )?;
     institutions::add_calendar(db, tenant, at, row)?;
+    each_case(db, tenant, |case| {
+        if has_running_clock(db, tenant, case)? {
+            rulings::touch(db, tenant, case, at)?;
+        }
+        Ok(())
+    })
+}
+
+/// Cases that are looked through at once.
+const CASES_AT_ONCE: u32 = 512;
+
+fn each_case(
+    db: &Db,
+    tenant: Tenant,
+    mut work: impl FnMut(CaseId) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let cases = rulings::cases(db, tenant, after, CASES_AT_ONCE)?;
@@ -116,15 +142,10 @@ pub(crate) fn add_calendar(
         };
         after = Some(*last);
         for case in cases {
-            if has_running_clock(db, tenant, case)? {
-                rulings::touch(db, tenant, case, at)?;
-            }
+            work(case)?;
         }
     }
 }
-
-/// Cases that are looked through at once when a list of holidays changes.
-const CASES_AT_ONCE: u32 = 512;
 
 fn has_running_clock(db: &Db, tenant: Tenant, case: CaseId) -> Result<bool, StoreError> {
     let state = rulings::file(db, tenant, case)?.and_then(|file| file.state);
@@ -159,7 +180,8 @@ pub(crate) fn put_staff(
     give_by_roles(db, tenant, &profile, who, now)
 }
 
-/// After a restore: leaves out numbers of cases and letters that may have been given after the backup was made.
+/// After a restore: leaves out numbers of cases and letters that may have been given after the backup was made, and takes nothing as told that was
+/// told to those who hold no documents.
 pub(crate) fn skip_numbers(
     db: &Db,
     tenant: Tenant,
@@ -167,6 +189,7 @@ pub(crate) fn skip_numbers(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     institutions::skip_cases(db, tenant)?;
+    views::forget(db, tenant)?;
     let profile = library.current(db, tenant)?;
     letters::skip(db, tenant, year_of(&profile, now))
 }
@@ -204,7 +227,7 @@ fn powers_of(roles: &BTreeSet<Role>, terms: Option<&Terms>, now: Timestamp) -> B
     roles.iter().copied().chain(delegated).collect()
 }
 
-/// Gives what a person's roles allow of every case, and ends what they no longer allow.
+/// Gives what a person's roles allow of every case, and of those that are theirs, and ends what they no longer allow.
 fn give_by_roles(
     db: &Db,
     tenant: Tenant,
@@ -216,7 +239,7 @@ fn give_by_roles(
     let due = institution_grant(profile, person, roles).filter(|_| active);
     let mut is_given = false;
     for grant in held {
-        let is_wide = grant.row.scope == jangkau_core::sync::GrantScope::Institution;
+        let is_wide = grant.row.scope == GrantScope::Institution;
         if due.as_ref() == Some(&grant.row) {
             is_given = true;
         } else if is_wide || !active {
@@ -226,7 +249,7 @@ fn give_by_roles(
     if let Some(due) = due.filter(|_| !is_given) {
         give(db, tenant, due, now)?;
     }
-    Ok(())
+    align_person(db, tenant, profile, person, now)
 }
 
 /// Says of everybody to whom something was delegated that it has begun or ended: another row of theirs, and the grants that

@@ -1,14 +1,19 @@
 //! Giving and ending grants: rows of the log, and the index over them.
 
-use jangkau_core::grant::case_grant;
+use std::collections::BTreeSet;
+
+use jangkau_core::command::{Command, CommandKind};
+use jangkau_core::grant::{case_grant, kept_grant};
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::profile::Profile;
+use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{GrantRow, GrantScope, Row};
 use jangkau_core::time::Timestamp;
 
+use crate::ruling::entry_of;
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, grants, staff};
+use crate::store::{Db, StoreError, commands, decode, grants, rulings, staff};
 
 /// Gives a grant, from the next position of the log on.
 pub(crate) fn give(
@@ -46,37 +51,132 @@ pub(crate) fn end(
     grants::end(db, tenant, grant.seq, at)
 }
 
-/// Gives a person what their roles allow of a case that becomes theirs, unless they have it.
-pub(crate) fn give_case(
+/// Whose a case is, by the decisions that stand.
+#[derive(Debug, Default)]
+pub(crate) struct Ties {
+    /// The worker responsible; until there is one, the case is theirs who registered it or serve its kecamatan.
+    responsible: Option<PersonId>,
+    /// Those who lead a session of it; who was responsible and is no more does only by a later booking.
+    leads: BTreeSet<PersonId>,
+    /// Who was made responsible last, in the order of the log.
+    last: Option<PersonId>,
+}
+
+impl Ties {
+    pub(crate) fn of(db: &Db, tenant: Tenant, case: CaseId) -> Result<Self, StoreError> {
+        let mut ties = Self::default();
+        for command in commands::of_case(db, tenant, case)? {
+            let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
+            if verdict == Some(Verdict::Committed) && names_holder(command.kind) {
+                ties.take(&entry_of(&command)?.command);
+            }
+        }
+        let state = rulings::state(db, tenant, case)?;
+        ties.responsible = state.and_then(|state| state.assignee);
+        Ok(ties)
+    }
+
+    fn take(&mut self, decision: &Command) {
+        if let Command::Assign(assignment) = decision {
+            self.hand_over(assignment.assignee);
+        } else if let Command::Reassign(reassignment) = decision {
+            self.hand_over(reassignment.assignee);
+        } else if let Command::ScheduleSession(session) = decision {
+            self.leads.insert(session.lead);
+        }
+    }
+
+    fn hand_over(&mut self, to: PersonId) {
+        if let Some(former) = self.last.replace(to).filter(|former| *former != to) {
+            self.leads.remove(&former);
+        }
+    }
+
+    /// Whether the case is a person's own, of those who have or had something of it.
+    fn is_own(&self, person: PersonId) -> bool {
+        match self.responsible {
+            None => true,
+            Some(responsible) if responsible == person => true,
+            Some(_) => self.leads.contains(&person),
+        }
+    }
+}
+
+const fn names_holder(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::Assign | CommandKind::Reassign | CommandKind::ScheduleSession
+    )
+}
+
+/// Gives a person what they may hold of a case beside what they hold of every case, and ends what they may not: all that their roles
+/// allow of an own case; of one that is somebody else's now what they wrote apart, and what is told in views.
+pub(crate) fn align(
     db: &Db,
     tenant: Tenant,
     profile: &Profile,
-    (person, case): (PersonId, CaseId),
+    (person, case, ties): (PersonId, CaseId, &Ties),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(person) = staff::person(db, tenant, person)?.filter(|person| person.active) else {
+    let Some(person) = staff::person(db, tenant, person)? else {
         return Ok(());
     };
-    let Some(due) = case_grant(profile, person.id, &person.roles, case) else {
-        return Ok(());
+    // Powers that are delegated are a head's, and reach every case.
+    let due = if !person.active {
+        None
+    } else if ties.is_own(person.id) {
+        case_grant(profile, person.id, &person.roles, case)
+    } else {
+        kept_grant(profile, person.id, &person.roles, case)
     };
     let held = grants::of_person_and_case(db, tenant, person.id, case)?;
-    let held: Vec<GrantRow> = held.into_iter().map(|grant| grant.row).collect();
-    if due.adds_to(&held) {
+    let is_held = held.iter().any(|grant| due.as_ref() == Some(&grant.row));
+    // What is due is given before anything ends, so that nothing is let go of that stays.
+    if let Some(due) = due.clone().filter(|_| !is_held) {
         give(db, tenant, due, now)?;
+    }
+    for grant in held {
+        if due.as_ref() != Some(&grant.row) {
+            end(db, tenant, &grant, now)?;
+        }
     }
     Ok(())
 }
 
-/// Ends what a person held of a case because it was theirs.
-pub(crate) fn end_case(
+/// Aligns everybody who holds something of a case by the case alone.
+pub(crate) fn align_holders(
     db: &Db,
     tenant: Tenant,
-    (person, case): (PersonId, CaseId),
+    profile: &Profile,
+    (case, ties): (CaseId, &Ties),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for grant in grants::of_person_and_case(db, tenant, person, case)? {
-        end(db, tenant, &grant, now)?;
+    let held = grants::of_case(db, tenant, case)?;
+    let of_case = held
+        .iter()
+        .filter(|grant| grant.row.scope == GrantScope::Case(case));
+    let people: BTreeSet<PersonId> = of_case.map(|grant| grant.row.person).collect();
+    for person in people {
+        align(db, tenant, profile, (person, case, ties), now)?;
+    }
+    Ok(())
+}
+
+/// Aligns a person in every case of which they ever held something by the case alone: their roles are others now, or the matrix is, or they
+/// work here again.
+pub(crate) fn align_person(
+    db: &Db,
+    tenant: Tenant,
+    profile: &Profile,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for case in grants::cases_ever(db, tenant, person)? {
+        let file = rulings::file(db, tenant, case)?;
+        if file.is_some_and(|file| !file.is_activity) {
+            let ties = Ties::of(db, tenant, case)?;
+            align(db, tenant, profile, (person, case, &ties), now)?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jangkau_core::access::ViewKind;
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::plant::{Plant, planted};
@@ -79,6 +80,14 @@ impl Access {
             || self
                 .about(case, at)
                 .any(|grant| grant.gives_class(case, class))
+    }
+
+    /// Whether a grant that began before a row gives a view of the case.
+    pub(crate) fn sees_view(&self, case: CaseId, view: ViewKind, at: ServerSeq) -> bool {
+        planted(Plant::DropGrantCheck)
+            || self
+                .about(case, at)
+                .any(|grant| grant.gives_view(case, view))
     }
 
     /// Whether a grant that began before a row covers the document.
@@ -163,6 +172,7 @@ impl Reader<'_> {
             RowKind::Epoch => return self.show_epoch(light),
             RowKind::Ruling => self.sees_ruling(light)?,
             RowKind::Grant | RowKind::GrantEnd | RowKind::Seat => is_mine,
+            RowKind::View => return self.show_view(light),
             RowKind::Staff | RowKind::Profile | RowKind::Calendar => self.is_in_good_standing,
         };
         if !sees {
@@ -208,6 +218,19 @@ impl Reader<'_> {
         };
         let now = erase::epoch_of(self.db, self.tenant, document.id())?;
         Ok(now.is_none_or(|(now, _)| now == *epoch))
+    fn show_view(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
+        let (row, bytes) = log::get(self.db, self.tenant, light.seq)?;
+        let Row::View(told) = &row else {
+            return Err(StoreError::Undecodable);
+        };
+        let sees = self
+            .access
+            .sees_view(told.case, told.view.kind(), light.seq);
+        Ok(sees.then_some(Shown {
+            row,
+            envelope: None,
+            bytes,
+        }))
     }
 
     fn sees_ruling(&self, light: &LightRow) -> Result<bool, StoreError> {

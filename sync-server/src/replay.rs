@@ -101,7 +101,7 @@ impl Rerun<'_> {
         match &row {
             Row::Ruling(ruling) => return self.ruling(ruling, now),
             // What follows from decisions that were taken back may be all that judging a case brought.
-            Row::Grant(_) | Row::GrantEnd(_) => {
+            Row::Grant(_) | Row::GrantEnd(_) | Row::View(_) => {
                 return rule(self.store, &self.library, now).map(drop);
             }
             Row::Commands(_)
@@ -132,6 +132,7 @@ impl Rerun<'_> {
             }
             // Every rewriting stands at or before the last checkpoint.
             Row::Epoch(_) | Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::Own(_, _) => {
+            Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::View(_) | Row::Own(_, _) => {
                 Ok(())
             }
         })

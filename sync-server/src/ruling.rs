@@ -1,6 +1,7 @@
 //! The second transaction: judge each case in the order of the log, sign, append, give the grants that follow.
 
 mod links;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,7 +25,7 @@ use jangkau_core::time::Timestamp;
 
 use crate::admission::Known;
 use crate::founding::year_of;
-use crate::grants::{end_case, give_case};
+use crate::grants::{Ties, align, align_holders};
 use crate::library::{Library, Pin, server_key};
 use crate::store::commands::StoredCommand;
 use crate::store::institutions::{self, InstitutionRow, Tenant};
@@ -259,6 +260,9 @@ impl Bench<'_> {
             let pin = (profile.id.clone(), judgement.profile_version);
             let header = self.header(case, &file, pin, calendar_version);
             self.sign(&file, &header, &stored, &judgement)?;
+            if !file.is_activity {
+                self.tell_views(case, &entries, &judgement)?;
+            }
             done.is_granted = self.follow(case)?;
             done.meaning = self.note_links(case, &entries, &judgement)?;
         }
@@ -407,16 +411,17 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Gives the grants that follow from decisions which have come to stand: to who is now responsible, or leads a
-    /// session; and ends those of who was responsible before.
+    /// Gives and ends the grants that follow from decisions which have come to stand: to who is now responsible or leads a session, to the
+    /// volunteers of a kecamatan; everybody else who held something of the case by the case alone keeps what the matrix leaves them.
     fn follow(&self, case: CaseId) -> Result<bool, StoreError> {
         let (db, tenant) = (self.db, self.tenant);
-        let profile = self.library.current(db, tenant)?;
         let before = institutions::get(db, tenant)?.head;
-        let mut responsible: Option<PersonId> = None;
+        let mut gets = BTreeSet::new();
+        let mut is_new = false;
         for command in commands::of_case(db, tenant, case)? {
             let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
-            if verdict != Some(Verdict::Committed) || !gives_access(command.kind) {
+            let stands = verdict == Some(Verdict::Committed) && gives_access(command.kind);
+            if !stands || command.is_followed {
                 continue;
             }
             let decision = match entry_of(&command) {
@@ -426,49 +431,39 @@ impl Bench<'_> {
             };
             if let Command::Register(register) = &decision {
                 let kecamatan = register.kecamatan.as_ref().map(Line::as_str);
-                if let Some(kecamatan) = kecamatan.filter(|_| !command.is_followed) {
-                    self.route(&profile, case, kecamatan)?;
-                    commands::set_followed(db, tenant, command.id)?;
-                }
-                continue;
-            }
-            let (gets, is_responsible) = if let Command::Assign(assignment) = &decision {
-                (assignment.assignee, true)
-            } else if let Command::Reassign(reassignment) = &decision {
-                (reassignment.assignee, true)
-            } else if let Command::ScheduleSession(session) = &decision {
-                (session.lead, false)
+                let Some(kecamatan) = kecamatan else { continue };
+                gets.extend(self.serving(kecamatan)?);
             } else {
-                continue;
-            };
-            if !command.is_followed {
-                give_case(db, tenant, &profile, (gets, case), self.now)?;
-                let former = responsible.filter(|former| is_responsible && *former != gets);
-                if let Some(former) = former {
-                    end_case(db, tenant, (former, case), self.now)?;
-                }
-                commands::set_followed(db, tenant, command.id)?;
+                gets.extend(named(&decision));
             }
-            if is_responsible {
-                responsible = Some(gets);
+            commands::set_followed(db, tenant, command.id)?;
+            is_new = true;
+        }
+        if is_new {
+            let profile = self.library.current(db, tenant)?;
+            let ties = Ties::of(db, tenant, case)?;
+            for person in gets {
+                align(db, tenant, &profile, (person, case, &ties), self.now)?;
             }
+            align_holders(db, tenant, &profile, (case, &ties), self.now)?;
         }
         Ok(institutions::get(db, tenant)?.head != before)
     }
 
-    /// Gives a new case to the volunteers of its kecamatan, whoever registered it (X16).
-    fn route(&self, profile: &Profile, case: CaseId, kecamatan: &str) -> Result<(), StoreError> {
+    /// The volunteers of a kecamatan: a new case there is theirs, whoever registered it (X16).
+    fn serving(&self, kecamatan: &str) -> Result<Vec<PersonId>, StoreError> {
         let (db, tenant) = (self.db, self.tenant);
+        let mut serving = Vec::new();
         for id in staff::people(db, tenant)? {
             let Some(person) = staff::person(db, tenant, id)? else {
                 continue;
             };
             let is_theirs = |area: &String| is_same_name(area, kecamatan);
             if person.roles.contains(&Role::Volunteer) && person.terms.areas.iter().any(is_theirs) {
-                give_case(db, tenant, profile, (id, case), self.now)?;
+                serving.push(id);
             }
         }
-        Ok(())
+        Ok(serving)
     }
 }
 
@@ -539,7 +534,8 @@ fn judged(
     catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
 }
 
-fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreError> {
+/// A command as it was recorded, of the records that the log has of it.
+pub(crate) fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreError> {
     CommandEntry::from_records(
         command.id,
         command.case,

@@ -18,6 +18,7 @@ pub(crate) mod rulings;
 pub(crate) mod shelf;
 pub(crate) mod staff;
 pub(crate) mod standing;
+pub(crate) mod views;
 
 use std::cell::{Ref, RefCell};
 use std::path::Path;

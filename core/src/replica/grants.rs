@@ -10,7 +10,7 @@ use crate::class::{Class, Compartment, DocumentKey};
 use crate::id::{CaseId, CommandId, ServerSeq};
 use crate::rules::Verdict;
 use crate::store::{DocumentRow, decode};
-use crate::sync::{GrantRow, GrantScope};
+use crate::sync::{GrantRow, GrantScope, View};
 
 impl Replica {
     /// A grant begins or ends: the cases that it is about have to be gone through.
@@ -96,13 +96,18 @@ impl Replica {
         Ok(is_swept)
     }
 
-    /// Drops the states and rulings of classes that no grant covers, and what they said of others' commands: nothing newer comes of
+    /// Drops the views that no grant gives, the states and rulings of classes that none covers, and what they said of others' commands: nothing newer comes of
     /// it, and it would grow old. What speaks of own commands stays; the server goes on telling of those.
     fn drop_rulings(&self, case: CaseId, grants: &[GrantRow]) -> Result<(), ReplicaError> {
         let gives = |class: Class| grants.iter().any(|grant| grant.gives_class(case, class));
         for class in self.store.told_classes(case)? {
             if !gives(class) {
                 self.store.drop_told_state(case, class)?;
+            }
+        }
+        for kind in self.store.views(case)?.iter().map(View::kind) {
+            if !grants.iter().any(|grant| grant.gives_view(case, kind)) {
+                self.store.drop_view(case, kind)?;
             }
         }
         for (seq, ruling) in self.store.rulings_not_own(case)? {

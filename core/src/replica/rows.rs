@@ -85,6 +85,7 @@ impl Replica {
                 Row::Staff(staff) => self.store.put_staff(staff)?,
                 Row::Profile(profile) => self.store.put_profile(profile)?,
                 Row::Calendar(calendar) => self.store.put_calendar(calendar)?,
+                Row::View(view) => self.store.put_view(row.seq, view)?,
                 Row::Seat(seat, status) if *seat == self.seat() => self.take_status(*status)?,
                 Row::Seat(_, _) => {}
                 Row::Epoch(signed) => {

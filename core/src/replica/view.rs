@@ -7,7 +7,7 @@ use crate::command::{CommandEntry, CommandKind, PlacedRecord, Stamp};
 use crate::id::{CaseId, CaseNumber, CommandId};
 use crate::rules::{CaseLinks, CaseState, Verdict};
 use crate::store::{CommandRow, CommandState, decode};
-use crate::sync::{StaffRow, Turned};
+use crate::sync::{StaffRow, Turned, View};
 use crate::time::Timestamp;
 
 /// What became of a command, as far as this device knows.
@@ -57,6 +57,8 @@ pub struct CaseView {
     pub state: Option<CaseState>,
     /// Own commands that have no verdict yet.
     pub pending: Vec<CommandId>,
+    /// What the server tells of it beside the documents, one of each kind.
+    pub views: Vec<View>,
 }
 
 impl Replica {
@@ -115,6 +117,7 @@ impl Replica {
             profile_version: self.store.case_version(case)?,
             state: self.case_state(case)?,
             pending,
+            views: self.store.views(case)?,
         })
     }
 

@@ -129,7 +129,9 @@ impl CaseState {
             sessions: self.sessions.clone(),
             appointments: self.appointments.clone(),
             missing_papers: self.missing_papers.clone(),
-            clocks: self.clocks.clone(),
+            clocks: (self.clocks.iter().filter(|clock| !clock.tells_category()))
+                .cloned()
+                .collect(),
             ..self.index()
         }
     }
@@ -153,10 +155,7 @@ impl CaseState {
             acting: None,
             reminders: None,
             judged_through: ServerSeq::default(),
-            clocks: self
-                .clocks
-                .iter()
-                .filter(|clock| clock.subject.is_none())
+            clocks: (self.clocks.iter().filter(|clock| clock.is_of_index()))
                 .cloned()
                 .collect(),
             ..self.clone()
@@ -295,4 +294,17 @@ pub struct ClockState {
     /// How it stands.
     #[n(6)]
     pub outcome: ClockOutcome,
+}
+
+impl ClockState {
+    /// Whether the clock alone says what troubles the family (section 9, rule 4).
+    fn tells_category(&self) -> bool {
+        self.clock.as_str() == "tpks_report"
+    }
+
+    /// Whether everybody may see it who holds anything of the case: it is about the case, or about its danger.
+    fn is_of_index(&self) -> bool {
+        let is_of_danger = self.clock.as_str() == "safety_p1";
+        (self.subject.is_none() || is_of_danger) && !self.tells_category()
+    }
 }

@@ -8,6 +8,7 @@ use crate::command::{EndingReason, Purpose, SafetyLevel};
 use crate::id::{CaseId, CaseNumber};
 use crate::profile::words::Status;
 use crate::rules::{CaseState, ConsentStanding, Flag};
+use crate::sync::View;
 use crate::text;
 
 /// What stands above a case.
@@ -95,6 +96,35 @@ fn consent(case: &CaseSeen) -> Option<BTreeMap<Purpose, ConsentStanding>> {
     })
 }
 
+/// What the server tells beside the documents, in a sentence; none for what stands elsewhere in the header.
+fn told(viewer: &Viewer<'_>, view: &View) -> Option<String> {
+    match view {
+        View::Masked(_) | View::Contact(_) => None,
+        View::Metadata(sessions) => {
+            let last = sessions.last()?;
+            let held = sessions.iter().filter(|session| session.number.is_some());
+            let (count, date) = (
+                held.count().to_string(),
+                text::day(viewer.language, last.at, viewer.zone()),
+            );
+            Some(viewer.say("header-sessions", &[("count", &count), ("date", &date)]))
+        }
+        View::Summary(summary) => {
+            let (sessions, referrals) =
+                (summary.sessions.to_string(), summary.referrals.to_string());
+            let args = [
+                ("sessions", sessions.as_str()),
+                ("referrals", referrals.as_str()),
+            ];
+            Some(viewer.say("header-summary", &args))
+        }
+        View::Aftercare(plan) => {
+            let plan = plan.as_ref()?;
+            Some(viewer.say("header-aftercare", &[("plan", &plan.plan)]))
+        }
+    }
+}
+
 /// Where a case stands, and why it ended.
 pub(super) fn status_words(viewer: &Viewer<'_>, state: Option<&CaseState>) -> String {
     let status = state.map_or(Status::Draft, |state| state.status);
@@ -143,5 +173,6 @@ fn lines(viewer: &Viewer<'_>, case: &CaseSeen, header: &Header) -> Vec<String> {
         let papers = header.missing_papers.join("; ");
         lines.push(viewer.say("header-papers", &[("papers", &papers)]));
     }
+    lines.extend(case.view.views.iter().filter_map(|view| told(viewer, view)));
     lines
 }

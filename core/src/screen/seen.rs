@@ -16,6 +16,7 @@ use crate::rules::{
     CaseLog, CaseState, Elsewhere, FactsTold, Flag, LegalField, LogEntry, Standing, danger_of,
     facts_told, judge,
 };
+use crate::sync::View;
 use crate::time::Timestamp;
 
 /// A case as it is on the device.
@@ -122,12 +123,23 @@ impl CaseSeen {
             .unwrap_or(SafetyLevel::P3)
     }
 
-    /// The client's name as held; other words where nobody knows it, or where this person does not hold it.
+    /// The client's name as held, or the initials that are told; other words where nobody knows it, or where this person does not hold it.
     #[must_use]
     pub fn name(&self, viewer: &Viewer<'_>) -> String {
         if let Some(names) = self.facts.identity.get(&LegalField::Name) {
             let names: Vec<&str> = names.iter().map(Line::as_str).collect();
             return names.join(" / ");
+        }
+        let masked = self.view.views.iter().find_map(|view| match view {
+            View::Masked(initials) if !initials.is_empty() => Some(initials),
+            View::Masked(_)
+            | View::Contact(_)
+            | View::Metadata(_)
+            | View::Summary(_)
+            | View::Aftercare(_) => None,
+        });
+        if let Some(initials) = masked {
+            return viewer.say("screen-name_masked", &[("initials", initials)]);
         }
         let is_held = self.classes.contains(&Class::Intake) || self.registration().is_some();
         let key = if is_held {

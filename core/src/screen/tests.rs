@@ -179,6 +179,7 @@ fn seen(state: Option<CaseState>, items: Vec<TimelineItem>) -> CaseSeen {
         case: CASE,
         number: state.is_some().then(|| CaseNumber::new(12)),
         profile_version: None,
+        views: Vec::new(),
         pending: pending.map(|item| item.id).collect(),
         state,
     };

@@ -6,3 +6,12 @@ CREATE TABLE told_state (
   bytes BLOB NOT NULL,
   PRIMARY KEY (case_id, class)
 );
+
+-- What the server tells of a case to those who may not hold its documents; the newest of each kind.
+CREATE TABLE view (
+  case_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (case_id, kind)
+);

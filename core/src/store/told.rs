@@ -2,10 +2,11 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, decode, encode};
+use crate::access::ViewKind;
 use crate::class::Class;
 use crate::id::{CaseId, CaseNumber, ServerSeq};
-use crate::sync::RulingBody;
+use crate::sync::{RulingBody, View, ViewRow};
 
 impl Store {
     /// A case's state as told to some class; an older row never replaces a younger one. What everybody may see brings number and version of
@@ -77,17 +78,51 @@ impl Store {
         Ok(())
     }
 
+    /// A view of a case; an older row never replaces a younger one.
+    pub(crate) fn put_view(&self, seq: ServerSeq, row: &ViewRow) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO view (case_id, kind, seq, bytes) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (case_id, kind) DO UPDATE SET seq = excluded.seq, \
+             bytes = excluded.bytes WHERE excluded.seq >= seq",
+        )?;
+        let kind = row.view.kind().code();
+        let seq = seq.get().cast_signed();
+        statement.execute(params![row.case, kind, seq, encode(&row.view)])?;
+        Ok(())
+    }
+
+    /// What is told of a case, one view of each kind.
+    pub(crate) fn views(&self, case: CaseId) -> Result<Vec<View>, StoreError> {
+        let sql = "SELECT bytes FROM view WHERE case_id = ?1 ORDER BY kind";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([case], |row| row.get::<_, Vec<u8>>(0))?;
+        rows.map(|bytes| decode(&bytes?)).collect()
+    }
+
+    /// Drops a view of a case.
+    pub(crate) fn drop_view(&self, case: CaseId, kind: ViewKind) -> Result<(), StoreError> {
+        self.connection.execute(
+            "DELETE FROM view WHERE case_id = ?1 AND kind = ?2",
+            params![case, kind.code()],
+        )?;
+        Ok(())
+    }
+
     /// Drops everything that was told of a case.
     pub(super) fn drop_told(&self, case: CaseId) -> Result<(), StoreError> {
-        self.connection
-            .execute("DELETE FROM told_state WHERE case_id = ?1", [case])?;
+        for table in ["told_state", "view"] {
+            let sql = format!("DELETE FROM {table} WHERE case_id = ?1");
+            self.connection.execute(&sql, [case])?;
+        }
         Ok(())
     }
 
     /// After a restore: any row of the new era is younger than what was told beyond what the server kept.
     pub(super) fn age_told(&self, kept: ServerSeq) -> Result<(), StoreError> {
-        let sql = "UPDATE told_state SET seq = ?1 WHERE seq > ?1";
-        self.connection.execute(sql, [kept.get().cast_signed()])?;
+        for table in ["told_state", "view"] {
+            let sql = format!("UPDATE {table} SET seq = ?1 WHERE seq > ?1");
+            self.connection.execute(&sql, [kept.get().cast_signed()])?;
+        }
         Ok(())
     }
 }

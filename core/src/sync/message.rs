@@ -3,7 +3,7 @@
 use minicbor::bytes::ByteVec;
 
 use super::frame::{FrameError, decode_body, encode_body};
-use super::{Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply};
+use super::{Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply, ViewRow};
 use crate::access::ViewKind;
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
@@ -232,6 +232,9 @@ pub enum Row {
     /// A document was rewritten after an erasure: what is of an older epoch goes.
     #[n(10)]
     Epoch(#[n(0)] SignedEpoch),
+    /// What the server tells of a case to those who may not hold its documents.
+    #[n(9)]
+    View(#[n(0)] ViewRow),
 }
 
 codes!(

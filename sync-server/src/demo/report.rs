@@ -218,6 +218,7 @@ impl Office<'_> {
             profile_version: Some(self.profile.version),
             state: Some(state.clone()),
             pending: Vec::new(),
+            views: Vec::new(),
         };
         let classes = Class::ALL.iter().copied().collect();
         let case = CaseSeen::new(view, self.items(id)?, classes);

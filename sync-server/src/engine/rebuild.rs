@@ -120,6 +120,7 @@ impl Rebuilt {
                 | Row::Profile(_)
                 | Row::Calendar(_)
                 | Row::Seat(_, _)
+                | Row::View(_)
                 | Row::Own(_, _) => {}
             }
         }

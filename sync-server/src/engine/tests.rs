@@ -1,5 +1,6 @@
 //! The engine on its own: crafted requests and real replicas against a store in memory.
 
+mod access;
 mod activities;
 mod audit;
 mod bench;

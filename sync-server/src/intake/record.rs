@@ -8,7 +8,7 @@ use jangkau_core::plant::crash_point;
 use jangkau_core::sync::{Row, SealedEnvelope};
 
 use crate::admission::{Admitted, Known, Signer};
-use crate::grants::{give, give_case};
+use crate::grants::{Ties, align, give};
 use crate::store::commands::{NewCommand, Reception};
 use crate::store::documents::NewChange;
 use crate::store::institutions::next_seq;
@@ -185,7 +185,8 @@ pub(crate) fn append_row(known: &Known<'_>, record: Record<'_>) -> Result<(), St
         if is_activity {
             give(db, tenant, activity_grant(person, file), now)?;
         } else {
-            give_case(db, tenant, &profile, (person, file), now)?;
+            let ties = Ties::of(db, tenant, file)?;
+            align(db, tenant, &profile, (person, file, &ties), now)?;
         }
     }
     Ok(())

@@ -134,6 +134,19 @@ pub(crate) fn of_person_and_case(
     query(db, filter, params![tenant.0, person, case])
 }
 
+/// The cases of which a person ever held something by the case alone.
+pub(crate) fn cases_ever(
+    db: &Db,
+    tenant: Tenant,
+    person: PersonId,
+) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT DISTINCT case_id FROM access_grant \
+               WHERE institution = ?1 AND person = ?2 AND case_id IS NOT NULL ORDER BY case_id";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, person], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Every grant that stands and covers a case.
 pub(crate) fn of_case(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<Grant>, StoreError> {
     let filter = "institution = ?1 AND (case_id = ?2 OR case_id IS NULL) AND ended IS NULL";

@@ -38,6 +38,7 @@ pub(crate) enum RowKind {
     Calendar,
     Seat,
     Epoch = 10,
+    View,
 }
 
 impl RowKind {
@@ -50,7 +51,7 @@ impl RowKind {
         Self::Profile,
         Self::Calendar,
         Self::Seat,
-        Self::Epoch,
+        Self::Epoch, Self::View,
     ];
 
     pub(super) const fn of(row: &Row) -> Self {
@@ -64,6 +65,7 @@ impl RowKind {
             Row::Calendar(_) => Self::Calendar,
             Row::Seat(_, _) => Self::Seat,
             Row::Epoch(_) => Self::Epoch,
+            Row::View(_) => Self::View,
         }
     }
 }

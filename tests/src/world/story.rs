@@ -123,6 +123,7 @@ fn describe_row(row: &Row) -> String {
         Row::Staff(_) => "staff".to_owned(),
         Row::Profile(_) => "profile".to_owned(),
         Row::Calendar(_) => "calendar".to_owned(),
+        Row::View(row) => format!("view {} of {}", row.view.kind(), row.case),
         Row::Seat(seat, status) => format!("seat {seat} {status}"),
         Row::Epoch(_) => "rewritten document".to_owned(),
     }

@@ -276,11 +276,16 @@ fn nobody_else_receives_a_note() {
     bench.sync(&mut room);
     bench.sync(&mut desk);
     bench.sync(&mut field);
+    assert!(
+        desk.fate(session).unwrap().is_some(),
+        "its metadata comes to the head"
+    );
+    assert_eq!(
+        field.fate(session).unwrap(),
+        None,
+        "and not to a worker whose case it is not any more"
+    );
     for replica in [&desk, &field] {
-        assert!(
-            replica.fate(session).unwrap().is_some(),
-            "its metadata comes"
-        );
         let held = replica.documents().unwrap();
         assert!(held.iter().all(|key| key.class != Class::Notes));
     }

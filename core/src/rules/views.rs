@@ -1,0 +1,100 @@
+//! What the server tells of a case to those who may not hold its documents (section 9: masked, M, S; B10).
+
+use std::collections::BTreeMap;
+
+use super::{CaseState, LegalField, LogEntry, Verdict, contacts_told, facts_told};
+use crate::access::ViewKind;
+use crate::command::Command;
+use crate::id::CommandId;
+use crate::profile::words::Status;
+use crate::record::Line;
+use crate::sync::{AftercareTold, SessionTold, SummaryTold, View};
+
+/// What a kind of view tells of a case, from its commands in the order of the log, their verdicts and where it stands; none for what is no
+/// row.
+#[must_use]
+pub fn view_of(
+    kind: ViewKind,
+    entries: &[LogEntry],
+    verdicts: &BTreeMap<CommandId, Verdict>,
+    state: &CaseState,
+) -> Option<View> {
+    match kind {
+        ViewKind::Masked => Some(View::Masked(initials(entries))),
+        ViewKind::Contact => {
+            // Until somebody is responsible, who registered the case holds its registration.
+            let is_handed_on = state.assignee.is_some();
+            let entries = entries.iter().filter(|_| is_handed_on);
+            Some(View::Contact(contacts_told(
+                entries.map(|entry| &entry.entry),
+            )))
+        }
+        ViewKind::Metadata => Some(View::Metadata(sessions(entries, state))),
+        ViewKind::Summary => Some(View::Summary(SummaryTold {
+            services: state.services.clone(),
+            milestones: state.milestones.clone(),
+            sessions: state.sessions.len() as u32,
+            referrals: state.referrals.len() as u32,
+        })),
+        ViewKind::Aftercare => Some(View::Aftercare(aftercare(entries, verdicts, state))),
+        ViewKind::Flag => None,
+    }
+}
+
+/// The first letter of each word of the name; of both names where two contradict each other.
+fn initials(entries: &[LogEntry]) -> String {
+    let told = facts_told(entries);
+    let names = told.identity.get(&LegalField::Name).into_iter().flatten();
+    let of_name = |name: &Line| {
+        let letters = name
+            .as_str()
+            .split_whitespace()
+            .filter_map(|word| word.chars().next());
+        let letters: Vec<String> = letters.map(|letter| format!("{letter}.")).collect();
+        letters.join(" ")
+    };
+    let names: Vec<String> = names.map(of_name).collect();
+    names.join(" / ")
+}
+
+fn sessions(entries: &[LogEntry], state: &CaseState) -> Vec<SessionTold> {
+    let told = |entry: &LogEntry| {
+        let Command::RecordSession(session) = &entry.entry.command else {
+            return None;
+        };
+        let place = state.sessions.iter().position(|id| *id == entry.entry.id);
+        Some(SessionTold {
+            number: place.map(|place| place as u32 + 1),
+            at: entry.at(),
+            attendance: session.attendance,
+            mode: session.mode,
+            danger: session.danger,
+        })
+    };
+    let mut sessions: Vec<SessionTold> = entries.iter().filter_map(told).collect();
+    sessions.sort_by_key(|session| session.at);
+    sessions
+}
+
+/// The plan that was committed last, while the case is in aftercare.
+fn aftercare(
+    entries: &[LogEntry],
+    verdicts: &BTreeMap<CommandId, Verdict>,
+    state: &CaseState,
+) -> Option<AftercareTold> {
+    if state.status != Status::Aftercare {
+        return None;
+    }
+    let mut plans = entries.iter().rev().filter(|entry| {
+        verdicts.get(&entry.entry.id).or(entry.verdict.as_ref()) == Some(&Verdict::Committed)
+    });
+    plans.find_map(|entry| {
+        let Command::StartAftercare(start) = &entry.entry.command else {
+            return None;
+        };
+        Some(AftercareTold {
+            plan: start.plan.as_str().to_owned(),
+            until: start.until,
+        })
+    })
+}
