@@ -7,13 +7,11 @@
     missing_docs,
     reason = "a bench stops at the first surprise"
 )]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::SigningKey;
-use jangkau_core::access::Writing;
 use jangkau_core::calendar::Calendar;
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{
@@ -313,7 +311,7 @@ fn documents(entries: &[LogEntry]) -> BTreeMap<Class, (Installed, Vec<u8>)> {
             let key = DocumentKey {
                 case: entry.case,
                 class,
-                compartment: Compartment::of(class, Writing::All, entry.stamp.by),
+                compartment: Compartment::Shared,
                 volume: 0,
             };
             let branch = Branch::from_bytes([3; Branch::LEN]);

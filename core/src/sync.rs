@@ -22,7 +22,7 @@ pub use frame::{
 };
 pub use lease::Lease;
 pub use message::{
-    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era, Extent,
+    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era,
     FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame, Installed, PAGE_BYTES_SOFT_MAX, Page,
     ProfileRow, PushBack, Refused, RefusedReply, Row, SeatStatus, Seen, StaffRow, SyncReply,
     SyncRequest, Turned, WireRow,
@@ -37,7 +37,7 @@ pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
 pub use terms::{ActingTitle, Delegation, Terms};
 pub use trust::{AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind, TrustAsk, TrustReply};
-pub use view::{AftercareTold, ContactTold, SessionTold, SummaryTold, View, ViewRow};
+pub use view::{AftercareTold, ContactTold, SessionTold, SummaryTold, View, ViewRow, Extent};
 
 #[cfg(test)]
 mod tests;

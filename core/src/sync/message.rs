@@ -3,7 +3,7 @@
 use minicbor::bytes::ByteVec;
 
 use super::frame::{FrameError, decode_body, encode_body};
-use super::{Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply, ViewRow};
+use super::{Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply, ViewRow, view::Extent};
 use crate::access::ViewKind;
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
@@ -277,17 +277,6 @@ pub struct GrantRow {
     /// What of them is held in part only, and what is told beside them; none if there is neither.
     #[n(3)]
     pub extent: Option<Extent>,
-}
-
-/// How far a grant goes beyond its classes, and where it falls short of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct Extent {
-    /// Classes of which only the person's own entries are held.
-    #[n(0)]
-    pub own: Vec<Class>,
-    /// What the server tells of the cases in rows of its own.
-    #[n(1)]
-    pub views: Vec<ViewKind>,
 }
 
 /// A person on the staff, as every colleague sees them.

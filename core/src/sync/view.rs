@@ -3,10 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::ViewKind;
+use crate::class::Class;
 use crate::command::{Attendance, ContactSafety, SafetyLevel, ServiceType, SessionMode};
 use crate::id::CaseId;
 use crate::profile::words::Milestone;
 use crate::time::Timestamp;
+
+/// How far a grant goes beyond its classes, and where it falls short of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Extent {
+    /// Classes of which only the person's own entries are held.
+    #[n(0)]
+    pub own: Vec<Class>,
+    /// What the server tells of the cases in rows of its own.
+    #[n(1)]
+    pub views: Vec<ViewKind>,
+}
 
 /// A view of a case. The newest row of a case and kind counts.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]

@@ -2,7 +2,10 @@
 //! numbers, a referral delivered before its letter.
 
 use super::*;
+use crate::access::ViewKind;
 use crate::profile::words::Status;
+use crate::rules::view_of;
+use crate::sync::{AftercareTold, View};
 use Role::*;
 
 #[test]
@@ -141,6 +144,32 @@ fn a_referral_called_off_stops_its_clock() {
         .iter()
         .find(|clock| clock.subject == Some(referral));
     assert_eq!(clock.unwrap().outcome, ClockOutcome::OnTime);
+}
+
+#[test]
+fn the_plan_for_aftercare_is_told_while_it_goes_on() {
+    let mut story = cilegon_ready();
+    let told = |story: &Story| {
+        let state = story.state();
+        view_of(
+            ViewKind::Aftercare,
+            &story.entries,
+            &BTreeMap::new(),
+            &state,
+        )
+    };
+    story.ok(HeadOfInstitution, terminate(EndingReason::Moved));
+    assert_eq!(told(&story), Some(View::Aftercare(None)));
+    let plan = Prose::new("Siti menengok tiap minggu.").unwrap();
+    let start = StartAftercare { plan, until: None };
+    story.ok(SocialWorker, Command::StartAftercare(start));
+    let plan = AftercareTold {
+        plan: "Siti menengok tiap minggu.".to_owned(),
+        until: None,
+    };
+    assert_eq!(told(&story), Some(View::Aftercare(Some(plan))));
+    story.ok(SocialWorker, close());
+    assert_eq!(told(&story), Some(View::Aftercare(None)));
 }
 
 #[test]
