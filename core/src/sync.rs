@@ -36,8 +36,11 @@ pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};
 pub use terms::{ActingTitle, Delegation, Terms};
-pub use trust::{AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind, TrustAsk, TrustReply};
-pub use view::{AftercareTold, ContactTold, SessionTold, SummaryTold, View, ViewRow, Extent};
+pub use trust::{
+    AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind,
+    TrustAsk, TrustReply,
+};
+pub use view::{AftercareTold, ContactTold, Extent, SessionTold, SummaryTold, View, ViewRow};
 
 #[cfg(test)]
 mod tests;

@@ -996,6 +996,7 @@ audit-staff = a person on the staff
 audit-profile = service profile
 audit-calendar = list of holidays
 audit-seat = a person's device
+audit-view = a glimpse of a case was told
 audit-rewritten = a document rewritten after an erasure
 audit-turned_away = a record could not enter
 audit-seat_returned = a forgotten device is back

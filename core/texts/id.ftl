@@ -996,6 +996,7 @@ audit-staff = data petugas
 audit-profile = standar pelayanan
 audit-calendar = daftar hari libur
 audit-seat = perangkat petugas
+audit-view = ringkasan kasus diberitahukan
 audit-rewritten = dokumen ditulis ulang setelah penghapusan
 audit-turned_away = catatan tidak dapat masuk
 audit-seat_returned = perangkat yang terlupakan kembali

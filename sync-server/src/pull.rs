@@ -218,6 +218,8 @@ impl Reader<'_> {
         };
         let now = erase::epoch_of(self.db, self.tenant, document.id())?;
         Ok(now.is_none_or(|(now, _)| now == *epoch))
+    }
+
     fn show_view(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
         let (row, bytes) = log::get(self.db, self.tenant, light.seq)?;
         let Row::View(told) = &row else {

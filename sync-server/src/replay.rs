@@ -131,10 +131,12 @@ impl Rerun<'_> {
                 Ok(())
             }
             // Every rewriting stands at or before the last checkpoint.
-            Row::Epoch(_) | Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::Own(_, _) => {
-            Row::Grant(_) | Row::GrantEnd(_) | Row::Ruling(_) | Row::View(_) | Row::Own(_, _) => {
-                Ok(())
-            }
+            Row::Epoch(_)
+            | Row::Grant(_)
+            | Row::GrantEnd(_)
+            | Row::Ruling(_)
+            | Row::View(_)
+            | Row::Own(_, _) => Ok(()),
         })
     }
 

@@ -54,7 +54,7 @@ impl Replica {
 
     fn own_envelopes(&self) -> Result<Vec<(SealedEnvelope, usize)>, ReplicaError> {
         let mut own = Vec::new();
-        for stored in self.store.kept_envelopes()? {
+        for (_, stored) in self.store.kept_envelopes()? {
             let length = stored.len();
             let envelopes = unpack_stored(&stored)?.into_iter();
             let mine = envelopes.filter(|envelope| envelope.head.seat == self.seat());

@@ -58,11 +58,11 @@ impl Store {
         Ok(())
     }
 
-    /// Every envelope that is kept, by its hash.
+    /// Every envelope that is kept, with its hash, in the order in which they came to be.
     pub(crate) fn kept_envelopes(&self) -> Result<Vec<(EnvelopeHash, Vec<u8>)>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT hash, bytes FROM envelope")?;
+            .prepare_cached("SELECT hash, bytes FROM envelope ORDER BY rowid")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

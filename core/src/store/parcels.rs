@@ -6,15 +6,6 @@ use super::{Store, StoreError};
 use crate::id::BatchId;
 
 impl Store {
-    /// Every envelope that is kept, in the order in which they came to be.
-    pub(crate) fn kept_envelopes(&self) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT bytes FROM envelope ORDER BY rowid")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Takes a piece of a colleague's parcel; one that is here already stays as it is.
     pub(crate) fn carry(&self, id: BatchId, piece: &[u8]) -> Result<(), StoreError> {
         self.connection.execute(

@@ -3,8 +3,10 @@
 use minicbor::bytes::ByteVec;
 
 use super::frame::{FrameError, decode_body, encode_body};
-use super::{Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply, ViewRow, view::Extent};
-use crate::access::ViewKind;
+use super::{
+    Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply, ViewRow,
+    view::Extent,
+};
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
 use crate::id::{

@@ -76,6 +76,8 @@ codes!(
         Calendar = "calendar",
         /// A row about a seat.
         Seat = "seat",
+        /// A row that tells of a case to those who may not hold its documents.
+        View = "view",
         /// A row by which a document was rewritten after an erasure.
         Rewritten = "rewritten",
         /// Something was turned away and is kept in quarantine.

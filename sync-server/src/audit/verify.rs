@@ -214,5 +214,6 @@ pub(crate) const fn kind_of(kind: RowKind) -> AuditKind {
         RowKind::Calendar => AuditKind::Calendar,
         RowKind::Seat => AuditKind::Seat,
         RowKind::Epoch => AuditKind::Rewritten,
+        RowKind::View => AuditKind::View,
     }
 }

@@ -47,6 +47,9 @@ pub(super) fn run(
             | AdminReply::Standards(_)
             | AdminReply::Breaches(_)
             | AdminReply::Audit(_)
+            | AdminReply::Code(_)
+            | AdminReply::SignedOut(_)
+            | AdminReply::Text(_)
             | AdminReply::BackedUp(_) => {
                 return Err(CliError::Refused("not an answer to this".to_owned()));
             }

@@ -420,6 +420,9 @@ fn an_account_is_opened_and_signed_out_at_the_machine() {
     assert_eq!(ended, "sessions ended: 0\n");
     let stranger = jangkau_core::id::PersonId::from_bytes([1; 16]).to_string();
     assert!(admin(&[&["sign-out", &stranger], &at[..]].concat()).is_err());
+}
+
+#[test]
 fn a_parcels_file_is_taken_at_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("jangkau.sqlite3");

@@ -203,7 +203,6 @@ pub(super) fn reply(
         to: asked.nonce(),
         lease: None,
         settled: settled.filter(|settled| !settled.is_empty()),
-        trust: Some(trust(db, &institution, asked)?),
         epochs,
         trust: Some(TrustReply {
             parcels: Some(taken.parcels.clone()).filter(|parcels| !parcels.is_empty()),

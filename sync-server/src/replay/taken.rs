@@ -11,7 +11,7 @@ use crate::rewrite::install_base;
 use crate::ruling::{self, rule, take};
 use crate::store::documents::NewChange;
 use crate::store::log::{self, Heading, LightRow};
-use crate::store::{Db, StoreError, commands, documents, erase, grants, rulings};
+use crate::store::{Db, StoreError, commands, documents, erase, grants, rulings, views};
 
 impl Rerun<'_> {
     /// Takes a row as it is. Gives false for one that is brought in again as every other: of people, profiles, calendars.
@@ -31,6 +31,10 @@ impl Rerun<'_> {
                 Row::GrantEnd(grant) => {
                     log::append(db, other, &row, &light.heading, now)?;
                     grants::end(db, other, *grant, light.seq)?;
+                }
+                Row::View(told) => {
+                    log::append(db, other, &row, &light.heading, now)?;
+                    views::put(db, other, light.seq, (told.case, &told.view))?;
                 }
                 Row::Epoch(signed) => self.take_epoch(db, light, signed)?,
                 Row::Staff(_)

@@ -91,6 +91,7 @@ pub(crate) fn append_row(
         | Row::Calendar(_)
         | Row::Seat(_, _)
         | Row::Epoch(_)
+        | Row::View(_)
         | Row::Own(_, _) => subject,
     };
     let word = match row {
@@ -103,6 +104,7 @@ pub(crate) fn append_row(
         | Row::Profile(_)
         | Row::Calendar(_)
         | Row::Epoch(_)
+        | Row::View(_)
         | Row::Own(_, _) => None,
     };
     let entry = AuditEntry {

@@ -37,12 +37,12 @@ pub(crate) enum RowKind {
     Profile,
     Calendar,
     Seat,
+    View = 9,
     Epoch = 10,
-    View,
 }
 
 impl RowKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Commands,
         Self::Ruling,
         Self::Grant,
@@ -51,7 +51,8 @@ impl RowKind {
         Self::Profile,
         Self::Calendar,
         Self::Seat,
-        Self::Epoch, Self::View,
+        Self::View,
+        Self::Epoch,
     ];
 
     pub(super) const fn of(row: &Row) -> Self {

@@ -313,6 +313,7 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
         (
             "rewritten document, for others",
             Row::Epoch(signed_epoch().bare()),
+        ),
         (
             "view",
             Row::View(ViewRow {
