@@ -400,6 +400,10 @@ impl Vault {
             lease: None,
         });
         self.replica.receive(&reply, now(), &mut self.rng).unwrap();
+            epochs: None,
+        };
+        let bytes = encode_body(&reply);
+        self.replica.receive(&bytes, now(), &mut self.rng).unwrap();
     }
 
     /// Takes some cases as a page of documents: a frame of each class.

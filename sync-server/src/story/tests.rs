@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use jangkau_core::class::Class;
-use jangkau_core::command::Nature;
-use jangkau_core::id::CommandId;
+use jangkau_core::command::{CommandKind, Nature};
+use jangkau_core::id::{CaseId, CommandId, InstitutionId, PersonId};
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind};
 use jangkau_core::sync::RemovalReason;
 use jangkau_core::time::Timestamp;
@@ -49,51 +49,93 @@ fn the_logs_of_the_five_institutions_replay_byte_for_byte() {
     }
 }
 
+/// Somebody who writes requests down, and somebody who decides.
+fn two_people(engine: &mut Engine, id: &InstitutionId, now: Timestamp) -> (PersonId, PersonId) {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let asks = engine.add_staff(id, "Sari", &[], now, &mut rng).unwrap();
+    let dpo = engine
+        .add_staff(id, "Dewi", &["dpo"], now, &mut rng)
+        .unwrap();
+    (asks, dpo)
+}
+
+/// Erases the records of a case that are chosen. Gives how many.
+fn erase(
+    engine: &mut Engine,
+    id: &InstitutionId,
+    case: CaseId,
+    chosen: impl Fn(CommandKind) -> bool,
+    now: Timestamp,
+) -> usize {
+    let (asks, dpo) = two_people(engine, id, now);
+    let log = engine.case_log(id, case).unwrap();
+    let records: Vec<CommandId> = log
+        .iter()
+        .filter(|entry| chosen(entry.entry.command.kind()))
+        .map(|entry| entry.entry.id)
+        .collect();
+    if records.is_empty() {
+        return 0;
+    }
+    let count = records.len();
+    let asked = Asked {
+        scope: Some(ErasureScope::Records(records)),
+        reason: Some(RemovalReason::Erasure),
+    };
+    let what = (RightsKind::Erasure, case);
+    let opened = engine.open_right(id, what, asked, (asks, "Diminta."), now);
+    let number = opened.unwrap().unwrap();
+    let decided = engine.decide_right(id, number, (dpo, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Ok(()));
+    count
+}
+
 /// After an erasure the log replays from the last checkpoint: every fact of the social case record goes, and the cases stand where
 /// they stood.
 #[test]
 fn the_logs_of_the_five_institutions_replay_after_an_erasure() {
+    let now: Timestamp = "2027-06-01T09:00:00+07:00".parse().unwrap();
+    let is_fact_of_record = |kind: CommandKind| {
+        let class = kind.sections().first().map(|section| section.0);
+        kind.nature() == Nature::Fact && class == Some(Class::Record)
+    };
     for name in ["cilegon", "kaltim", "karangasem", "mataram", "tarakan"] {
         let (story, player) = play_file(&format!("main-{name}.toml"), None);
         let mut engine = Engine::from_image(&player.link().engine().image().unwrap()).unwrap();
-        let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let now: Timestamp = "2027-06-01T09:00:00+07:00".parse().unwrap();
         for plan in &story.institutions {
-            let asks = engine.add_staff(&plan.id, "Sari", &["clerk"], now, &mut rng);
-            let asks = asks.or_else(|_| engine.add_staff(&plan.id, "Sari", &[], now, &mut rng));
-            let asks = asks.unwrap();
-            let dpo = engine
-                .add_staff(&plan.id, "Dewi", &["dpo"], now, &mut rng)
-                .unwrap();
             let mut erased = 0;
             for case in player.cases().values() {
-                let log = engine.case_log(&plan.id, *case).unwrap();
-                let facts: Vec<CommandId> = log
-                    .iter()
-                    .filter(|entry| {
-                        let kind = entry.entry.command.kind();
-                        let class = kind.sections().first().map(|section| section.0);
-                        kind.nature() == Nature::Fact && class == Some(Class::Record)
-                    })
-                    .map(|entry| entry.entry.id)
-                    .collect();
-                if facts.is_empty() {
-                    continue;
-                }
                 let before = engine.case_states(&plan.id).unwrap();
-                let asked = Asked {
-                    scope: Some(ErasureScope::Records(facts)),
-                    reason: Some(RemovalReason::Erasure),
-                };
-                let what = (RightsKind::Erasure, *case);
-                let opened = engine.open_right(&plan.id, what, asked, (asks, "Diminta."), now);
-                let number = opened.unwrap().unwrap();
-                let decided = engine.decide_right(&plan.id, number, (dpo, true, "Ya."), now);
-                assert_eq!(decided.unwrap(), Ok(()), "{name}");
+                erased += erase(&mut engine, &plan.id, *case, is_fact_of_record, now);
                 assert_eq!(engine.case_states(&plan.id).unwrap(), before, "{name}");
-                erased += 1;
             }
             assert!(erased > 0, "{name}");
+            assert_eq!(engine.rebuild_check(&plan.id).unwrap(), [], "{name}");
+        }
+    }
+}
+
+/// When every word of every record has gone, a case stands where its decisions brought it, and what is due is due.
+#[test]
+fn a_case_stands_where_it_stood_when_all_of_its_words_are_erased() {
+    let now: Timestamp = "2027-06-01T09:00:00+07:00".parse().unwrap();
+    for name in ["cilegon", "kaltim", "karangasem", "mataram", "tarakan"] {
+        let (story, player) = play_file(&format!("main-{name}.toml"), None);
+        let mut engine = Engine::from_image(&player.link().engine().image().unwrap()).unwrap();
+        for plan in &story.institutions {
+            for case in player.cases().values() {
+                let before = engine.case_states(&plan.id).unwrap().remove(case);
+                if erase(&mut engine, &plan.id, *case, |_| true, now) == 0 {
+                    continue;
+                }
+                let after = engine.case_states(&plan.id).unwrap().remove(case);
+                let (before, after) = (before.unwrap(), after.unwrap());
+                assert_eq!(after.status, before.status, "{name}");
+                assert_eq!(after.milestones, before.milestones, "{name}");
+                assert_eq!(after.safety, before.safety, "{name}");
+                assert_eq!(after.clocks, before.clocks, "{name}");
+                assert_eq!(after.decisions, before.decisions, "{name}");
+            }
             assert_eq!(engine.rebuild_check(&plan.id).unwrap(), [], "{name}");
         }
     }

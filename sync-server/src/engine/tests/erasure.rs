@@ -607,3 +607,49 @@ fn what_is_due_by_its_years_is_proposed_and_stays() {
     assert_eq!(steps(years(6)), [RetentionStep::Review]);
     assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
 }
+
+#[test]
+fn after_a_restore_from_before_an_erasure_nothing_is_lost_and_it_is_done_again() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office.sync_all();
+    let backup = office.bench.engine.image().unwrap();
+    let between = office
+        .bench
+        .record(&mut office.workers, Some(case), told("Di antaranya."));
+    office.sync_all();
+    office.erase(&[erased]);
+    office.sync_all();
+    let after = office
+        .bench
+        .record(&mut office.workers, Some(case), told("Sesudahnya."));
+    office.sync_all();
+    office.bench.restore(&backup);
+    let pending = office
+        .bench
+        .record(&mut office.heads, Some(case), told("Tertunda."));
+    office.sync_all();
+    for id in [between, after, pending] {
+        for device in [&office.workers, &office.heads] {
+            let fate = device.fate(id).unwrap();
+            assert!(
+                matches!(fate, Some(Fate::Judged(Verdict::Recorded(_)))),
+                "{id} {fate:?}"
+            );
+        }
+    }
+    office.bench.same_documents(&office.workers, office.worker);
+    office.bench.same_documents(&office.heads, office.head);
+    office.bench.check();
+    // The backup brought it back; it has to be erased again.
+    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    office.erase(&[erased]);
+    office.sync_all();
+    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!holds(&office.workers.image().unwrap(), CANARY));
+    office.bench.same_documents(&office.workers, office.worker);
+    office.bench.check();
+}
