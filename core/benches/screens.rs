@@ -1,5 +1,4 @@
 //! How fast the screens are, on a vault with 1,000 cases that came as a new device gets them: in install frames, with their rulings.
-//!
 //! The floor of a screen is what reading costs, on the same machine in the same run: where every case stands, or all of one case.
 #![allow(
     clippy::unwrap_used,
@@ -402,8 +401,8 @@ impl Vault {
         self.replica.receive(&reply, now(), &mut self.rng).unwrap();
             epochs: None,
         };
-        let bytes = encode_body(&reply);
-        self.replica.receive(&bytes, now(), &mut self.rng).unwrap();
+        let (bytes, now) = (encode_body(&reply), now());
+        self.replica.receive(&bytes, now, &mut self.rng).unwrap();
     }
 
     /// Takes some cases as a page of documents: a frame of each class.

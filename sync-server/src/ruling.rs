@@ -2,6 +2,7 @@
 
 mod links;
 mod views;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +39,8 @@ use crate::store::{
 };
 
 use links::Meaning;
+use taken::keep_letters;
+pub(crate) use taken::{refresh, take};
 
 const POINTS: CrashPoints = CrashPoints {
     begin: "ruling.begin",
@@ -135,55 +138,6 @@ pub(crate) fn adopt(
     Ok(Some(body))
 }
 
-/// Takes a ruling as it stands, signed by whoever: an input of a replay, from before the checkpoint at which it begins to judge.
-pub(crate) fn take(
-    db: &Db,
-    tenant: Tenant,
-    ruling: &SignedRuling,
-    now: Timestamp,
-) -> Result<RulingBody, StoreError> {
-    let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
-    append(db, tenant, &body, ruling, now)?;
-    keep_letters(db, tenant, &body)?;
-    Ok(body)
-}
-
-fn keep_letters(db: &Db, tenant: Tenant, body: &RulingBody) -> Result<(), StoreError> {
-    let Some(state) = &body.state else {
-        return Ok(());
-    };
-    let state: CaseState = decode(state)?;
-    for referral in state.referrals {
-        if let Some(given) = referral.letter {
-            letters::put(db, tenant, referral.referral, given)?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes what cases tell of each other again, as the last judgement of each left it, and rules nothing.
-pub(crate) fn refresh(
-    db: &Db,
-    tenant: Tenant,
-    library: &Library,
-    cases: &BTreeSet<CaseId>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let bench = Bench {
-        db,
-        tenant,
-        library,
-        now,
-    };
-    // What one case passes on, another is judged by.
-    for _ in 0..2 {
-        for case in cases {
-            bench.refresh_case(*case)?;
-        }
-    }
-    Ok(())
-}
-
 fn hash_of(ruling: &SignedRuling) -> [u8; 32] {
     *blake3::hash(&ruling.body).as_bytes()
 }
@@ -269,26 +223,6 @@ impl Bench<'_> {
         let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
         rulings::judged(db, tenant, case, touched)?;
         Ok(done)
-    }
-
-    fn refresh_case(&self, case: CaseId) -> Result<(), StoreError> {
-        let (db, tenant) = (self.db, self.tenant);
-        let Some(file) = rulings::file(db, tenant, case)? else {
-            return Ok(());
-        };
-        let Some(pin) = &file.profile else {
-            return Ok(());
-        };
-        let entries = entries(db, tenant, &commands::of_case(db, tenant, case)?)?;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let profile = self.profile_of(pin)?;
-        let (calendar, _) = self.library.calendar(db, tenant)?;
-        let versions = self.library.profiles(db, tenant)?;
-        let told = elsewhere::of(db, tenant, case, &leads(&entries))?;
-        let judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
-        self.note_links(case, &entries, &judgement).map(drop)
     }
 
     /// Gives every letter that was issued its number (T16).

@@ -17,6 +17,7 @@ mod releases;
 mod replicas;
 mod restores;
 mod returns;
+mod rights;
 mod roads;
 mod standards;
 mod terms;

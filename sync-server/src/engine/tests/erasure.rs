@@ -2,37 +2,33 @@
 
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{
-    CloseInformation, Command, DraftMinutes, EditMinutes, MoveRecord, Purpose, RecordSession,
-    RecordVisit, TakeRecord, WithdrawConsent,
+    CloseInformation, Command, DraftMinutes, EditMinutes, MoveRecord, RecordVisit, TakeRecord,
 };
-use jangkau_core::export::LeftOut;
 use jangkau_core::id::{CaseId, CommandId, PersonId};
-use jangkau_core::record::{Prose, SharedText, TextEdit};
+use jangkau_core::record::{Prose, Scalar, SharedText, TextEdit};
 use jangkau_core::replica::{Fate, Replica};
-use jangkau_core::retention::RetentionStep;
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::RemovalReason;
-use jangkau_core::text::Language;
 
 use super::bench::{Bench, registration, visit};
-use super::replicas::{assign, session};
+use super::replicas::assign;
 
 /// A word that stands in what is erased and nowhere else.
-const CANARY: &str = "KENARIKUNING";
+pub(super) const CANARY: &str = "KENARIKUNING";
 
-struct Office {
-    bench: Bench,
-    case: CaseId,
-    head: PersonId,
-    worker: PersonId,
-    volunteer: PersonId,
-    heads: Replica,
-    workers: Replica,
-    volunteers: Replica,
+pub(super) struct Office {
+    pub(super) bench: Bench,
+    pub(super) case: CaseId,
+    pub(super) head: PersonId,
+    pub(super) worker: PersonId,
+    pub(super) volunteer: PersonId,
+    pub(super) heads: Replica,
+    pub(super) workers: Replica,
+    pub(super) volunteers: Replica,
 }
 
-fn told(word: &str) -> RecordVisit {
+pub(super) fn told(word: &str) -> RecordVisit {
     RecordVisit {
         observation: Prose::new(word).unwrap(),
         ..visit()
@@ -41,7 +37,7 @@ fn told(word: &str) -> RecordVisit {
 
 impl Office {
     /// A case that a volunteer opened and a worker has, on three devices.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut bench = Bench::new();
         let volunteer = bench.person(&["volunteer"]);
         let head = bench.person(&["head_of_institution"]);
@@ -69,7 +65,7 @@ impl Office {
         }
     }
 
-    fn ask(&mut self, scope: ErasureScope, reason: RemovalReason) -> i64 {
+    pub(super) fn ask(&mut self, scope: ErasureScope, reason: RemovalReason) -> i64 {
         let asked = Asked {
             scope: Some(scope),
             reason: Some(reason),
@@ -85,7 +81,7 @@ impl Office {
         opened.unwrap().unwrap()
     }
 
-    fn decide(&mut self, number: i64) -> Result<(), RightsRefusal> {
+    pub(super) fn decide(&mut self, number: i64) -> Result<(), RightsRefusal> {
         let (institution, by) = (self.bench.institution.clone(), self.head);
         let now = self.bench.later();
         let decision = (by, true, "Disetujui.");
@@ -102,7 +98,7 @@ impl Office {
         self.decide(number).unwrap();
     }
 
-    fn sync_all(&mut self) {
+    pub(super) fn sync_all(&mut self) {
         for _ in 0..3 {
             self.bench.sync(&mut self.volunteers);
             self.bench.sync(&mut self.heads);
@@ -121,7 +117,7 @@ impl Office {
 }
 
 /// Whether bytes hold a word, also in what is compressed in them.
-fn holds(bytes: &[u8], word: &str) -> bool {
+pub(super) fn holds(bytes: &[u8], word: &str) -> bool {
     let finds = |bytes: &[u8]| bytes.windows(word.len()).any(|at| at == word.as_bytes());
     const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
     let mut places = bytes.windows(4).enumerate();
@@ -219,11 +215,9 @@ fn work_that_was_pending_on_the_old_document_is_recorded_on_the_new_one() {
     }
     assert!(office.workers.turned_away().unwrap().is_empty());
     let records = office.heads.records(office.record()).unwrap();
-    let body = format!("{:?}", office.heads.records(office.record()).unwrap().len());
-    assert!(
-        records.contains_key(&format!("minutes/{minutes}")),
-        "{body}"
-    );
+    let text = &records[&format!("minutes/{minutes}")];
+    let merged = Scalar::Text("Hadir: dua orang. Ibu setuju.".to_owned());
+    assert!(text.iter().any(|(_, value)| *value == merged));
     assert_eq!(
         office.heads.records(office.record()).unwrap(),
         office.workers.records(office.record()).unwrap()

@@ -1,0 +1,164 @@
+//! The register of what clients ask for by right: who may decide, what stops it, who has confirmed, what leaves for the client.
+
+use jangkau_core::command::{CloseInformation, Purpose, RecordSession, WithdrawConsent};
+use jangkau_core::export::LeftOut;
+use jangkau_core::id::CaseId;
+use jangkau_core::record::Prose;
+use jangkau_core::retention::RetentionStep;
+use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
+use jangkau_core::sync::RemovalReason;
+use jangkau_core::text::Language;
+
+use super::bench::registration;
+use super::erasure::{CANARY, Office, holds, told};
+use super::replicas::session;
+
+#[test]
+fn a_withdrawal_lists_the_devices_that_have_not_seen_it() {
+    let mut office = Office::new();
+    let case = office.case;
+    let withdrawal = WithdrawConsent {
+        purposes: [Purpose::Referral].into(),
+        note: None,
+    };
+    office
+        .bench
+        .record(&mut office.workers, Some(case), withdrawal);
+    office.bench.sync(&mut office.workers);
+    let (institution, head, worker) =
+        (office.bench.institution.clone(), office.head, office.worker);
+    let asked = Asked {
+        scope: None,
+        reason: None,
+    };
+    let received = office.bench.later();
+    let what = (RightsKind::Withdrawal, case);
+    let engine = &mut office.bench.engine;
+    let opened = engine.open_right(&institution, what, asked, (worker, "Dicabut."), received);
+    let number = opened.unwrap().unwrap();
+    let register = engine.rights(&institution, received).unwrap();
+    assert_eq!(register[0].due, received.plus_millis(72 * 3_600_000));
+    assert!(!register[0].is_overdue);
+    let late = received.plus_millis(73 * 3_600_000);
+    assert!(engine.rights(&institution, late).unwrap()[0].is_overdue);
+    let closed = engine.close_right(&institution, number, (head, ""), false, received);
+    assert_eq!(closed.unwrap(), Err(RightsRefusal::DevicesMissing));
+    office.sync_all();
+    let engine = &mut office.bench.engine;
+    assert_eq!(engine.unconfirmed(&institution, number).unwrap(), []);
+    let closed = engine.close_right(&institution, number, (head, ""), false, received);
+    assert_eq!(closed.unwrap(), Ok(()));
+}
+
+#[test]
+fn a_copy_for_the_client_is_approved_counted_and_without_notes() {
+    let mut office = Office::new();
+    let case = office.case;
+    let noted = RecordSession {
+        note: Some(Prose::new(CANARY).unwrap()),
+        ..session()
+    };
+    office.bench.record(&mut office.workers, Some(case), noted);
+    office
+        .bench
+        .record(&mut office.workers, Some(case), told("Ditemui di rumah."));
+    office.sync_all();
+    let (institution, head, worker) =
+        (office.bench.institution.clone(), office.head, office.worker);
+    let asked = Asked {
+        scope: None,
+        reason: None,
+    };
+    let now = office.bench.later();
+    let what = (RightsKind::Access, case);
+    let engine = &mut office.bench.engine;
+    let opened = engine.open_right(&institution, what, asked, (worker, "Minta salinan."), now);
+    let number = opened.unwrap().unwrap();
+    let language = Language::Indonesian;
+    let early = engine.client_copy(&institution, number, (&[], false), language, now);
+    assert_eq!(early.unwrap(), Err(RightsRefusal::NotDecided));
+    assert_eq!(engine.copies_of(&institution, case).unwrap(), 0);
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Ok(()));
+    for with_address in [false, true] {
+        let copy = engine.client_copy(&institution, number, (&[], with_address), language, now);
+        let copy = copy.unwrap().unwrap();
+        assert!(copy.text.contains("Ditemui di rumah."));
+        assert!(!copy.text.contains(CANARY));
+        assert!(copy.left_out.contains_key(&LeftOut::Notes));
+    }
+    assert_eq!(engine.copies_of(&institution, case).unwrap(), 2);
+}
+
+#[test]
+fn what_is_due_by_its_years_is_proposed_and_stays() {
+    let mut office = Office::new();
+    let register = office
+        .bench
+        .record(&mut office.volunteers, None, registration());
+    let informed = CloseInformation {
+        note: CANARY.parse().unwrap(),
+    };
+    office.bench.record(
+        &mut office.volunteers,
+        Some(CaseId::from(register)),
+        informed,
+    );
+    office.sync_all();
+    let institution = office.bench.institution.clone();
+    let (now, engine) = (office.bench.later(), &office.bench.engine);
+    assert_eq!(engine.retention_due(&institution, now).unwrap(), []);
+    let years = |years: i64| now.plus_millis(years * 366 * 86_400_000);
+    let steps = |at| -> Vec<RetentionStep> {
+        let due = engine.retention_due(&institution, at).unwrap();
+        due.into_iter().map(|(_, due)| due.step).collect()
+    };
+    assert_eq!(steps(years(3)), [RetentionStep::Archive]);
+    assert_eq!(steps(years(6)), [RetentionStep::Review]);
+    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+}
+
+#[test]
+fn two_people_decide_and_a_legal_process_stops_them() {
+    let mut office = Office::new();
+    let case = office.case;
+    let erased = office
+        .bench
+        .record(&mut office.workers, Some(case), told(CANARY));
+    office.sync_all();
+    let (institution, head, worker) =
+        (office.bench.institution.clone(), office.head, office.worker);
+    let scope = ErasureScope::Records(vec![erased]);
+    let number = office.ask(scope, RemovalReason::Erasure);
+    let now = office.bench.later();
+    let engine = &mut office.bench.engine;
+    let decided = engine.decide_right(&institution, number, (worker, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::SamePerson));
+    let decided = engine.decide_right(&institution, number, (office.volunteer, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::NotTheirs));
+    let decided = engine.decide_right(&institution, number, (head, true, " "), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::ReasonMissing));
+    let held = engine.set_hold(&institution, case, (worker, worker), "Perkara.", now);
+    assert_eq!(held.unwrap(), Err(RightsRefusal::SamePerson));
+    let held = engine.set_hold(&institution, case, (worker, head), "Perkara pidana.", now);
+    assert_eq!(held.unwrap(), Ok(()));
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::LegalHold));
+    assert!(holds(&engine.image().unwrap(), CANARY));
+    let lifted = engine.lift_hold(&institution, case, (worker, head), now);
+    assert_eq!(lifted.unwrap(), Ok(()));
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Ok(()));
+    assert!(!holds(&engine.image().unwrap(), CANARY));
+    let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
+    assert_eq!(decided.unwrap(), Err(RightsRefusal::AlreadyDecided));
+    // The client is told by letter before it is closed, and the devices confirm by syncing.
+    let closed = engine.close_right(&institution, number, (head, ""), false, now);
+    assert_eq!(closed.unwrap(), Err(RightsRefusal::LetterMissing));
+    assert_eq!(engine.unconfirmed(&institution, number).unwrap().len(), 3);
+    office.sync_all();
+    let engine = &mut office.bench.engine;
+    assert_eq!(engine.unconfirmed(&institution, number).unwrap(), []);
+    let closed = engine.close_right(&institution, number, (head, "Surat 12."), true, now);
+    assert_eq!(closed.unwrap(), Ok(()));
+}
