@@ -106,7 +106,7 @@ pub(crate) fn rewrite(
         let new = jangkau_core::document::Document::rewritten(actor, &roots);
         Some(new.map_err(|_| StoreError::Undecodable)?)
     };
-    let listing = desk.listing(&removed, &kept, &roots)?;
+    let listing = desk.listing(&removed, &kept, (&roots, removal))?;
     let mut residues = BTreeMap::new();
     for command in &desk.commands {
         if let Some(left) = desk.left_of(command, &removed, &kept, removal)? {
@@ -226,7 +226,7 @@ impl<'a> Desk<'a> {
         &self,
         removed: &BTreeMap<CommandId, RemovalReason>,
         kept: &BTreeMap<CommandId, Vec<PlacedRecord>>,
-        roots: &BTreeMap<String, Record>,
+        (roots, removal): (&BTreeMap<String, Record>, &Removal),
     ) -> Result<EpochListing, StoreError> {
         let mut listing = EpochListing::default();
         let standing: BTreeSet<CommandId> =
@@ -235,7 +235,11 @@ impl<'a> Desk<'a> {
             if !standing.contains(&command.id) {
                 continue;
             }
-            let without = kept.get(&command.id).map(|_| "fields".to_owned());
+            let without = kept.get(&command.id).and_then(|_| {
+                let names = removal.fields.get(&command.id)?;
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                Some(names.join(" "))
+            });
             listing.survivors.push(Survivor {
                 command: command.id,
                 author: command.person,

@@ -64,7 +64,10 @@ impl Replica {
             // Changes of the old one may have come in this very page.
             None => self.store.drop_document(body.document.id())?,
         }
-        let Some(base) = base else { return Ok(()) };
+        let Some(base) = base else {
+            let row = kept.unwrap_or_else(|| blank(body.document));
+            return self.keep_place(row, body.epoch);
+        };
         let mut document = Document::default();
         document
             .apply([base])
@@ -80,6 +83,21 @@ impl Replica {
             snapshot: Some(document.save()),
             heads: body.heads.clone(),
             granted: kept.is_some_and(|row| row.granted),
+        })?)
+    }
+
+    /// Own work that is pending on a document of which nothing is left keeps it named here, until it is recorded again or aside.
+    fn keep_place(&mut self, row: DocumentRow, epoch: DocEpoch) -> Result<(), ReplicaError> {
+        if !self.has_parts_of_another_epoch(row.key.id(), epoch)? {
+            return Ok(());
+        }
+        Ok(self.store.put_document(&DocumentRow {
+            epoch,
+            branch: None,
+            frame: None,
+            snapshot: None,
+            heads: Vec::new(),
+            ..row
         })?)
     }
 
@@ -251,6 +269,7 @@ impl Replica {
                 .put_epoch(*id, *epoch, ServerSeq::default(), None)?;
             if let Some(row) = row {
                 self.drop_document(&row)?;
+                self.keep_place(row, *epoch)?;
                 self.session.resend.push(bucket_of(*id));
             }
         }
@@ -262,6 +281,7 @@ impl Replica {
         for id in self.store.forget_epochs_after(kept)? {
             if let Some(row) = self.store.document(id)? {
                 self.drop_document(&row)?;
+                self.keep_place(row, DocEpoch::default())?;
                 self.session.resend.push(bucket_of(id));
             }
         }
@@ -278,6 +298,19 @@ impl Replica {
             return Ok(());
         }
         self.replay(documents, &BTreeMap::new(), &BTreeSet::new(), rng)
+    }
+}
+
+/// A document of which nothing is here.
+const fn blank(key: DocumentKey) -> DocumentRow {
+    DocumentRow {
+        key,
+        epoch: DocEpoch::new(0),
+        branch: None,
+        frame: None,
+        snapshot: None,
+        heads: Vec::new(),
+        granted: false,
     }
 }
 

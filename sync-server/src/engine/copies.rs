@@ -68,6 +68,18 @@ impl Engine {
         Ok(Ok(copy))
     }
 
+    /// The cases under a legal hold, and the reason of each.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn legal_holds(
+        &self,
+        institution: &InstitutionId,
+    ) -> Result<Vec<(CaseId, String)>, EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        Ok(rights::all_holds(&self.store.db(), tenant)?)
+    }
+
     /// How often copies left for clients of a case.
     ///
     /// # Errors

@@ -265,3 +265,12 @@ pub(crate) fn exports_of(db: &Db, tenant: Tenant, case: CaseId) -> Result<u32, S
         .prepare_cached(sql)?
         .query_row(params![tenant.0, case], |row| row.get(0))?)
 }
+
+/// The cases that are held, and why.
+pub(crate) fn all_holds(db: &Db, tenant: Tenant) -> Result<Vec<(CaseId, String)>, StoreError> {
+    let sql = "SELECT case_id, reason FROM legal_hold \
+               WHERE institution = ?1 AND lifted_at IS NULL ORDER BY number";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -329,6 +329,9 @@ fn list(
     for request in engine.rights(institution, now)? {
         lines.push(line_of(&request));
     }
+    for (case, reason) in engine.legal_holds(institution)? {
+        lines.push(format!("case {case} is held: {reason}"));
+    }
     for (case, due) in engine.retention_due(institution, now)? {
         let step = text::retention(Language::Indonesian, due.step);
         lines.push(format!("case {case} since {}: {step}", due.since));

@@ -647,3 +647,44 @@ fn after_a_restore_from_before_an_erasure_nothing_is_lost_and_it_is_done_again()
     office.bench.same_documents(&office.workers, office.worker);
     office.bench.check();
 }
+
+#[test]
+fn of_an_edit_of_a_text_that_is_gone_what_its_author_put_in_stays() {
+    let mut office = Office::new();
+    let case = office.case;
+    let written = DraftMinutes {
+        body: SharedText::new(CANARY).unwrap(),
+        ..draft()
+    };
+    let minutes = office
+        .bench
+        .record(&mut office.workers, Some(case), written);
+    office.sync_all();
+    let edit = EditMinutes {
+        target: minutes,
+        edit: Some(TextEdit {
+            old: CANARY.to_owned(),
+            new: format!("{CANARY} Tambahan."),
+        }),
+    };
+    let edited = office.bench.record(&mut office.heads, Some(case), edit);
+    // The minutes are all that stands in the document: nothing of it is left.
+    office.erase(&[minutes]);
+    office.sync_all();
+    assert!(!holds(&office.heads.image().unwrap(), CANARY));
+    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(matches!(
+        office.heads.fate(edited).unwrap(),
+        Some(Fate::TurnedAway(_))
+    ));
+    assert!(holds(&office.heads.image().unwrap(), "Tambahan."));
+    let next = office
+        .bench
+        .record(&mut office.heads, Some(case), told("Sesudahnya."));
+    office.sync_all();
+    assert!(matches!(
+        office.workers.fate(next).unwrap(),
+        Some(Fate::Judged(Verdict::Recorded(_)))
+    ));
+    office.bench.check();
+}

@@ -144,6 +144,8 @@ fn two_people_decide_and_a_legal_process_stops_them() {
     assert_eq!(held.unwrap(), Ok(()));
     let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
     assert_eq!(decided.unwrap(), Err(RightsRefusal::LegalHold));
+    let reason = (case, "Perkara pidana.".to_owned());
+    assert_eq!(engine.legal_holds(&institution).unwrap(), [reason]);
     assert!(holds(&engine.image().unwrap(), CANARY));
     let lifted = engine.lift_hold(&institution, case, (worker, head), now);
     assert_eq!(lifted.unwrap(), Ok(()));
