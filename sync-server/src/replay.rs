@@ -17,7 +17,7 @@ use crate::ruling::{adopt, rule};
 use crate::store::commands::Reception;
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, LightRow};
-use crate::store::{Db, Store, StoreError, commands, erase, staff};
+use crate::store::{Db, Store, StoreError, commands, elsewhere, erase, staff};
 
 /// Nobody's seat: what is replayed was pushed by somebody, once.
 const NOBODY: SeatId = SeatId::from_bytes([0; SeatId::LEN]);
@@ -38,6 +38,9 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
     };
     let mut differing = Vec::new();
     let mut restores = institutions::restores(db, tenant)?.into_iter().peekable();
+    let mut stops = elsewhere::all_processing_stops(db, tenant)?
+        .into_iter()
+        .peekable();
     let checkpoint = erase::last_checkpoint(db, tenant)?;
     let mut at = ServerSeq::new(0);
     while at < original.head {
@@ -46,6 +49,11 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
             while let Some((_, at)) = restores.next_if(|(kept, _)| *kept < light.seq) {
                 store.transact(None, |again| {
                     founding::skip_numbers(again, other, &rerun.library, at)
+                })?;
+            }
+            while let Some((after, case, at)) = stops.next_if(|(after, ..)| *after < light.seq) {
+                store.transact(None, |again| {
+                    elsewhere::stop_processing(again, other, case, (at, after))
                 })?;
             }
             // What follows from earlier rows was appended when they were replayed.

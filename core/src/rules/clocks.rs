@@ -310,8 +310,16 @@ fn happenings(case: &Case<'_>, event: ClockEvent, inherited: Option<Timestamp>) 
         ClockEvent::DangerRaised => danger_raised(case),
         ClockEvent::DangerHandled => danger_handled(case),
         ClockEvent::ConsentWithdrawn => withdrawals(case),
-        ClockEvent::ProcessingStopped
-        | ClockEvent::SexualViolenceReported
+        ClockEvent::ProcessingStopped => {
+            let stops = case.elsewhere.processing_stopped.iter();
+            stops
+                .map(|at| Happening {
+                    at: *at,
+                    subject: None,
+                })
+                .collect()
+        }
+        ClockEvent::SexualViolenceReported
         | ClockEvent::PoliceNotified
         | ClockEvent::GuidanceLetterReceived
         | ClockEvent::GuidanceAnswered

@@ -19,6 +19,9 @@ pub struct Elsewhere {
     pub booked: BTreeSet<(PersonId, Timestamp)>,
     /// Who is responsible for the other side of a family in which there is violence (X11).
     pub opposed: BTreeSet<PersonId>,
+    /// When it was found that a withdrawal had reached every device in use, or was stated why it was done all the same: the register
+    /// of what clients ask for by right tells it (UU 27/2022 art. 40).
+    pub processing_stopped: BTreeSet<Timestamp>,
 }
 
 impl Elsewhere {

@@ -15,7 +15,8 @@ use crate::door::Entry;
 use crate::store::institutions::Tenant;
 use crate::store::rights::{Decided, RequestRow};
 use crate::store::{
-    Db, StoreError, commands, decode, encode, institutions, parse, rights, rulings, staff,
+    Db, StoreError, commands, decode, elsewhere, encode, institutions, parse, rights, rulings,
+    staff,
 };
 
 /// Hours of the strict line where the profile has no clock of its own (UU 27/2022; LK3.md 7.4).
@@ -257,8 +258,15 @@ impl Engine {
             return Ok(Err(code));
         }
         self.store.transact(None, |db| {
-            rights::close(db, tenant, number, (by, now), note)
+            rights::close(db, tenant, number, (by, now), note)?;
+            // What `pdp_stop_after_withdrawal` waits for.
+            if request.kind == RightsKind::Withdrawal {
+                let after = institutions::get(db, tenant)?.head;
+                elsewhere::stop_processing(db, tenant, request.case, (now, after))?;
+            }
+            Ok(())
         })?;
+        self.rule(now)?;
         Ok(Ok(()))
     }
 

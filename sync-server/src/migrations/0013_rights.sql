@@ -88,3 +88,12 @@ CREATE TABLE access_export (
     at INTEGER NOT NULL,
     left_out TEXT NOT NULL
 ) STRICT;
+
+-- When it was found that a withdrawal had reached every device in use, and after which row of the log: an input of the judgement.
+CREATE TABLE processing_stop (
+    institution INTEGER NOT NULL,
+    case_id BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (institution, case_id, at)
+) STRICT, WITHOUT ROWID;

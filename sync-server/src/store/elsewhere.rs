@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jangkau_core::id::{CaseId, PersonId};
+use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::rules::{Elsewhere, opposed};
 use jangkau_core::time::Timestamp;
 use rusqlite::params;
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, instant, links, rulings};
+use super::{Db, StoreError, column, instant, links, rulings, seq};
 
 /// What other cases tell that matters to one, which asks these people to lead sessions.
 pub(crate) fn of(
@@ -32,7 +32,47 @@ pub(crate) fn of(
         papers: passed(db, tenant, case)?,
         booked,
         opposed: opposing(db, tenant, case)?,
+        processing_stopped: processing_stops(db, tenant, case)?,
     })
+}
+
+fn processing_stops(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<BTreeSet<Timestamp>, StoreError> {
+    let sql = "SELECT at FROM processing_stop WHERE institution = ?1 AND case_id = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, case], |row| Ok(instant(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Keeps that processing was found to have stopped, after which row of the log: a recorded input, which a replay takes over. The
+/// case is judged again.
+pub(crate) fn stop_processing(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    (at, after): (Timestamp, ServerSeq),
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO processing_stop (institution, case_id, at, seq) \
+               VALUES (?1, ?2, ?3, ?4)";
+    db.execute(sql, params![tenant.0, case, at.as_millis(), column(after)])?;
+    rulings::judged(db, tenant, case, ServerSeq::default())
+}
+
+/// Every such finding, in the order of the log: after which row, of which case, and when.
+pub(crate) fn all_processing_stops(
+    db: &Db,
+    tenant: Tenant,
+) -> Result<Vec<(ServerSeq, CaseId, Timestamp)>, StoreError> {
+    let sql =
+        "SELECT seq, case_id, at FROM processing_stop WHERE institution = ?1 ORDER BY seq, at";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok((seq(row.get(0)?), row.get(1)?, instant(row.get(2)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Who is responsible for the other sides of a case.

@@ -317,6 +317,7 @@ static NOTHING: Elsewhere = Elsewhere {
     papers: BTreeMap::new(),
     booked: BTreeSet::new(),
     opposed: BTreeSet::new(),
+    processing_stopped: BTreeSet::new(),
 };
 
 /// A log without clocks that were ruled before, of a case of which no other tells.

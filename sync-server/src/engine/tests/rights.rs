@@ -6,6 +6,7 @@ use jangkau_core::id::CaseId;
 use jangkau_core::record::Prose;
 use jangkau_core::retention::RetentionStep;
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
+use jangkau_core::rules::ClockOutcome;
 use jangkau_core::sync::RemovalReason;
 use jangkau_core::text::Language;
 
@@ -48,6 +49,16 @@ fn a_withdrawal_lists_the_devices_that_have_not_seen_it() {
     assert_eq!(engine.unconfirmed(&institution, number).unwrap(), []);
     let closed = engine.close_right(&institution, number, (head, ""), false, received);
     assert_eq!(closed.unwrap(), Ok(()));
+    // The clock of the case stops by it, on every device, and a replay comes to the same.
+    office.sync_all();
+    let state = office.workers.case_state(case).unwrap().unwrap();
+    let clock = state
+        .clocks
+        .iter()
+        .find(|clock| clock.clock.to_string() == "pdp_stop_after_withdrawal")
+        .unwrap();
+    assert_eq!(clock.outcome, ClockOutcome::OnTime);
+    office.bench.check();
 }
 
 #[test]
