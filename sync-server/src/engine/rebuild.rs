@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use jangkau_core::class::{Class, DocumentKey};
+use jangkau_core::command::{PlacedRecord, stamp_of};
 use jangkau_core::document::Document;
 use jangkau_core::id::{CaseId, CommandId, DocumentId, InstitutionId, ServerSeq};
 use jangkau_core::rules::Verdict;
-use jangkau_core::sync::{PartBody, Row, document_digest};
+use jangkau_core::sync::{EpochBody, EpochListing, PartBody, Row, document_digest};
 
 use super::{Engine, EngineError};
+use crate::library::server_key;
 use crate::replay::replay;
-use crate::store::institutions::Tenant;
+use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, RowKind};
 use crate::store::{Db, StoreError, commands, decode, documents, encode, erase, rulings};
 
@@ -79,6 +81,34 @@ struct Rebuilt {
     commands: BTreeMap<CommandId, (ServerSeq, CaseId)>,
     states: BTreeMap<CaseId, Vec<u8>>,
     verdicts: BTreeMap<CommandId, Vec<u8>>,
+    /// Checkpoints that do not say what the document is that they began.
+    unsound: Vec<ServerSeq>,
+}
+
+/// Whether a document's base is what its checkpoint says: its heads, and who wrote each value in it. One of a former epoch is gone.
+fn is_base_of(base: Option<&[u8]>, body: &EpochBody, listing: &EpochListing) -> bool {
+    let Some(base) = base else { return true };
+    let mut document = Document::default();
+    if document.apply([base]).is_err() || document.heads() != body.heads {
+        return false;
+    }
+    let author_of = |id: CommandId| {
+        let mut survivors = listing.survivors.iter();
+        survivors
+            .find(|one| one.command == id)
+            .map(|one| one.author)
+    };
+    document.records().into_iter().all(|(name, record)| {
+        let id = name.split_once('/').and_then(|(_, id)| id.parse().ok());
+        let placed = PlacedRecord {
+            class: body.document.class,
+            collection: String::new(),
+            record,
+        };
+        let stamp = stamp_of(&[placed]);
+        id.zip(stamp)
+            .is_some_and(|(id, stamp)| author_of(id) == Some(stamp.by))
+    })
 }
 
 impl Rebuilt {
@@ -110,6 +140,13 @@ impl Rebuilt {
                     let (body, _) = signed.read().map_err(|_| StoreError::Undecodable)?;
                     let id = body.document.id();
                     let base = erase::base_of(db, tenant, id, body.epoch)?;
+                    let key = server_key(&institutions::get(db, tenant)?).verifying_key();
+                    let is_sound = signed.verify(&key).is_ok_and(|(body, listing)| {
+                        is_base_of(base.as_deref(), &body, &listing.unwrap_or_default())
+                    });
+                    if !is_sound {
+                        rebuilt.unsound.push(light.seq);
+                    }
                     // What came before is of a document that is no more.
                     let anew = (body.document, base.into_iter().collect());
                     rebuilt.documents.insert(id, anew);
@@ -155,7 +192,8 @@ impl Rebuilt {
     }
 
     fn compare(self, db: &Db, tenant: Tenant) -> Result<Vec<Mismatch>, StoreError> {
-        let mut found = Vec::new();
+        let unsound = self.unsound.iter().copied();
+        let mut found: Vec<Mismatch> = unsound.map(Mismatch::Row).collect();
         let rows = documents::list(db, tenant, None)?;
         if rows.len() != self.documents.len() {
             found.push(Mismatch::Documents);

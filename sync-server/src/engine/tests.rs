@@ -12,6 +12,7 @@ mod leases;
 mod links;
 mod parcels;
 mod quotas;
+mod office;
 mod refusals;
 mod releases;
 mod replicas;

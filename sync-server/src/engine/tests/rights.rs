@@ -11,7 +11,7 @@ use jangkau_core::sync::RemovalReason;
 use jangkau_core::text::Language;
 
 use super::bench::registration;
-use super::erasure::{CANARY, Office, holds, told};
+use super::office::{CANARY, Office, holds, told};
 use super::replicas::session;
 
 #[test]
