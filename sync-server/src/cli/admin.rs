@@ -284,6 +284,10 @@ fn put_back(config: &Config, from: &Path, out: &mut dyn Write) -> Result<ExitCod
         writeln!(out, "What was there before lies in {}.", aside.display())?;
     }
     writeln!(out, "Devices hand back what the backup does not hold.")?;
+    writeln!(
+        out,
+        "What was erased since the backup is here again: erase it again, see `admin rights list`."
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
