@@ -397,12 +397,9 @@ impl Vault {
             settled: None,
             trust: None,
             lease: None,
+            epochs: None,
         });
         self.replica.receive(&reply, now(), &mut self.rng).unwrap();
-            epochs: None,
-        };
-        let (bytes, now) = (encode_body(&reply), now());
-        self.replica.receive(&bytes, now, &mut self.rng).unwrap();
     }
 
     /// Takes some cases as a page of documents: a frame of each class.

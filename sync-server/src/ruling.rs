@@ -1,8 +1,8 @@
 //! The second transaction: judge each case in the order of the log, sign, append, give the grants that follow.
 
 mod links;
-mod views;
 mod taken;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -46,7 +46,7 @@ fn a_withdrawal_lists_the_devices_that_have_not_seen_it() {
     assert_eq!(closed.unwrap(), Err(RightsRefusal::DevicesMissing));
     office.sync_all();
     let engine = &mut office.bench.engine;
-    assert_eq!(engine.unconfirmed(&institution, number).unwrap(), []);
+    assert_eq!(engine.not_read(&institution, number).unwrap(), []);
     let closed = engine.close_right(&institution, number, (head, ""), false, received);
     assert_eq!(closed.unwrap(), Ok(()));
     // The clock of the case stops by it, on every device, and a replay comes to the same.
@@ -168,10 +168,10 @@ fn two_people_decide_and_a_legal_process_stops_them() {
     // The client is told by letter before it is closed, and the devices confirm by syncing.
     let closed = engine.close_right(&institution, number, (head, ""), false, now);
     assert_eq!(closed.unwrap(), Err(RightsRefusal::LetterMissing));
-    assert_eq!(engine.unconfirmed(&institution, number).unwrap().len(), 3);
+    assert_eq!(engine.not_read(&institution, number).unwrap().len(), 3);
     office.sync_all();
     let engine = &mut office.bench.engine;
-    assert_eq!(engine.unconfirmed(&institution, number).unwrap(), []);
+    assert_eq!(engine.not_read(&institution, number).unwrap(), []);
     let closed = engine.close_right(&institution, number, (head, "Surat 12."), true, now);
     assert_eq!(closed.unwrap(), Ok(()));
 }
