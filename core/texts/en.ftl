@@ -1113,6 +1113,7 @@ vault-unknown_word = There is no such choice. Choose from the list.
 vault-form_not_used = This institution does not use the form, or its standard has not come yet. Connect to the server first.
 vault-form_unfilled = The answers are not complete, and nothing was saved. Complete what is marked.
 vault-not_here = It is not on this device. Connect to the server, and try again.
+vault-not_carried = This parcel cannot be carried here: it is damaged, another office's, or there is no room. Ask for it again, or hand the file to the office.
 vault-seat_revoked = This device's access has ended. Ask the head.
 vault-reading_locked = This device has not met the server for too long, so that records cannot be read. Recording goes on; connect to the internet to unlock it, and check the phone's date and time.
 vault-wrong_pin = The PIN is wrong. { $left } more tries. If you forgot it, ask the head to open the vault.

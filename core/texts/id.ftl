@@ -1113,6 +1113,7 @@ vault-unknown_word = Pilihan itu tidak ada. Pilih dari daftar.
 vault-form_not_used = Formulir ini tidak dipakai di lembaga ini, atau standarnya belum sampai. Sambungkan dulu ke server.
 vault-form_unfilled = Isian belum lengkap, belum ada yang disimpan. Lengkapi yang ditandai.
 vault-not_here = Tidak ada di perangkat ini. Sambungkan ke server, lalu coba lagi.
+vault-not_carried = Paket ini tidak dapat dibawa di sini: rusak, milik lembaga lain, atau tidak ada tempat. Minta lagi, atau serahkan berkasnya ke kantor.
 vault-seat_revoked = Akses perangkat ini telah diakhiri. Hubungi pimpinan.
 vault-reading_locked = Sudah terlalu lama tidak tersambung ke server, jadi catatan tidak dapat dibaca. Mencatat tetap bisa; sambungkan ke internet untuk membukanya, dan periksa tanggal dan jam HP.
 vault-wrong_pin = PIN salah. Sisa { $left } kali lagi. Kalau lupa, minta pimpinan membukakan.

@@ -300,17 +300,17 @@ impl Vault {
     /// device can carry it, or a stick.
     pub fn export_parcel(&self) -> Result<Option<Vec<u8>>, VaultError> {
         let mut rng = platform::rng()?;
-        Ok(self.replica()?.export_parcel(&mut rng)?)
+        Ok(self.slot()?.replica()?.export_parcel(&mut rng)?)
     }
 
     /// Takes a colleague's parcel, to hand it over with the next exchanges. Nothing in it can be read here.
     pub fn carry_parcel(&self, parcel: Vec<u8>) -> Result<u64, VaultError> {
-        let taken = self.replica()?.carry_parcel(&parcel)?;
+        let taken = self.slot()?.replica()?.carry_parcel(&parcel)?;
         taken.map(u64::from).map_err(|_| VaultError::NotCarried)
     }
 
     /// How many pieces of colleagues' parcels wait to be handed over.
     pub fn carried(&self) -> Result<u64, VaultError> {
-        Ok(u64::from(self.replica()?.carried()?))
+        Ok(u64::from(self.slot()?.replica()?.carried()?))
     }
 }
