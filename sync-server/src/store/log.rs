@@ -55,6 +55,13 @@ impl RowKind {
         Self::Epoch,
     ];
 
+    fn numbered(number: u8) -> Result<Self, StoreError> {
+        let mut kinds = Self::ALL.into_iter();
+        kinds
+            .find(|known| *known as u8 == number)
+            .ok_or(StoreError::Undecodable)
+    }
+
     pub(super) const fn of(row: &Row) -> Self {
         match row {
             Row::Commands(_) | Row::Own(_, _) => Self::Commands,
@@ -168,10 +175,7 @@ fn read_rows(
         let class = class.map(|number| Class::from_number(number).ok_or(StoreError::Undecodable));
         found.push(LightRow {
             seq: seq(row.get(0)?),
-            kind: *RowKind::ALL
-                .iter()
-                .find(|known| **known as u8 == kind)
-                .ok_or(StoreError::Undecodable)?,
+            kind: RowKind::numbered(kind)?,
             heading: Heading {
                 case: row.get(2)?,
                 class: class.transpose()?,
@@ -214,9 +218,8 @@ pub(crate) fn raw(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<Option<RawRo
     let Some((kind, bytes, envelope)) = found else {
         return Ok(None);
     };
-    let kind = RowKind::ALL.get(usize::from(kind));
     Ok(Some(RawRow {
-        kind: *kind.ok_or(StoreError::Undecodable)?,
+        kind: RowKind::numbered(kind)?,
         bytes,
         envelope: envelope
             .map(|number| audit::envelope(db, number))
