@@ -15,12 +15,14 @@ mod throttle;
 
 use jangkau_core::console::ConsoleRefusal;
 use jangkau_core::id::{InstitutionId, PersonId};
+use jangkau_core::sync::AuditKind;
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
+use crate::audit::{Actor, AuditEntry};
 use crate::store::accounts::{self as store, AccountRow};
 use crate::store::institutions::{self, InstitutionRow, Tenant};
-use crate::store::{Db, StoreError, staff};
+use crate::store::{Db, StoreError, audit, staff};
 
 pub(crate) use change::Renewed;
 pub(crate) use password::{HASHES_AT_ONCE, PasswordHash, is_good_password};
@@ -167,11 +169,30 @@ pub(crate) struct Claim {
 }
 
 impl Desk<'_> {
-    /// Tells what happened. Everything about accounts that is logged, or audited, passes here.
-    fn note(&self, whose: Option<(Tenant, PersonId)>, by: By, event: AccountEvent) {
-        let (event, by, is_known) = (event.code(), by.code(), whose.is_some());
-        let at = self.now.as_millis();
-        tracing::info!(event, by, is_known, at, "account");
+    /// Tells what happened, in the log and in the audit chain. Tries on accounts that nobody has belong to no chain.
+    fn note(
+        &self,
+        whose: Option<(Tenant, PersonId)>,
+        by: By,
+        event: AccountEvent,
+    ) -> Result<(), StoreError> {
+        let (word, is_known, at) = (event.code(), whose.is_some(), self.now.as_millis());
+        tracing::info!(event = word, by = by.code(), is_known, at, "account");
+        let Some((tenant, person)) = whose else {
+            return Ok(());
+        };
+        let actor = match by {
+            By::Holder => Actor::Person(person),
+            By::Person(other) => Actor::Person(other),
+            By::Machine => Actor::Admin,
+        };
+        let entry = AuditEntry {
+            subject: Some(person),
+            word: Some(word.to_owned()),
+            ..AuditEntry::new(AuditKind::SignIn, actor, self.now)
+        };
+        audit::append(self.db, tenant, entry)?;
+        Ok(())
     }
 
     /// First half of a sign-in: counts the try, and gives what the password must be compared with.
@@ -222,7 +243,7 @@ impl Desk<'_> {
             .filter(|account| is_password_right && (is_fresh(account) || is_recovered(account)));
         let Some(account) = account else {
             let whose = claim.holder.map(|(tenant, person, _)| (tenant, person));
-            self.note(whose, By::Holder, AccountEvent::SignInFailed);
+            self.note(whose, By::Holder, AccountEvent::SignInFailed)?;
             return Err(ConsoleRefusal::BadSignIn.into());
         };
         let whose = (account.tenant, account.person);
@@ -237,7 +258,7 @@ impl Desk<'_> {
             }
         };
         self.throttle.succeed(&claim.asker);
-        self.note(Some(whose), By::Holder, event);
+        self.note(Some(whose), By::Holder, event)?;
         self.open_session(whose, false)
     }
 
@@ -272,12 +293,12 @@ impl Desk<'_> {
         let whose = match taken {
             Some((tenant, person)) if self.works_here(tenant, person)? => (tenant, person),
             Some(_) | None => {
-                self.note(taken, By::Holder, AccountEvent::CodeFailed);
+                self.note(taken, By::Holder, AccountEvent::CodeFailed)?;
                 return Err(ConsoleRefusal::BadOneTimeCode.into());
             }
         };
         self.throttle.succeed(&asker);
-        self.note(Some(whose), By::Holder, AccountEvent::CodeUsed);
+        self.note(Some(whose), By::Holder, AccountEvent::CodeUsed)?;
         self.open_session(whose, true)
     }
 

@@ -262,15 +262,6 @@ pub enum Noted<'a> {
         /// What.
         document: DocumentKey,
     },
-    /// A person signed in, or could not.
-    SignIn {
-        /// Who.
-        person: PersonId,
-        /// With which seat.
-        seat: Option<SeatId>,
-        /// Whether they came in.
-        admitted: bool,
-    },
     /// A person opened what they usually may not.
     BreakGlass {
         /// Who.
@@ -327,15 +318,6 @@ impl Noted<'_> {
                 class: Some(document.class),
                 document: Some(document.id()),
                 ..by(AuditKind::Read, person)
-            },
-            Self::SignIn {
-                person,
-                seat,
-                admitted,
-            } => AuditEntry {
-                seat,
-                word: Some(if admitted { "admitted" } else { "refused" }.to_owned()),
-                ..by(AuditKind::SignIn, person)
             },
             Self::BreakGlass {
                 person,

@@ -92,7 +92,7 @@ codes!(
         Export = "export",
         /// Somebody printed something.
         Print = "print",
-        /// Somebody signed in, or tried to.
+        /// Something about a person's account: they signed in, tried to, or it was changed.
         SignIn = "sign_in",
         /// Somebody opened what they usually may not.
         BreakGlass = "break_glass",

@@ -146,7 +146,7 @@ impl Desk<'_> {
         let (present, _) = self.proved_again(token, claim, is_right)?;
         let codes = self.make_recovery_codes(&present)?;
         let whose = Some(present.whose());
-        self.note(whose, By::Holder, AccountEvent::RecoveryCodesMade);
+        self.note(whose, By::Holder, AccountEvent::RecoveryCodesMade)?;
         Ok(codes)
     }
 
@@ -201,7 +201,7 @@ impl Desk<'_> {
         let expires_at = self.now.plus_millis(ONE_TIME_MS_MAX);
         let hash = CodeHash::of(&code).0;
         store::add_code(self.db, (tenant, person), &hash, Some(expires_at))?;
-        self.note(Some((tenant, person)), by, AccountEvent::CodeIssued);
+        self.note(Some((tenant, person)), by, AccountEvent::CodeIssued)?;
         Ok(code)
     }
 
@@ -241,7 +241,7 @@ impl Desk<'_> {
             .filter(|account| is_right && (account.tenant, account.person) == present.whose());
         let Some(account) = account else {
             let whose = Some(present.whose());
-            self.note(whose, By::Holder, AccountEvent::ProofFailed);
+            self.note(whose, By::Holder, AccountEvent::ProofFailed)?;
             return Err(ConsoleRefusal::WrongPassword.into());
         };
         self.throttle.succeed(&claim.asker);
@@ -267,7 +267,7 @@ impl Desk<'_> {
         recovery_codes: Vec<String>,
     ) -> Result<Renewed, Failure> {
         store::end_all(self.db, present.session.tenant, present.session.person)?;
-        self.note(Some(present.whose()), By::Holder, event);
+        self.note(Some(present.whose()), By::Holder, event)?;
         Ok(Renewed {
             session: self.open_session(present.whose(), false)?,
             recovery_codes,

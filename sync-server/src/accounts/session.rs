@@ -194,7 +194,7 @@ impl Desk<'_> {
         if let Some(session) = store::session_formerly(self.db, hash)? {
             store::end(self.db, &session.id)?;
             let whose = Some((session.tenant, session.person));
-            self.note(whose, By::Holder, AccountEvent::TokenCopied);
+            self.note(whose, By::Holder, AccountEvent::TokenCopied)?;
         }
         Ok(())
     }
@@ -226,7 +226,7 @@ impl Desk<'_> {
             Some(present.whose()),
             By::Holder,
             AccountEvent::SessionRenewed,
-        );
+        )?;
         Ok(SignedIn {
             token,
             is_set_up: present.session.is_set_up,
@@ -239,7 +239,7 @@ impl Desk<'_> {
     pub(crate) fn sign_out(&mut self, token: &str) -> Result<(), Failure> {
         let present = self.present(token, Needs::Any)?;
         store::end(self.db, &present.session.id)?;
-        self.note(Some(present.whose()), By::Holder, AccountEvent::SignedOut);
+        self.note(Some(present.whose()), By::Holder, AccountEvent::SignedOut)?;
         Ok(())
     }
 
@@ -279,7 +279,7 @@ impl Desk<'_> {
             Some(present.whose()),
             By::Holder,
             AccountEvent::SessionEnded,
-        );
+        )?;
         Ok(())
     }
 
@@ -290,7 +290,7 @@ impl Desk<'_> {
         by: By,
     ) -> Result<usize, StoreError> {
         let ended = store::end_all(self.db, whose.0, whose.1)?;
-        self.note(Some(whose), by, AccountEvent::AllSignedOut);
+        self.note(Some(whose), by, AccountEvent::AllSignedOut)?;
         Ok(ended)
     }
 

@@ -293,11 +293,6 @@ fn other_rooms_enter_what_they_do_and_no_words_stand_in_the_chain() {
             seat: None,
             document,
         },
-        Noted::SignIn {
-            person,
-            seat: Some(hand.seat),
-            admitted: false,
-        },
         Noted::BreakGlass {
             person,
             case,
@@ -314,7 +309,6 @@ fn other_rooms_enter_what_they_do_and_no_words_stand_in_the_chain() {
         AuditKind::Export,
         AuditKind::Print,
         AuditKind::Read,
-        AuditKind::SignIn,
         AuditKind::BreakGlass,
     ];
     assert!(kinds.ends_with(&expected), "{kinds:?}");
