@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use jangkau_core::id::{InstitutionId, PersonId, SeatId};
+use jangkau_core::id::{InstitutionId, PersonId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::sync::{SeatStatus, StoreKind};
-use jangkau_core::time::Timestamp;
+use jangkau_core::sync::SeatStatus;
 
 use super::{CliError, admin_socket, inspect, qr, serve};
 use crate::backup::{Backups, back_up, restore};
@@ -25,6 +24,7 @@ mod standards;
 mod terms;
 
 pub use accounts::AccountsAsk;
+use breach::Revoking;
 pub use breach::{BreachAsk, BreachListing};
 pub use message::{
     AdminAsk, AdminReply, InstitutionListing, Invitation, PersonListing, StandardsAsk,
@@ -105,23 +105,7 @@ pub(super) enum AdminCommand {
         json: bool,
     },
     /// Revoke a seat: a person's vault on one device
-    Revoke {
-        /// The institution
-        #[arg(long, value_name = "ID")]
-        institution: InstitutionId,
-        /// The seat, as `admin list` shows it
-        #[arg(long, value_name = "ID")]
-        seat: SeatId,
-        /// `retired` lets it hand in what it holds and then wipes it; `stolen` refuses it at once
-        #[arg(long, value_parser = ended)]
-        how: SeatStatus,
-        /// Since when it is known that the device is gone, such as 2026-11-22T09:00:00+08:00; left out: since now
-        #[arg(long, value_name = "INSTANT")]
-        known_at: Option<Timestamp>,
-        /// Whether the device's store was encrypted: `encrypted`, `plain` or `unknown`
-        #[arg(long)]
-        store: Option<StoreKind>,
-    },
+    Revoke(Revoking),
     /// Records of lost and stolen devices: what was on them, and who has to be told until when
     #[command(subcommand)]
     Breach(breach::BreachCommand),
@@ -205,19 +189,7 @@ pub(super) fn run(
             json = as_json;
             AdminAsk::List { institution }
         }
-        AdminCommand::Revoke {
-            institution,
-            seat,
-            how,
-            known_at,
-            store,
-        } => AdminAsk::Revoke {
-            institution,
-            seat: seat.to_string(),
-            how,
-            known_at: known_at.map(|at| at.to_string()),
-            store,
-        },
+        AdminCommand::Revoke(revoking) => revoking.into(),
         AdminCommand::Breach(command) => {
             let (ask, is_whole) = command.ask();
             whole = is_whole;

@@ -3,14 +3,46 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use clap::Subcommand;
-use jangkau_core::id::InstitutionId;
+use clap::{Args, Subcommand};
+use jangkau_core::id::{InstitutionId, SeatId};
 use jangkau_core::sync::{BreachParty, SeatStatus, StoreKind};
 use jangkau_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AdminAsk, AdminReply, CliError};
 use crate::engine::{Breach, Engine, EngineError};
+
+/// `admin revoke`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Revoking {
+    /// The institution
+    #[arg(long, value_name = "ID")]
+    institution: InstitutionId,
+    /// The seat, as `admin list` shows it
+    #[arg(long, value_name = "ID")]
+    seat: SeatId,
+    /// `retired` lets it hand in what it holds and then wipes it; `stolen` refuses it at once
+    #[arg(long, value_parser = super::ended)]
+    how: SeatStatus,
+    /// Since when it is known that the device is gone, such as 2026-11-22T09:00:00+08:00; left out: since now
+    #[arg(long, value_name = "INSTANT")]
+    known_at: Option<Timestamp>,
+    /// Whether the device's store was encrypted: `encrypted`, `plain` or `unknown`
+    #[arg(long)]
+    store: Option<StoreKind>,
+}
+
+impl From<Revoking> for AdminAsk {
+    fn from(typed: Revoking) -> Self {
+        Self::Revoke {
+            institution: typed.institution,
+            seat: typed.seat.to_string(),
+            how: typed.how,
+            known_at: typed.known_at.map(|at| at.to_string()),
+            store: typed.store,
+        }
+    }
+}
 
 /// `admin breach …`.
 #[derive(Debug, Subcommand)]
