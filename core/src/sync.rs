@@ -7,6 +7,7 @@ mod lease;
 mod message;
 mod pack;
 mod parcel;
+mod row;
 mod ruling;
 mod sealed;
 mod seat;
@@ -22,16 +23,16 @@ pub use frame::{
 };
 pub use lease::Lease;
 pub use message::{
-    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, CalendarRow, Cursor, Era,
-    FRAME_DOCUMENTS_MAX, GrantRow, GrantScope, InstallFrame, Installed, PAGE_BYTES_SOFT_MAX, Page,
-    ProfileRow, PushBack, Refused, RefusedReply, Row, SeatStatus, Seen, StaffRow, SyncReply,
-    SyncRequest, Turned, WireRow,
+    Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, Cursor, Era, FRAME_DOCUMENTS_MAX,
+    InstallFrame, Installed, PAGE_BYTES_SOFT_MAX, Page, PushBack, Refused, RefusedReply, Seen,
+    SyncReply, SyncRequest, Turned,
 };
 pub use pack::{PackError, Packed, pack, unpack, unpack_each};
 pub use parcel::{
     PIECE_BYTES_MAX, ParcelAnswer, ParcelContent, ParcelError, check_piece, open_piece, parcel_of,
     piece_id, pieces_of, seal_piece,
 };
+pub use row::{CalendarRow, GrantRow, GrantScope, ProfileRow, Row, SeatStatus, StaffRow, WireRow};
 pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};

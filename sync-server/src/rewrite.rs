@@ -2,7 +2,7 @@
 //!
 //! Values that stay keep their keys, their author's name and the hash of the leaf under which they were signed; what goes, goes
 //! with its history. Of what was derived from it, codes, times and ids stay with the server, so that nothing falls back that the
-//! case has earned. Why, and what that means for a replay: `docs/adr/0010-erasure.md`.
+//! case has earned. Why, and what that means for a replay: `docs/adr/0009-erasure.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

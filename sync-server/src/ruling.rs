@@ -1,5 +1,6 @@
 //! The second transaction: judge each case in the order of the log, sign, append, give the grants that follow.
 
+mod entries;
 mod links;
 mod taken;
 mod views;
@@ -11,8 +12,7 @@ use std::sync::Arc;
 use ed25519_dalek::SigningKey;
 use jangkau_core::calendar::Calendar;
 use jangkau_core::class::Class;
-use jangkau_core::command::{Command, CommandEntry, CommandKind};
-use jangkau_core::envelope::Via;
+use jangkau_core::command::{Command, CommandKind};
 use jangkau_core::id::{CaseId, CommandId, PersonId, ServerSeq};
 use jangkau_core::plant::{Plant, crash_point, planted};
 use jangkau_core::profile::Profile;
@@ -38,6 +38,8 @@ use crate::store::{
     letters, staff,
 };
 
+pub(crate) use entries::{case_log, entry_of};
+use entries::{entries, named};
 use links::Meaning;
 use taken::keep_letters;
 pub(crate) use taken::{refresh, take};
@@ -401,52 +403,6 @@ impl Bench<'_> {
     }
 }
 
-/// A case's commands as the rules read them, in the order of the log.
-pub(crate) fn case_log(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<LogEntry>, StoreError> {
-    entries(db, tenant, &commands::of_case(db, tenant, case)?)
-}
-
-fn entries(db: &Db, tenant: Tenant, stored: &[StoredCommand]) -> Result<Vec<LogEntry>, StoreError> {
-    let mut entries = Vec::with_capacity(stored.len());
-    for command in stored.iter().filter(|command| !command.records.is_empty()) {
-        let entry = match entry_of(command) {
-            Ok(entry) => entry,
-            // Its first record was erased, and the rules can make nothing of the rest.
-            Err(_) if erase::is_erased(db, tenant, command.id)? => continue,
-            Err(error) => return Err(error),
-        };
-        let (mut named_roles, mut named_areas) = (BTreeMap::new(), BTreeMap::new());
-        for person in named(&entry.command) {
-            if let Some(person) = staff::person(db, tenant, person)? {
-                named_roles.insert(person.id, person.roles);
-                named_areas.insert(person.id, person.terms.areas);
-            }
-        }
-        let verdict = command.verdict.as_deref().map(decode).transpose()?;
-        let entry = LogEntry {
-            seq: command.seq,
-            entry,
-            author_roles: command.author_roles.clone(),
-            standing: command.standing.clone(),
-            named_roles,
-            named_areas,
-            recorded_at: command.recorded_at,
-            received_at: command.received_at,
-            clock_offset_ms: command.clock_offset_ms,
-            via_desk: command.via == Via::Desk,
-            base: command.base,
-            verdict,
-        };
-        let times = if planted(Plant::CountTwice) {
-            commands::times_counted(db, tenant, command.id, command.case)?
-        } else {
-            1
-        };
-        entries.extend(std::iter::repeat_n(entry, times as usize));
-    }
-    Ok(entries)
-}
-
 /// Runs the rules behind a panic boundary: a case that they cannot judge must not stop the server.
 fn judged(
     (profile, versions): (&Profile, &[Arc<Profile>]),
@@ -468,17 +424,6 @@ fn judged(
     catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
 }
 
-/// A command as it was recorded, of the records that the log has of it.
-pub(crate) fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreError> {
-    CommandEntry::from_records(
-        command.id,
-        command.case,
-        command.kind,
-        command.records.clone(),
-    )
-    .map_err(|_| StoreError::Undecodable)
-}
-
 /// The class of a command: that of its first record, which every reader of the command needs.
 fn class_of(kind: CommandKind) -> Option<Class> {
     kind.sections().first().map(|section| section.0)
@@ -492,19 +437,4 @@ const fn gives_access(kind: CommandKind) -> bool {
             | CommandKind::Reassign
             | CommandKind::ScheduleSession
     )
-}
-
-/// The people whom a command names; the rules ask what they are.
-fn named(command: &Command) -> Vec<PersonId> {
-    if let Command::Assign(assignment) = command {
-        vec![assignment.assignee]
-    } else if let Command::Reassign(reassignment) = command {
-        vec![reassignment.assignee]
-    } else if let Command::ScheduleSession(session) = command {
-        vec![session.lead]
-    } else if let Command::AgreePlan(plan) = command {
-        plan.participants.iter().copied().collect()
-    } else {
-        Vec::new()
-    }
 }

@@ -3,15 +3,11 @@
 use minicbor::bytes::ByteVec;
 
 use super::frame::{FrameError, decode_body, encode_body};
-use super::{
-    Packed, SeatCertificate, SelfCheck, SignedEpoch, SignedRuling, TrustAsk, TrustReply, ViewRow,
-    view::Extent,
-};
+use super::{Packed, SeatCertificate, SelfCheck, SignedRuling, TrustAsk, TrustReply, WireRow};
 use crate::class::{Class, DocumentKey};
 use crate::code::codes;
 use crate::id::{
-    BatchId, CaseId, ChangeHash, CommandId, DocEpoch, DocumentId, EnvelopeHash, LogEra, Nonce,
-    PersonId, ProfileId, SeatId, ServerSeq,
+    BatchId, CaseId, ChangeHash, CommandId, DocEpoch, DocumentId, LogEra, Nonce, ServerSeq,
 };
 use crate::time::Timestamp;
 
@@ -185,148 +181,6 @@ pub struct Page {
     /// Whether there is more.
     #[n(3)]
     pub more: bool,
-}
-
-/// One row of the log.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct WireRow {
-    /// Its position.
-    #[n(0)]
-    pub seq: ServerSeq,
-    /// When the server appended it.
-    #[n(1)]
-    pub received_at: Timestamp,
-    /// What it is.
-    #[n(2)]
-    pub row: Row,
-}
-
-/// The kinds of row that devices see.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub enum Row {
-    /// Admitted commands: the next envelope of the page, and which of its commands were admitted here.
-    #[n(0)]
-    Commands(#[n(0)] Vec<CommandId>),
-    /// A ruling.
-    #[n(1)]
-    Ruling(#[n(0)] SignedRuling),
-    /// A grant to this person.
-    #[n(2)]
-    Grant(#[n(0)] GrantRow),
-    /// The end of a grant, named by its row.
-    #[n(3)]
-    GrantEnd(#[n(0)] ServerSeq),
-    /// A person on the staff, or a change to one.
-    #[n(4)]
-    Staff(#[n(0)] StaffRow),
-    /// A version of the service profile.
-    #[n(5)]
-    Profile(#[n(0)] ProfileRow),
-    /// A version of a calendar.
-    #[n(6)]
-    Calendar(#[n(0)] CalendarRow),
-    /// What became of one of this person's seats.
-    #[n(7)]
-    Seat(#[n(0)] SeatId, #[n(1)] SeatStatus),
-    /// Commands that this seat pushed in this very request: it has their envelope, named by its hash.
-    #[n(8)]
-    Own(#[n(0)] EnvelopeHash, #[n(1)] Vec<CommandId>),
-    /// A document was rewritten after an erasure: what is of an older epoch goes.
-    #[n(10)]
-    Epoch(#[n(0)] SignedEpoch),
-    /// What the server tells of a case to those who may not hold its documents.
-    #[n(9)]
-    View(#[n(0)] ViewRow),
-}
-
-codes!(
-    /// What became of a seat.
-    SeatStatus {
-        /// It may sync.
-        Active = "active",
-        /// It drains into quarantine, then wipes.
-        Retired = "retired",
-        /// It is refused.
-        Stolen = "stolen",
-    }
-);
-
-/// Which cases a grant is about.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, minicbor::Encode, minicbor::Decode,
-)]
-pub enum GrantScope {
-    /// One case.
-    #[n(0)]
-    Case(#[n(0)] CaseId),
-    /// Every case of the institution.
-    #[n(1)]
-    Institution,
-}
-
-/// A person may hold the documents of some classes; takes effect at the row's position.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct GrantRow {
-    /// Who.
-    #[n(0)]
-    pub person: PersonId,
-    /// Of which cases.
-    #[n(1)]
-    pub scope: GrantScope,
-    /// Of which classes. Classes by author only ever mean the person's own.
-    #[n(2)]
-    pub classes: Vec<Class>,
-    /// What of them is held in part only, and what is told beside them; none if there is neither.
-    #[n(3)]
-    pub extent: Option<Extent>,
-}
-
-/// A person on the staff, as every colleague sees them.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct StaffRow {
-    /// Who.
-    #[n(0)]
-    pub person: PersonId,
-    /// Name.
-    #[n(1)]
-    pub name: String,
-    /// Codes of the roles held.
-    #[n(2)]
-    pub roles: Vec<String>,
-    /// Whether the person works here.
-    #[n(3)]
-    pub active: bool,
-    /// On which terms, where there is something to say of them.
-    #[n(4)]
-    pub terms: Option<super::Terms>,
-}
-
-/// A version of a service profile, as its file.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct ProfileRow {
-    /// Its id.
-    #[n(0)]
-    pub id: ProfileId,
-    /// Its version.
-    #[n(1)]
-    pub version: u32,
-    /// The file.
-    #[n(2)]
-    pub toml: String,
-}
-
-/// A version of a calendar, as its file.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct CalendarRow {
-    /// Its name, such as `national` or `bali`.
-    #[n(0)]
-    pub name: String,
-    /// Its version.
-    #[n(1)]
-    pub version: u32,
-    /// The file.
-    #[n(2)]
-    pub csv: String,
 }
 
 /// What became of one pushed command.
