@@ -177,8 +177,12 @@ impl Replica {
         Ok(self.store.drop_unused_frames()?)
     }
 
-    /// Drops a document and every byte of it, also those in a frame that it shares with others.
+    /// Drops a document and every byte of it, also those in a frame that it shares with others. Where those of the frame stand may
+    /// have changed since the row was read.
     pub(super) fn drop_document(&mut self, row: &DocumentRow) -> Result<(), ReplicaError> {
+        let Some(row) = self.store.document(row.key.id())? else {
+            return Ok(());
+        };
         if let Some((frame, _)) = row.frame {
             let saved = self.store.frame(frame)?;
             for mut other in self.store.documents_in_frame(frame)? {

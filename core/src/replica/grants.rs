@@ -69,7 +69,11 @@ impl Replica {
         };
         let mut is_swept = true;
         let mut has_dropped = false;
-        for row in self.store.documents_of(case)? {
+        for listed in self.store.documents_of(case)? {
+            // Another of the same frame may have been dropped since, and this one moved out of it.
+            let Some(row) = self.store.document(listed.key.id())? else {
+                continue;
+            };
             if grants.iter().any(|grant| grant.covers(&row.key)) {
                 self.note_granted(row)?;
             } else if row.granted || !may_read {

@@ -342,19 +342,36 @@ impl Replica {
         if grant.person != self.person() {
             return Ok(());
         }
-        self.store.put_grant(row.seq, grant)?;
-        self.mark_unswept(grant.scope)?;
         let (priority, is_whole) = match grant.scope {
             GrantScope::Institution => (1, true),
-            GrantScope::Case(case) if self.is_whole_here(case, row.received_at)? => return Ok(()),
             GrantScope::Case(_) => (0, false),
         };
+        let has_all = match grant.scope {
+            GrantScope::Institution => false,
+            GrantScope::Case(case) => {
+                // What comes in another's place is told from its own position on; what was told before it comes with its documents.
+                !self.has_case_grant(case)? && self.is_whole_here(case, row.received_at)?
+            }
+        };
+        self.store.put_grant(row.seq, grant)?;
+        self.mark_unswept(grant.scope)?;
+        if has_all {
+            return Ok(());
+        }
         let at = BackfillAt {
             grant: row.seq,
             after: None,
             list: is_whole,
         };
         Ok(self.store.put_backfill(&at, priority)?)
+    }
+
+    /// Whether a grant of this very case goes on.
+    fn has_case_grant(&self, case: CaseId) -> Result<bool, ReplicaError> {
+        let about = self.store.grants_about(case)?;
+        Ok(about
+            .iter()
+            .any(|grant| grant.scope == GrantScope::Case(case)))
     }
 
     /// Whether this seat opened the case with what brought it this grant: then nothing of it is elsewhere yet. One that
