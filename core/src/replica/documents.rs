@@ -10,9 +10,9 @@ use crate::command::PlacedRecord;
 use crate::document::{Document, DocumentError, minutes_edited};
 use crate::grant::compartment;
 use crate::id::{CaseId, ChangeHash, CommandId, DocumentId};
+use crate::profile::words::Role;
 use crate::store::DocumentRow;
 use crate::sync::decode_body;
-use crate::time::Timestamp;
 
 /// A document in memory.
 pub(super) struct Loaded {
@@ -93,14 +93,13 @@ impl Replica {
         &mut self,
         case: CaseId,
         (class, records): (Class, &[PlacedRecord]),
-        at: Timestamp,
     ) -> Result<DocumentKey, ReplicaError> {
         if let Some(minutes) = minutes_edited(records)
             && let Some(key) = self.document_of_minutes(case, minutes)?
         {
             return Ok(key);
         }
-        let compartment = self.compartment(class, at)?;
+        let compartment = self.compartment(case, class)?;
         let mut key = DocumentKey {
             case,
             class,
@@ -116,16 +115,20 @@ impl Replica {
     }
 
     /// The compartment in which this person writes a class. Before the first exchange nobody knows what they are: what they write then
-    /// stands apart, which nobody is refused.
-    fn compartment(&self, class: Class, at: Timestamp) -> Result<Compartment, ReplicaError> {
+    /// stands apart, which nobody is refused. Delegated powers count where the server has given what follows from them, whatever
+    /// this device's clock says.
+    fn compartment(&self, case: CaseId, class: Class) -> Result<Compartment, ReplicaError> {
         let author = self.person();
         let me = self.staff()?.into_iter().find(|row| row.person == author);
         let (Some(me), Some(profile)) = (me, self.newest_profile()?) else {
             return Ok(Compartment::of(class, Writing::OwnEntries, author));
         };
-        let own = me.roles.iter().filter_map(|role| role.parse().ok());
-        let delegated = me.terms.iter().flat_map(|terms| terms.delegated(None, at));
-        let roles = own.chain(delegated).collect();
+        let mut roles: BTreeSet<Role> = me.roles.iter().flat_map(|role| role.parse()).collect();
+        let grants = self.store.grants_about(case)?;
+        if grants.iter().any(|grant| grant.gives_class(case, class)) {
+            let delegated = me.terms.iter().flat_map(|terms| &terms.delegations);
+            roles.extend(delegated.map(|delegation| delegation.role));
+        }
         Ok(compartment(&profile, (author, &roles), class))
     }
 

@@ -185,8 +185,7 @@ impl Replica {
                 .push(placed.clone());
         }
         for (class, records) in by_class {
-            let at = row.recorded_at.unwrap_or(row.occurred_at);
-            let key = self.writable(row.case, (class, &records), at)?;
+            let key = self.writable(row.case, (class, &records))?;
             let part = self.write_part(key, row.id, &records, rng)?;
             self.store.put_part(row.id, &part)?;
         }
