@@ -76,6 +76,8 @@ impl Office {
         let serving = serve_through(listener, engine, clock, limits, entrance).unwrap();
         let agent = Agent::config_builder()
             .http_status_as_error(false)
+            // A refusal may close its connection; the next request would meet that.
+            .max_idle_connections(0)
             .build()
             .into();
         Self {
