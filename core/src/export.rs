@@ -129,15 +129,14 @@ pub fn export(items: &[ExportItem], terms: &ExportTerms) -> Export {
             count(&mut left_out, LeftOut::Erased);
             continue;
         }
-        let fields = fields_of(item, terms, &masked, &mut left_out);
-        if fields.is_none() {
+        let Some(fields) = fields_of(item, terms, &masked, &mut left_out) else {
             continue;
-        }
+        };
         lines.push(ExportLine {
             at: text::instant(terms.language, item.occurred_at, terms.zone),
             what: text::command(terms.language, item.kind),
             by: by_role(item, terms.language),
-            fields: fields.unwrap_or_default(),
+            fields,
         });
     }
     let text = written(&lines, &left_out, terms.language);

@@ -100,8 +100,9 @@ impl Replica {
         Ok(is_swept)
     }
 
-    /// Drops the views that no grant gives, the states and rulings of classes that none covers, and what they said of others' commands: nothing newer comes of
-    /// it, and it would grow old. What speaks of own commands stays; the server goes on telling of those.
+    /// Drops the views that no grant gives, the states and rulings of classes that none covers, and what they said of others'
+    /// commands: nothing newer comes of it, and it would grow old. What speaks of own commands stays; the server goes on telling
+    /// of those.
     fn drop_rulings(&self, case: CaseId, grants: &[GrantRow]) -> Result<(), ReplicaError> {
         let gives = |class: Class| grants.iter().any(|grant| grant.gives_class(case, class));
         for class in self.store.told_classes(case)? {
