@@ -150,16 +150,15 @@ impl Office {
     /// What the server tells every device of the office, and what the head may hold.
     fn rows(&self) -> Vec<Row> {
         let grant = GrantRow {
+            until: None,
             person: colleague(HEAD),
             scope: GrantScope::Institution,
             classes: HELD.to_vec(),
             extent: None,
         };
-        let profile = ProfileRow {
-            id: self.profile.id.clone(),
-            version: self.profile.version,
-            toml: shipped_files()[0].toml.to_owned(),
-        };
+        let (id, version) = (self.profile.id.clone(), self.profile.version);
+        let toml = shipped_files()[0].toml.to_owned();
+        let profile = ProfileRow { id, version, toml };
         let mut rows = vec![Row::Grant(grant), Row::Profile(profile)];
         rows.extend(Role::ALL.iter().map(|role| {
             Row::Staff(StaffRow {

@@ -131,9 +131,8 @@ impl Command {
             Self::DeliverReferral(delivery) => vec![delivery.referral],
             Self::CancelReferral(cancelled) => vec![cancelled.referral],
             Self::ConfirmConsent(confirmed) => {
-                let mut named = vec![confirmed.signature];
-                named.extend(&confirmed.withdrawals);
-                named
+                let signature = std::iter::once(confirmed.signature);
+                signature.chain(confirmed.withdrawals.clone()).collect()
             }
             Self::SettleEvent(settled) => settled.events.iter().copied().collect(),
             Self::MoveRecord(moved) => vec![moved.record],
@@ -143,6 +142,7 @@ impl Command {
             Self::ShowAddress(shown) => shown.hides.iter().copied().collect(),
             Self::AddFinding(finding) => finding.assessment.into_iter().collect(),
             Self::ConfirmRecords(confirmed) => confirmed.records.iter().copied().collect(),
+            Self::LiftConflict(lifted) => lifted.declarations.iter().copied().collect(),
             Self::Register(_)
             | Self::SightDocument(_)
             | Self::WaiveDocument(_)
@@ -185,7 +185,8 @@ impl Command {
             | Self::UnlinkFamily(_)
             | Self::RecordActivity(_)
             | Self::RecordScreening(_)
-            | Self::HideAddress(_) => Vec::new(),
+            | Self::HideAddress(_)
+            | Self::DeclareConflict(_) => Vec::new(),
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::command::CommandKind;
 use crate::id::{CaseId, PersonId};
 use crate::profile::Profile;
 use crate::profile::words::Role;
-use crate::sync::{Extent, GrantRow, GrantScope};
+use crate::sync::{Extent, GLASS_CLASSES, GrantRow, GrantScope};
+use crate::time::Timestamp;
 
 /// What a person may do with the documents of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,7 @@ impl Given {
                 own: self.own.into_iter().collect(),
                 views: self.views.into_iter().collect(),
             }),
+            until: None,
         }
     }
 }
@@ -220,6 +222,25 @@ fn beside(
     (!here.is_empty()).then(|| here.row(person, GrantScope::Case(case)))
 }
 
+/// Whether a person with these roles may break glass to a class (B9): where the matrix says so, and to the record and to what concerns
+/// safety alone; nobody to notes, whatever a row says.
+#[must_use]
+pub fn may_break_glass(profile: &Profile, roles: &BTreeSet<Role>, class: Class) -> bool {
+    GLASS_CLASSES.contains(&class) && right(profile, roles, class).break_glass
+}
+
+/// What a person holds of one class of one case for a time, because they broke glass.
+#[must_use]
+pub fn glass_grant(person: PersonId, case: CaseId, class: Class, until: Timestamp) -> GrantRow {
+    GrantRow {
+        person,
+        scope: GrantScope::Case(case),
+        classes: vec![class],
+        extent: None,
+        until: Some(until),
+    }
+}
+
 /// What whoever recorded an activity holds of it.
 #[must_use]
 pub fn activity_grant(person: PersonId, file: CaseId) -> GrantRow {
@@ -228,6 +249,7 @@ pub fn activity_grant(person: PersonId, file: CaseId) -> GrantRow {
         scope: GrantScope::Case(file),
         classes: vec![Class::Activity],
         extent: None,
+        until: None,
     }
 }
 

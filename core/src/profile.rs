@@ -9,6 +9,7 @@ mod check;
 mod devices;
 mod ending;
 mod fault;
+mod glass;
 mod hotline;
 mod legal;
 mod parts;
@@ -37,6 +38,7 @@ pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
 pub use devices::Devices;
 pub use ending::{Ending, Facility, FacilityKind};
 pub use fault::{Place, ProfileFault};
+pub use glass::{Glass, GlassHours};
 pub use hotline::{Hotline, HotlineUse};
 pub use legal::{LegalBasis, LegalStatus};
 pub use parts::{
@@ -98,6 +100,9 @@ pub struct Profile {
     /// The kecamatan that volunteers serve; empty where the standard names none.
     #[serde(default)]
     pub areas: Vec<Area>,
+    /// How long what was opened in an emergency may be read.
+    #[serde(default)]
+    pub glass: Glass,
     /// Whom the service is for.
     #[serde(default)]
     pub eligibility: Eligibility,

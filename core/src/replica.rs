@@ -8,8 +8,10 @@ mod aside;
 mod documents;
 mod epochs;
 mod exchange;
+mod glass;
 mod grants;
 mod lease;
+mod lock;
 mod parcels;
 mod receive;
 mod record;
@@ -18,6 +20,7 @@ mod screens;
 mod trust;
 mod view;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -30,6 +33,7 @@ use crate::lock::{DatabaseKey, Mark};
 use crate::plant::{Plant, planted};
 use crate::store::{Store, StoreError};
 use crate::sync::{AuditHead, Cursor, Enrolled, SeatCertificate};
+use crate::time::Timestamp;
 
 use documents::Loaded;
 use exchange::Asked;
@@ -144,6 +148,9 @@ pub struct Replica {
     session: Session,
     loaded: BTreeMap<DocumentId, Loaded>,
     asked: Option<Asked>,
+    asked_glass: Option<Nonce>,
+    /// What the device's clock showed last.
+    clock: Cell<Option<Timestamp>>,
 }
 
 impl std::fmt::Debug for Replica {
@@ -268,6 +275,8 @@ impl Replica {
             session,
             loaded: BTreeMap::new(),
             asked: None,
+            asked_glass: None,
+            clock: Cell::new(None),
         })
     }
 

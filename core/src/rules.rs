@@ -44,11 +44,13 @@ macro_rules! any_fact {
             | $crate::command::Command::HideAddress(_)
             | $crate::command::Command::AddFinding(_)
             | $crate::command::Command::ConfirmRecords(_)
+            | $crate::command::Command::DeclareConflict(_)
     };
 }
 
 mod case;
 mod clocks;
+mod conflict;
 mod consent;
 mod contacts;
 mod decided;
@@ -84,6 +86,7 @@ use crate::profile::words::Role;
 use crate::time::Timestamp;
 
 use case::{Ask, Case};
+pub use conflict::barred;
 pub use contacts::{contacts_told, is_same_contact};
 use decided::Made;
 use docket::Answered;

@@ -5,7 +5,7 @@
 //! may not read is not on the device, so it cannot be shown.
 //!
 //! Rooms: `timeline` tells one item, `contact` whether a number may be used, `hotline` whom to call, `clock` what is due; `header`,
-//! `list`, `today`, `daily` and `attention` put these together; `form` asks for what is to be recorded.
+//! `list`, `today`, `daily`, `attention` and `glass` put these together; `form` asks for what is to be recorded.
 
 /// Shows the name of a value and none of its words: screens hold personal data, and logs must not.
 macro_rules! redacted {
@@ -23,6 +23,7 @@ mod clock;
 mod contact;
 mod daily;
 pub mod form;
+mod glass;
 mod header;
 mod hotline;
 mod list;
@@ -48,6 +49,7 @@ pub use attention::{Attention, AttentionKind, attention};
 pub use clock::{ClockLine, Urgency, clock_line, open_clocks};
 pub use contact::{ContactLine, contacts};
 pub use daily::DailyCase;
+pub use glass::glass_broken;
 pub use header::{Header, header};
 pub use hotline::{HotlineLine, hotlines};
 pub(crate) use list::order;

@@ -1,5 +1,6 @@
 //! The device's SQLite, and the core's only I/O. One function opens it; corrupt never means delete.
 
+mod bounds;
 #[cfg(feature = "cipher")]
 mod cipher;
 mod commands;
@@ -26,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0001.sql"),
     include_str!("store/0002.sql"),
     include_str!("store/0003.sql"),
+    include_str!("store/0004.sql"),
     include_str!("store/0006.sql"),
     include_str!("store/0008.sql"),
 ];

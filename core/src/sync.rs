@@ -3,6 +3,8 @@
 mod check;
 mod epoch;
 mod frame;
+mod glass;
+mod grant;
 mod lease;
 mod message;
 mod pack;
@@ -21,6 +23,11 @@ pub use frame::{
     FRAME_BYTES_MAX, FrameError, INFLATED_BYTES_MAX, PROTOCOL_VERSION, SYNC_ROUTE, SignedRequest,
     decode_body, encode_body, request_digest,
 };
+pub use glass::{
+    GLASS_CLASSES, GLASS_REASON_CHARS_MAX, GLASS_ROUTE, GlassAsk, GlassCase, GlassRefusal,
+    GlassReply, GlassSaid, NoticeRow,
+};
+pub use grant::{GrantRow, GrantScope};
 pub use lease::Lease;
 pub use message::{
     Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, Cursor, Era, FRAME_DOCUMENTS_MAX,
@@ -32,7 +39,7 @@ pub use parcel::{
     PIECE_BYTES_MAX, ParcelAnswer, ParcelContent, ParcelError, check_piece, open_piece, parcel_of,
     piece_id, pieces_of, seal_piece,
 };
-pub use row::{CalendarRow, GrantRow, GrantScope, ProfileRow, Row, SeatStatus, StaffRow, WireRow};
+pub use row::{CalendarRow, ProfileRow, Row, SeatStatus, StaffRow, WireRow};
 pub use ruling::{RulingBody, SignedRuling};
 pub use sealed::{Part, PartBody, SealedEnvelope, SealedPart, seal};
 pub use seat::{Enrol, Enrolled, SeatCertificate};

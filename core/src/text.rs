@@ -25,7 +25,7 @@ use crate::rules::{
     ClockOutcome, ConsentStanding, Flag, LegalField, Likeness, ReferralPhase, Refusal, Review,
     Verdict,
 };
-use crate::sync::{AdminAct, AuditKind, Refused, RemovalReason, Turned};
+use crate::sync::{AdminAct, AuditKind, GlassRefusal, Refused, RemovalReason, Turned};
 use crate::time::Timestamp;
 
 codes!(
@@ -128,6 +128,8 @@ words! {
     request, Refused, "request";
     /// Why the server's console refused.
     console, ConsoleRefusal, "console";
+    /// Why glass was not broken.
+    glass, GlassRefusal, "glass";
     /// Where a case stands.
     status, Status, "status";
     /// Why a case ended.

@@ -62,6 +62,8 @@ command-record_activity = activity without a case
 command-record_screening = screening
 command-contest_consent = consent put in doubt
 command-hide_address = address hidden
+command-declare_conflict = conflict of interest declared
+command-lift_conflict = conflict of interest lifted
 command-show_address = address shown again
 command-add_finding = further finding
 command-confirm_records = records confirmed
@@ -81,6 +83,7 @@ fate-turned_away = could not enter: { $reason }
 ## Why a proposal is refused, and what can be done
 
 refusal-not_offered = This institution does not offer that. Tell the client where to ask for help.
+refusal-conflict_of_interest = This case is closed to you, or to the person you named, because of a conflict of interest. Leave it to a colleague.
 refusal-role_not_allowed = Your role, or that of the person you named, does not take this decision. Ask whoever may.
 refusal-number_online_only = Letter numbers come from the server only. Try again with a signal.
 refusal-online_only = This is decided online only. Try again once connected.
@@ -206,6 +209,17 @@ request-too_long = The message is too long.
 request-version = The app needs an update.
 request-bad_code = The enrolment code is wrong, used or too old. Ask for a new one.
 request-later = The server is full right now. Your records are safe on the phone; try again later.
+
+## Emergency access
+
+glass-not_this_class = This kind of data is never opened by emergency access. Call its author.
+glass-no_reason = Emergency access needs a reason. Write it down.
+glass-reason_too_long = The reason is too long. Make it shorter.
+glass-no_right = Your role cannot open emergency access. Call the head.
+glass-no_such_case = That case was not found. Check its number, or call the head.
+glass-held = You can read that already. Synchronise this device.
+glass-opened = Open until { $until }. The worker responsible, the data protection officer and the head are told. Synchronise this device now.
+glass-offline = Emergency access opens only with a connection to the server. Nothing has been opened. Find a signal and try again, or call the worker responsible.
 
 ## Why the device cannot record
 
@@ -553,6 +567,7 @@ today-appointment = { $at } { $case }, with { $name }
 
 attention-unsent_danger = NOT SENT
 attention-reopen_proposed = proposed to be reopened
+attention-glass_broken = emergency access opened
 attention-overdue = overdue
 attention-turned_away = could not enter
 attention-refused = refused
@@ -568,6 +583,7 @@ attention-reminder = next step of the standard
 
 attention-says-unsent_danger = NOT SENT: danger { $level } on { $case }. It has been on this phone alone for { $span }; nobody else knows.
 attention-says-reopen_proposed = { $case } has ended, and there is a danger that its ending did not know of.
+attention-says-glass_broken = { $who } opened { $class } of case { $case } by emergency access at { $at }, until { $until }. The reason given: { $reason }
 attention-says-overdue = { $case }. { $clock }
 attention-says-turned_away = { $case }: { $what } { $fate }.
 attention-says-refused = { $case }: { $what } was refused.
@@ -585,6 +601,7 @@ do-unsent_danger = Call now, do not wait for a signal: { $numbers }. Tell the he
 do-on_device = No need to repeat it; it is sent by itself when there is a signal.
 do-waiting = No need to repeat it; it enters by itself once what precedes it has come.
 do-turned_away = Its content is kept on this phone. Show it to the head, and record it again if needed.
+do-glass_broken = Ask whoever opened it if the reason is not clear. If it was not lawful, deal with it as a breach of personal data.
 do-overdue = Take the step now and record it. A late record is accepted all the same.
 do-to_answer = Read the records, then agree or refuse with a reason.
 do-time_to_confirm = Confirm the time now if it is right; if not, record it again with the right time.
@@ -884,6 +901,12 @@ field-lower_safety-reason = How that is known
 form-hide_address = Hide the address
 field-hide_address-note = Why, and what has to be heeded
 field-hide_address-address = Where they are now (shown only to those who may; may be left out)
+form-declare_conflict = Conflict of interest
+field-declare_conflict-person = Who must not see this case
+field-declare_conflict-reason = How they are connected with the client
+form-lift_conflict = Conflict of interest ended
+field-lift_conflict-declarations = Which declarations end (those not chosen stand)
+field-lift_conflict-reason = How that is known
 form-show_address = The address may be shown again
 field-show_address-hides = Which hidings end (those not chosen stand)
 field-show_address-reason = Why it is safe
@@ -997,6 +1020,8 @@ audit-profile = service profile
 audit-calendar = list of holidays
 audit-seat = a person's device
 audit-view = a glimpse of a case was told
+audit-bar = a case is hidden for a conflict of interest, or no longer
+audit-notice = emergency access told
 audit-rewritten = a document rewritten after an erasure
 audit-turned_away = a record could not enter
 audit-seat_returned = a forgotten device is back

@@ -62,6 +62,8 @@ command-record_activity = kegiatan tanpa kasus
 command-record_screening = hasil skrining
 command-contest_consent = persetujuan dipersoalkan
 command-hide_address = alamat dirahasiakan
+command-declare_conflict = benturan kepentingan dinyatakan
+command-lift_conflict = benturan kepentingan dinyatakan berakhir
 command-show_address = alamat boleh ditampilkan lagi
 command-add_finding = temuan tambahan
 command-confirm_records = pengesahan catatan
@@ -81,6 +83,7 @@ fate-turned_away = tidak dapat masuk: { $reason }
 ## Mengapa usulan ditolak, dan apa yang dapat dilakukan
 
 refusal-not_offered = Lembaga ini tidak menyediakan layanan itu. Sampaikan kepada klien ke mana dapat meminta bantuan.
+refusal-conflict_of_interest = Kasus ini ditutup bagi Anda, atau bagi orang yang Anda tunjuk, karena benturan kepentingan. Serahkan kepada rekan lain.
 refusal-role_not_allowed = Peran Anda, atau peran orang yang Anda tunjuk, tidak mengambil keputusan ini. Mintalah kepada yang berwenang.
 refusal-number_online_only = Nomor surat hanya diberikan oleh server. Ulangi saat ada sinyal.
 refusal-online_only = Keputusan ini hanya dapat diambil saat ada sinyal. Ulangi setelah tersambung.
@@ -206,6 +209,17 @@ request-too_long = Pesan terlalu panjang.
 request-version = Aplikasi perlu diperbarui.
 request-bad_code = Kode pendaftaran salah, sudah dipakai, atau kedaluwarsa. Mintalah kode baru.
 request-later = Server sedang penuh. Catatan aman di HP; coba lagi nanti.
+
+## Akses darurat
+
+glass-not_this_class = Jenis data ini tidak pernah dibuka lewat akses darurat. Hubungi penulisnya.
+glass-no_reason = Akses darurat memerlukan alasan. Tuliskan alasannya.
+glass-reason_too_long = Alasannya terlalu panjang. Ringkaslah.
+glass-no_right = Peran Anda tidak dapat membuka akses darurat. Hubungi pimpinan.
+glass-no_such_case = Kasus itu tidak ditemukan. Periksa nomornya, atau hubungi pimpinan.
+glass-held = Data itu sudah dapat Anda baca. Sinkronkan perangkat ini.
+glass-opened = Dibuka sampai { $until }. Penanggung jawab, petugas pelindungan data, dan pimpinan diberi tahu. Sinkronkan perangkat ini sekarang.
+glass-offline = Akses darurat hanya dapat dibuka saat ada sambungan ke server. Belum ada yang dibuka. Cari sinyal lalu coba lagi, atau telepon penanggung jawab kasus.
 
 ## Mengapa perangkat tidak dapat mencatat
 
@@ -553,6 +567,7 @@ today-appointment = { $at } { $case }, dengan { $name }
 
 attention-unsent_danger = BELUM TERKIRIM
 attention-reopen_proposed = diusulkan dibuka kembali
+attention-glass_broken = akses darurat dibuka
 attention-overdue = lewat tenggat
 attention-turned_away = tidak dapat masuk
 attention-refused = ditolak
@@ -568,6 +583,7 @@ attention-reminder = langkah berikut menurut standar
 
 attention-says-unsent_danger = BELUM TERKIRIM: bahaya { $level } pada { $case }. Sudah { $span } hanya di HP ini; belum ada orang lain yang tahu.
 attention-says-reopen_proposed = { $case } sudah berakhir, tetapi ada bahaya yang belum diketahui saat diakhiri.
+attention-says-glass_broken = { $who } membuka { $class } dari kasus { $case } lewat akses darurat pada { $at }, sampai { $until }. Alasannya: { $reason }
 attention-says-overdue = { $case }. { $clock }
 attention-says-turned_away = { $case }: { $what } { $fate }.
 attention-says-refused = { $case }: { $what } ditolak.
@@ -585,6 +601,7 @@ do-unsent_danger = Telepon sekarang, jangan menunggu sinyal: { $numbers }. Beri 
 do-on_device = Tidak perlu diulang; terkirim sendiri saat ada sinyal.
 do-waiting = Tidak perlu diulang; masuk sendiri setelah catatan yang mendahuluinya tiba.
 do-turned_away = Isinya tetap tersimpan di HP ini. Perlihatkan kepada pimpinan, lalu catat kembali bila perlu.
+do-glass_broken = Tanyakan kepada yang membuka bila alasannya tidak jelas. Bila tidak sah, tangani sebagai pelanggaran data pribadi.
 do-overdue = Lakukan langkahnya sekarang dan catat. Catatan yang terlambat tetap diterima.
 do-to_answer = Baca catatannya, lalu setujui atau tolak dengan alasan.
 do-time_to_confirm = Sahkan waktunya sekarang bila benar; bila salah, catat lagi dengan waktu yang benar.
@@ -884,6 +901,12 @@ field-lower_safety-reason = Dari mana diketahui
 form-hide_address = Merahasiakan Alamat
 field-hide_address-note = Mengapa, dan apa yang harus dijaga
 field-hide_address-address = Di mana mereka sekarang (hanya dilihat yang berwenang; boleh kosong)
+form-declare_conflict = Benturan Kepentingan
+field-declare_conflict-person = Petugas yang tidak boleh melihat kasus ini
+field-declare_conflict-reason = Hubungannya dengan klien
+form-lift_conflict = Benturan Kepentingan Berakhir
+field-lift_conflict-declarations = Pernyataan yang berakhir (yang tidak dipilih tetap berlaku)
+field-lift_conflict-reason = Dari mana diketahui
 form-show_address = Alamat Boleh Ditampilkan
 field-show_address-hides = Permintaan merahasiakan yang berakhir (yang tidak dipilih tetap berlaku)
 field-show_address-reason = Mengapa sudah aman
@@ -997,6 +1020,8 @@ audit-profile = standar pelayanan
 audit-calendar = daftar hari libur
 audit-seat = perangkat petugas
 audit-view = ringkasan kasus diberitahukan
+audit-bar = kasus disembunyikan karena benturan kepentingan, atau tidak lagi
+audit-notice = pemberitahuan akses darurat
 audit-rewritten = dokumen ditulis ulang setelah penghapusan
 audit-turned_away = catatan tidak dapat masuk
 audit-seat_returned = perangkat yang terlupakan kembali

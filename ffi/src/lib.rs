@@ -7,6 +7,7 @@
 mod enrolment;
 mod error;
 mod folder;
+mod glass;
 mod keystore;
 mod platform;
 mod screens;
@@ -17,6 +18,7 @@ mod vault;
 pub use enrolment::Enrolment;
 pub use error::{VaultError, vault_error_told};
 pub use folder::{Release, VaultFolder, VaultLine, vaults_are_encrypted};
+pub use glass::{GlassForm, GlassOutcome, GlassRequest};
 pub use keystore::{KeyStoreFault, PlatformKeyStore};
 pub use screens::{
     AppointmentLine, AttentionLine, ClockLine, ContactLine, DailyLines, DueLine, FormChoice,

@@ -26,12 +26,16 @@ impl std::fmt::Debug for Vault {
 }
 
 /// The replica's place, held for one call.
-struct Slot<'a>(MutexGuard<'a, Option<Replica>>);
+pub(crate) struct Slot<'a>(MutexGuard<'a, Option<Replica>>);
 
 impl Slot<'_> {
-    /// The replica, unless it was hidden.
-    fn replica(&mut self) -> Result<&mut Replica, VaultError> {
-        self.0.as_mut().ok_or(VaultError::Hidden)
+    /// The replica, told what the clock shows, unless it was hidden.
+    pub(crate) fn replica(&mut self) -> Result<&mut Replica, VaultError> {
+        let replica = self.0.as_mut().ok_or(VaultError::Hidden)?;
+        if let Ok(now) = platform::now() {
+            replica.tick(now);
+        }
+        Ok(replica)
     }
 
     /// The replica for what shows something of it to a person.
@@ -49,7 +53,7 @@ impl Vault {
     }
 
     /// The place of the replica. After a panic inside a call the memory cannot be trusted, only the file: open the vault again.
-    fn slot(&self) -> Result<Slot<'_>, VaultError> {
+    pub(crate) fn slot(&self) -> Result<Slot<'_>, VaultError> {
         Ok(Slot(self.0.lock().map_err(|_| VaultError::Unavailable)?))
     }
 
@@ -72,7 +76,7 @@ fn parse_form(form: &str) -> Result<FormId, VaultError> {
     form.parse().map_err(|_| VaultError::UnknownWord)
 }
 
-fn parse(case_id: &str) -> Result<CaseId, VaultError> {
+pub(crate) fn parse(case_id: &str) -> Result<CaseId, VaultError> {
     case_id.parse().map_err(|_| VaultError::NotAnId)
 }
 

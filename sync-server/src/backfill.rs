@@ -71,16 +71,17 @@ pub(crate) fn page(
         GrantScope::Institution => rulings::cases(reader.db, reader.tenant, asked.after, limit)?,
     };
     let is_full = cases.len() == limit as usize;
-    let access = Access::of(person, vec![grant]);
+    let barred = reader.access.barred().clone();
+    let access = Access::of(person, vec![grant], barred);
     let mut filling = Filling::new(reader, &access, backed_up, upto);
     let mut last = None;
     for case in &cases {
         if filling.is_full() {
             break;
         }
-        if asked.list {
+        if access.reaches(*case, NOW) && asked.list {
             filling.list(*case)?;
-        } else {
+        } else if access.reaches(*case, NOW) {
             filling.fill(*case)?;
         }
         last = Some(*case);
@@ -170,7 +171,9 @@ impl<'a> Filling<'a> {
         let (db, tenant) = (self.reader.db, self.reader.tenant);
         for class in CaseState::TOLD {
             let last = rulings::last_state(db, tenant, (case, class), self.upto)?;
-            if let Some(at) = last.filter(|_| self.sees(case, class)) {
+            if let Some(at) = last.filter(|_| self.sees(case, class))
+                && !self.names_barred(class, at)?
+            {
                 self.ruling(at)?;
             }
         }
@@ -210,11 +213,16 @@ impl<'a> Filling<'a> {
         class.is_none_or(|class| self.access.holds_class(case, class, NOW))
     }
 
+    /// Whether a ruling names a case that is hidden from the reader.
+    fn names_barred(&self, class: Option<Class>, at: ServerSeq) -> Result<bool, StoreError> {
+        Ok(class == Some(Class::Links) && self.reader.ruling_names_barred(at)?)
+    }
+
     /// All of a case that the grant covers.
     fn fill(&mut self, case: CaseId) -> Result<(), StoreError> {
         let (db, tenant) = (self.reader.db, self.reader.tenant);
         for (at, class, has_state) in rulings::of_case(db, tenant, case, self.upto)? {
-            if !self.sees(case, class) {
+            if !self.sees(case, class) || self.names_barred(class, at)? {
                 continue;
             }
             // Older states say nothing more, but what a restore could forget must be held by some device.

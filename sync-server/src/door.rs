@@ -6,8 +6,8 @@ use ed25519_dalek::VerifyingKey;
 use jangkau_core::id::{Nonce, SeatId};
 use jangkau_core::plant::{Plant, planted};
 use jangkau_core::sync::{
-    FrameError, Refused, RefusedReply, SYNC_ROUTE, SeatCertificate, SeatStatus, SignedRequest,
-    SyncRequest, decode_body,
+    FrameError, GLASS_ROUTE, GlassAsk, Refused, RefusedReply, SYNC_ROUTE, SeatCertificate,
+    SeatStatus, SignedRequest, SyncRequest, decode_body,
 };
 use rand_core::CryptoRng;
 
@@ -107,6 +107,14 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
+    /// What one is told that may not go on.
+    pub(crate) fn refusal(&self) -> RefusedReply {
+        match self {
+            Self::Refused(reply) | Self::Stolen { reply, .. } => *reply,
+            Self::In(_) => Refused::Malformed.into(),
+        }
+    }
+
     fn refused(code: Refused, nonce: Option<Nonce>) -> Self {
         Self::Refused(RefusedReply { code, nonce })
     }
@@ -134,35 +142,13 @@ pub(crate) fn authenticate(
     bytes: &[u8],
     rng: &mut dyn CryptoRng,
 ) -> Result<Entry, StoreError> {
-    let signed = match SignedRequest::from_bytes(bytes) {
-        Ok(signed) => signed,
-        Err(error) => return Ok(Entry::refused(refusal_of(error), None)),
-    };
-    let Some(claim) = claim(db, &signed)? else {
-        return Ok(Entry::refused(Refused::UnknownSeat, None));
+    let (claim, signed) = match knock(db, nonces, bytes, SYNC_ROUTE, rng)? {
+        Ok(knock) => knock,
+        Err(stopped) => return Ok(stopped),
     };
     let seat = claim.seat;
-    let is_signed = VerifyingKey::from_bytes(&seat.public_key)
-        .is_ok_and(|key| signed.verify(SYNC_ROUTE, &key).is_ok());
-    // Nobody but the seat itself gets a nonce, or learns what became of the seat.
-    if !is_signed {
-        return Ok(Entry::refused(Refused::BadSignature, None));
-    }
-    if seat.status == SeatStatus::Stolen && !planted(Plant::ServeStolen) {
-        let nonce = Some(nonces.fresh(seat.id, rng));
-        let reply = RefusedReply {
-            code: Refused::StolenSeat,
-            nonce,
-        };
-        let copy = signed.body;
-        return Ok(Entry::Stolen { reply, seat, copy });
-    }
     let mut refuse =
         |nonces: &mut Nonces, code| Entry::refused(code, Some(nonces.fresh(seat.id, rng)));
-    if !nonces.holds(seat.id, signed.nonce) {
-        return Ok(refuse(nonces, Refused::StaleNonce));
-    }
-    nonces.take(seat.id, signed.nonce);
     let request: SyncRequest = match decode_body(&signed.body) {
         Ok(request) => request,
         Err(error) => return Ok(refuse(nonces, refusal_of(error))),
@@ -183,6 +169,89 @@ pub(crate) fn authenticate(
         request,
         adopt: claim.adopt,
     })))
+}
+
+/// Who asks to break glass, and for what.
+#[derive(Debug)]
+pub(crate) struct AskedGlass {
+    pub(crate) seat: Seat,
+    pub(crate) nonce: Nonce,
+    pub(crate) ask: GlassAsk,
+}
+
+/// What came of a request to break glass at the door.
+#[derive(Debug)]
+pub(crate) enum GlassEntry {
+    /// It may be judged.
+    In(Box<AskedGlass>),
+    /// It may not.
+    Stopped(Box<Entry>),
+}
+
+/// The same for a request to break glass: of a seat that is in use and known here.
+pub(crate) fn authenticate_glass(
+    db: &Db,
+    nonces: &mut Nonces,
+    bytes: &[u8],
+    rng: &mut dyn CryptoRng,
+) -> Result<GlassEntry, StoreError> {
+    let (claim, signed) = match knock(db, nonces, bytes, GLASS_ROUTE, rng)? {
+        Ok(knock) => knock,
+        Err(stopped) => return Ok(GlassEntry::Stopped(Box::new(stopped))),
+    };
+    let seat = claim.seat;
+    let ask: Result<GlassAsk, Refused> = decode_body(&signed.body).map_err(refusal_of);
+    let code = match ask {
+        // A seat that a restore forgot shows its certificate with an exchange first.
+        Ok(_) if claim.adopt.is_some() => Refused::UnknownSeat,
+        Ok(_) if seat.status != SeatStatus::Active => Refused::RetiredSeat,
+        Ok(ask) => {
+            let nonce = signed.nonce;
+            return Ok(GlassEntry::In(Box::new(AskedGlass { seat, nonce, ask })));
+        }
+        Err(code) => code,
+    };
+    let refused = Entry::refused(code, Some(nonces.fresh(seat.id, rng)));
+    Ok(GlassEntry::Stopped(Box::new(refused)))
+}
+
+/// Whose request it is: its signature over the route holds, its nonce was fresh and is taken.
+fn knock(
+    db: &Db,
+    nonces: &mut Nonces,
+    bytes: &[u8],
+    route: &str,
+    rng: &mut dyn CryptoRng,
+) -> Result<Result<(Claim, SignedRequest), Entry>, StoreError> {
+    let signed = match SignedRequest::from_bytes(bytes) {
+        Ok(signed) => signed,
+        Err(error) => return Ok(Err(Entry::refused(refusal_of(error), None))),
+    };
+    let Some(claim) = claim(db, &signed)? else {
+        return Ok(Err(Entry::refused(Refused::UnknownSeat, None)));
+    };
+    let seat = &claim.seat;
+    let is_signed = VerifyingKey::from_bytes(&seat.public_key)
+        .is_ok_and(|key| signed.verify(route, &key).is_ok());
+    // Nobody but the seat itself gets a nonce, or learns what became of the seat.
+    if !is_signed {
+        return Ok(Err(Entry::refused(Refused::BadSignature, None)));
+    }
+    if seat.status == SeatStatus::Stolen && !planted(Plant::ServeStolen) {
+        let nonce = Some(nonces.fresh(seat.id, rng));
+        let reply = RefusedReply {
+            code: Refused::StolenSeat,
+            nonce,
+        };
+        let (seat, copy) = (claim.seat, signed.body);
+        return Ok(Err(Entry::Stolen { reply, seat, copy }));
+    }
+    if !nonces.holds(seat.id, signed.nonce) {
+        let nonce = Some(nonces.fresh(seat.id, rng));
+        return Ok(Err(Entry::refused(Refused::StaleNonce, nonce)));
+    }
+    nonces.take(seat.id, signed.nonce);
+    Ok(Ok((claim, signed)))
 }
 
 fn claim(db: &Db, signed: &SignedRequest) -> Result<Option<Claim>, StoreError> {

@@ -8,10 +8,12 @@
 mod administer;
 mod audited;
 mod breaches;
+mod conflicts;
 mod console;
 mod copies;
 mod erase;
 mod error;
+mod glass;
 mod observe;
 mod parcels;
 mod rebuild;

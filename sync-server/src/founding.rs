@@ -222,7 +222,11 @@ fn catch_up(
 }
 
 /// A person's own roles, and those whose powers they hold for a time: with them goes what it takes to use them (B1).
-fn powers_of(roles: &BTreeSet<Role>, terms: Option<&Terms>, now: Timestamp) -> BTreeSet<Role> {
+pub(crate) fn powers_of(
+    roles: &BTreeSet<Role>,
+    terms: Option<&Terms>,
+    now: Timestamp,
+) -> BTreeSet<Role> {
     let delegated = terms.iter().flat_map(|terms| terms.delegated(None, now));
     roles.iter().copied().chain(delegated).collect()
 }

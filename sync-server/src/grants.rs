@@ -13,7 +13,7 @@ use jangkau_core::time::Timestamp;
 use crate::ruling::entry_of;
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, commands, decode, grants, rulings, staff};
+use crate::store::{Db, StoreError, bars, commands, decode, grants, rulings, staff};
 
 /// Gives a grant, from the next position of the log on.
 pub(crate) fn give(
@@ -109,8 +109,30 @@ const fn names_holder(kind: CommandKind) -> bool {
     )
 }
 
+/// Ends the grants whose time is over.
+pub(crate) fn settle(db: &Db, now: Timestamp) -> Result<(), StoreError> {
+    for (tenant, grant) in grants::due(db, now)? {
+        end(db, tenant, &grant, now)?;
+    }
+    Ok(())
+}
+
+/// Ends all that a person holds by a case alone, also what broken glass gave.
+pub(crate) fn end_case(
+    db: &Db,
+    tenant: Tenant,
+    (person, case): (PersonId, CaseId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for grant in grants::of_person_and_case(db, tenant, person, case)? {
+        end(db, tenant, &grant, now)?;
+    }
+    Ok(())
+}
+
 /// Gives a person what they may hold of a case beside what they hold of every case, and ends what they may not: all that their roles
-/// allow of an own case; of one that is somebody else's now what they wrote apart, and what is told in views.
+/// allow of an own case; of one that is somebody else's now what they wrote apart, and what is told in views; nothing of one that is
+/// hidden from them. What broken glass gave is no part of it, and ends by its time.
 pub(crate) fn align(
     db: &Db,
     tenant: Tenant,
@@ -122,14 +144,15 @@ pub(crate) fn align(
         return Ok(());
     };
     // Powers that are delegated are a head's, and reach every case.
-    let due = if !person.active {
+    let due = if !person.active || bars::stands(db, tenant, (person.id, case))? {
         None
     } else if ties.is_own(person.id) {
         case_grant(profile, person.id, &person.roles, case)
     } else {
         kept_grant(profile, person.id, &person.roles, case)
     };
-    let held = grants::of_person_and_case(db, tenant, person.id, case)?;
+    let mut held = grants::of_person_and_case(db, tenant, person.id, case)?;
+    held.retain(|grant| grant.row.until.is_none());
     let is_held = held.iter().any(|grant| due.as_ref() == Some(&grant.row));
     // What is due is given before anything ends, so that nothing is let go of that stays.
     if let Some(due) = due.clone().filter(|_| !is_held) {
@@ -154,7 +177,7 @@ pub(crate) fn align_holders(
     let held = grants::of_case(db, tenant, case)?;
     let of_case = held
         .iter()
-        .filter(|grant| grant.row.scope == GrantScope::Case(case));
+        .filter(|grant| grant.row.scope == GrantScope::Case(case) && grant.row.until.is_none());
     let people: BTreeSet<PersonId> = of_case.map(|grant| grant.row.person).collect();
     for person in people {
         align(db, tenant, profile, (person, case, ties), now)?;

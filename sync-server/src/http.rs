@@ -142,6 +142,7 @@ fn router(app: App) -> Router {
         .route("/v1/sync", post(sync::sync))
         .route("/v1/enrol", post(sync::enrol))
         .route("/v1/release", post(sync::release))
+        .route("/v1/glass", post(sync::glass))
         .route("/v1/live", get(live::live))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))

@@ -12,6 +12,7 @@ pub mod demo;
 mod door;
 pub mod engine;
 mod founding;
+mod glass;
 mod grants;
 pub mod http;
 mod intake;

@@ -6,6 +6,7 @@ use jangkau_core::access::ViewKind;
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::plant::{Plant, planted};
+use jangkau_core::rules::CaseLinks;
 use jangkau_core::sync::{
     BUCKETS, GrantRow, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Part, PartBody, Row, SealedEnvelope,
     SelfCheck, SignedEpoch, WireRow, bucket_of, digest_of_buckets, pack,
@@ -13,7 +14,7 @@ use jangkau_core::sync::{
 
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, LightRow, RowKind};
-use crate::store::{Db, StoreError, commands, documents, erase, grants, rulings};
+use crate::store::{Db, StoreError, bars, commands, decode, documents, erase, grants, rulings};
 
 /// Rows looked at in one step.
 const SCAN_STEP: u32 = 512;
@@ -27,6 +28,8 @@ pub(crate) struct Access {
     person: PersonId,
     wide: Vec<grants::Grant>,
     cases: BTreeMap<CaseId, Vec<grants::Grant>>,
+    /// What is hidden from them, whatever they were granted.
+    barred: BTreeSet<CaseId>,
 }
 
 impl Access {
@@ -36,21 +39,33 @@ impl Access {
             person,
             wide: Vec::new(),
             cases: BTreeMap::new(),
+            barred: BTreeSet::new(),
         }
     }
 
     pub(crate) fn load(db: &Db, tenant: Tenant, person: PersonId) -> Result<Self, StoreError> {
         let granted = grants::of_person(db, tenant, person)?;
-        Ok(Self::of(person, granted))
+        Ok(Self::of(
+            person,
+            granted,
+            bars::of_person(db, tenant, person)?,
+        ))
     }
 
     pub(crate) const fn person(&self) -> PersonId {
         self.person
     }
 
-    /// What these grants give.
-    pub(crate) fn of(person: PersonId, granted: Vec<grants::Grant>) -> Self {
-        let mut access = Self::none(person);
+    /// What these grants give, but for cases that are hidden from the person.
+    pub(crate) fn of(
+        person: PersonId,
+        granted: Vec<grants::Grant>,
+        barred: BTreeSet<CaseId>,
+    ) -> Self {
+        let mut access = Self {
+            barred,
+            ..Self::none(person)
+        };
         for grant in granted {
             match grant.row.scope {
                 GrantScope::Institution => access.wide.push(grant),
@@ -60,12 +75,16 @@ impl Access {
         access
     }
 
-    /// The grants about a case that began before a row.
+    pub(crate) const fn barred(&self) -> &BTreeSet<CaseId> {
+        &self.barred
+    }
+
+    /// The grants about a case that began before a row; none of a case that is hidden from the person.
     fn about(&self, case: CaseId, at: ServerSeq) -> impl Iterator<Item = &GrantRow> {
         self.wide
             .iter()
             .chain(self.cases.get(&case).into_iter().flatten())
-            .filter(move |grant| grant.seq <= at)
+            .filter(move |grant| grant.seq <= at && !self.barred.contains(&case))
             .map(|grant| &grant.row)
     }
 
@@ -170,9 +189,10 @@ impl Reader<'_> {
         let sees = match light.kind {
             RowKind::Commands => return self.show_commands(light),
             RowKind::Epoch => return self.show_epoch(light),
-            RowKind::Ruling => self.sees_ruling(light)?,
-            RowKind::Grant | RowKind::GrantEnd | RowKind::Seat => is_mine,
             RowKind::View => return self.show_view(light),
+            RowKind::Notice => return self.show_notice(light),
+            RowKind::Ruling => self.sees_ruling(light)?,
+            RowKind::Grant | RowKind::GrantEnd | RowKind::Seat | RowKind::Bar => is_mine,
             RowKind::Staff | RowKind::Profile | RowKind::Calendar => self.is_in_good_standing,
         };
         if !sees {
@@ -203,6 +223,10 @@ impl Reader<'_> {
                 envelope: None,
                 bytes,
             }));
+        }
+        // To whom the case is hidden, and who never held it, not even that is said.
+        if bars::is_untold(self.db, self.tenant, (self.access.person, key.case))? {
+            return Ok(None);
         }
         let has_held = erase::has_held(self.db, self.tenant, self.access.person, &key)?;
         Ok(has_held.then(|| Shown::small(Row::Epoch(signed.bare()))))
@@ -235,16 +259,58 @@ impl Reader<'_> {
         }))
     }
 
+    /// That glass was broken is told to those whom the row names.
+    fn show_notice(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {
+        let (row, bytes) = log::get(self.db, self.tenant, light.seq)?;
+        let Row::Notice(notice) = &row else {
+            return Err(StoreError::Undecodable);
+        };
+        let is_told = self.is_in_good_standing
+            && notice.to.contains(&self.access.person)
+            && !self.access.barred.contains(&notice.case);
+        Ok(is_told.then_some(Shown {
+            row,
+            envelope: None,
+            bytes,
+        }))
+    }
+
     fn sees_ruling(&self, light: &LightRow) -> Result<bool, StoreError> {
         let Some(case) = light.heading.case else {
             return Ok(false);
         };
+        // Not even what was ruled on their own: it was kept, and that is all that they may know.
+        if self.access.barred.contains(&case) || self.names_barred(light)? {
+            return Ok(false);
+        }
         let is_granted = match light.heading.class {
             None => self.access.reaches(case, light.seq),
             Some(class) => self.access.holds_class(case, class, light.seq),
         };
         let speaks_to = || rulings::speaks_to(self.db, self.tenant, light.seq, self.access.person);
         Ok(is_granted || (self.is_in_good_standing && speaks_to()?))
+    }
+
+    /// Whether the connections that a ruling tells of name a case that is hidden from the reader.
+    fn names_barred(&self, light: &LightRow) -> Result<bool, StoreError> {
+        if light.heading.class != Some(Class::Links) {
+            return Ok(false);
+        }
+        self.ruling_names_barred(light.seq)
+    }
+
+    /// The same for a ruling of the class of links, by its row.
+    pub(crate) fn ruling_names_barred(&self, at: ServerSeq) -> Result<bool, StoreError> {
+        if self.access.barred.is_empty() {
+            return Ok(false);
+        }
+        let Row::Ruling(ruling) = log::get(self.db, self.tenant, at)?.0 else {
+            return Err(StoreError::Undecodable);
+        };
+        let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
+        let links: Option<CaseLinks> = body.links.as_deref().map(decode).transpose()?;
+        let named = links.map(|links| links.cases()).unwrap_or_default();
+        Ok(!named.is_disjoint(&self.access.barred))
     }
 
     fn show_commands(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {

@@ -10,14 +10,15 @@ use jangkau_core::sync::{Row, SignedRuling};
 use jangkau_core::time::Timestamp;
 
 use crate::admission::{Admission, Known, Road, admit, vouch};
-use crate::founding;
+use crate::grants::end;
 use crate::intake::record::{Record, append_row};
 use crate::library::Library;
 use crate::ruling::{adopt, rule};
 use crate::store::commands::Reception;
 use crate::store::institutions::{self, Tenant};
 use crate::store::log::{self, LightRow};
-use crate::store::{Db, Store, StoreError, commands, elsewhere, erase, staff};
+use crate::store::{Db, Store, StoreError, commands, elsewhere, erase, grants, staff};
+use crate::{founding, glass};
 
 /// Nobody's seat: what is replayed was pushed by somebody, once.
 const NOBODY: SeatId = SeatId::from_bytes([0; SeatId::LEN]);
@@ -108,8 +109,9 @@ impl Rerun<'_> {
         let now = light.received_at;
         match &row {
             Row::Ruling(ruling) => return self.ruling(ruling, now),
+            Row::GrantEnd(grant) if self.end_if_over(*grant, now)? => return Ok(()),
             // What follows from decisions that were taken back may be all that judging a case brought.
-            Row::Grant(_) | Row::GrantEnd(_) | Row::View(_) => {
+            Row::Grant(_) | Row::GrantEnd(_) | Row::View(_) | Row::Bar(_, _) => {
                 return rule(self.store, &self.library, now).map(drop);
             }
             Row::Commands(_)
@@ -118,6 +120,7 @@ impl Rerun<'_> {
             | Row::Calendar(_)
             | Row::Seat(_, _)
             | Row::Epoch(_)
+            | Row::Notice(_)
             | Row::Own(_, _) => {}
         }
         let other = self.other;
@@ -138,13 +141,26 @@ impl Rerun<'_> {
                 log::append(db, other, &row, &light.heading, now)?;
                 Ok(())
             }
+            Row::Notice(notice) => glass::append(db, other, notice, now).map(drop),
             // Every rewriting stands at or before the last checkpoint.
             Row::Epoch(_)
             | Row::Grant(_)
             | Row::GrantEnd(_)
             | Row::Ruling(_)
             | Row::View(_)
+            | Row::Bar(_, _)
             | Row::Own(_, _) => Ok(()),
+        })
+    }
+
+    /// Ends a grant again whose time was over. Says whether it did.
+    fn end_if_over(&self, grant: ServerSeq, now: Timestamp) -> Result<bool, StoreError> {
+        self.store.transact(None, |db| {
+            let over = grants::at(db, self.other, grant)?;
+            let over = over.filter(|grant| grant.row.is_over(now));
+            let Some(over) = over else { return Ok(false) };
+            end(db, self.other, &over, now)?;
+            Ok(true)
         })
     }
 

@@ -1,5 +1,6 @@
 //! The second transaction: judge each case in the order of the log, sign, append, give the grants that follow.
 
+mod bars;
 mod entries;
 mod links;
 mod taken;
@@ -221,6 +222,10 @@ impl Bench<'_> {
             }
             done.is_granted = self.follow(case)?;
             done.meaning = self.note_links(case, &entries, &judgement)?;
+            if self.note_bars(case, &entries, &judgement)? {
+                done.is_granted = true;
+                done.meaning.relink.extend(self.near(case)?);
+            }
         }
         let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
         rulings::judged(db, tenant, case, touched)?;

@@ -5,6 +5,7 @@ mod check;
 mod fault;
 mod fields;
 mod found;
+mod glass;
 mod link;
 mod order;
 mod parse;

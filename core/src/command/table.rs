@@ -70,4 +70,6 @@ commands! {
     65 Proposal ShowAddress = "show_address",
     66 Fact AddFinding = "add_finding",
     67 Fact ConfirmRecords = "confirm_records",
+    68 Fact DeclareConflict = "declare_conflict",
+    69 Proposal LiftConflict = "lift_conflict",
 }

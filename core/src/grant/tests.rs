@@ -156,6 +156,7 @@ fn own_entries_cover_their_authors_document_and_no_other() {
                 own: own.to_vec(),
                 views: Vec::new(),
             }),
+            until: None,
         };
         let key = DocumentKey {
             case: CASE,
@@ -179,4 +180,25 @@ fn own_entries_cover_their_authors_document_and_no_other() {
     check(&[], mine, Class::Notes, true);
     check(&[], theirs, Class::Notes, false);
     check(&[], mine, Class::Intake, false);
+}
+
+#[test]
+fn nobody_breaks_glass_to_notes_and_only_who_works_with_families_to_the_rest() {
+    let profile = cilegon();
+    let mut may = Vec::new();
+    for role in Role::ALL.iter().copied() {
+        for class in Class::ALL.iter().copied() {
+            if may_break_glass(&profile, &BTreeSet::from([role]), class) {
+                may.push((role, class));
+            }
+        }
+    }
+    may.sort();
+    let mut expected = [
+        (Role::SocialWorker, Class::Record),
+        (Role::SocialWorker, Class::Safety),
+        (Role::Psychologist, Class::Safety),
+    ];
+    expected.sort();
+    assert_eq!(may, expected);
 }

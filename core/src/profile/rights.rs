@@ -25,6 +25,7 @@ pub const HEAD_POWERS: &[CommandKind] = &[
     CommandKind::LiftRestriction,
     CommandKind::VoidRegistration,
     CommandKind::MoveProfile,
+    CommandKind::LiftConflict,
 ];
 
 /// What a decision rests on: who takes it must be able to read these classes. A number, a booking and a file's closing
@@ -56,6 +57,7 @@ const RESTS_ON: &[(CommandKind, &[Class])] = &[
     (CommandKind::LiftRestriction, &[Class::Intake]),
     (CommandKind::VoidRegistration, &[Class::Intake]),
     (CommandKind::MoveProfile, &[Class::Intake]),
+    (CommandKind::LiftConflict, &[Class::Safety]),
 ];
 
 /// The first power without a holder, or with one who cannot read what it rests on.

@@ -230,7 +230,7 @@ impl Replica {
             .unwrap_or_default())
     }
 
-    /// The records of a document as this device sees them, its own pending ones included.
+    /// The records of a document as this device sees them, its own pending ones included; none of what is locked.
     ///
     /// # Errors
     /// [`ReplicaError`].
@@ -238,6 +238,9 @@ impl Replica {
         &self,
         document: DocumentKey,
     ) -> Result<std::collections::BTreeMap<String, crate::record::Record>, ReplicaError> {
+        if self.locked(document.case)?.hides(document.class) {
+            return Ok(std::collections::BTreeMap::new());
+        }
         Ok(self.read_document(document)?.working.records())
     }
 

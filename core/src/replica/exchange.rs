@@ -337,7 +337,7 @@ impl Replica {
     /// [`ReplicaError`].
     pub fn refused(&mut self, refusal: &[u8]) -> Result<(Refused, bool), ReplicaError> {
         let reply: RefusedReply = minicbor::decode(refusal).map_err(|_| ReplicaError::Malformed)?;
-        if self.asked.take().is_none() {
+        if self.asked.take().is_none() && self.asked_glass.take().is_none() {
             return Err(ReplicaError::Malformed);
         }
         let mut again = match reply.code {

@@ -8,9 +8,16 @@ use std::collections::BTreeSet;
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::{Class, Compartment, DocumentKey};
 use crate::id::{CaseId, CommandId, ServerSeq};
-use crate::rules::Verdict;
+use crate::rules::{CaseLinks, Verdict};
 use crate::store::{DocumentRow, decode};
-use crate::sync::{GrantRow, GrantScope, View};
+use crate::sync::{BackfillAt, GrantRow, GrantScope, SignedRuling, View};
+
+/// The other cases that a ruling's connections name.
+fn named_by(ruling: &SignedRuling) -> Result<BTreeSet<CaseId>, ReplicaError> {
+    let body = ruling.read().map_err(|_| ReplicaError::Damaged)?;
+    let links: Option<CaseLinks> = body.links.as_deref().map(decode).transpose()?;
+    Ok(links.map(|links| links.cases()).unwrap_or_default())
+}
 
 impl Replica {
     /// A grant begins or ends: the cases that it is about have to be gone through.
@@ -45,6 +52,42 @@ impl Replica {
         self.mark_unswept(grant.scope)
     }
 
+    /// A case is hidden from this person, or no longer. What is here of it goes as with any grant that ends, and with it what other
+    /// cases' connections say of it; once it may be seen again, it is fetched with all else that the person holds of every case.
+    pub(super) fn take_bar(&mut self, case: CaseId, on: bool) -> Result<(), ReplicaError> {
+        self.store.set_bar(case, on)?;
+        self.store.mark_unswept(case)?;
+        if on {
+            self.store.drop_notices_of(case)?;
+            return self.drop_mentions(case);
+        }
+        for grant in self.store.wide_grants()? {
+            let at = BackfillAt {
+                grant,
+                after: None,
+                list: true,
+            };
+            self.store.put_backfill(&at, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Drops the rulings in which the connections of other cases name one.
+    fn drop_mentions(&self, case: CaseId) -> Result<(), ReplicaError> {
+        let mut near = BTreeSet::new();
+        for (_, ruling) in self.store.rulings_of(case)? {
+            near.extend(named_by(&ruling)?);
+        }
+        for other in near {
+            for (seq, ruling) in self.store.rulings_of(other)? {
+                if named_by(&ruling)?.contains(&case) {
+                    self.store.drop_ruling(seq)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Drops documents of unswept cases that no grant covers any more, once nothing in them waits to be sent. The
     /// envelopes of own work stay until every backup holds them.
     pub(super) fn drop_uncovered(&mut self) -> Result<(), ReplicaError> {
@@ -67,6 +110,8 @@ impl Replica {
         } else {
             Vec::new()
         };
+        // Of a case that is hidden from this person nothing stays, whether it was ever granted or not.
+        let goes_all = !may_read || self.store.barred()?.contains(&case);
         let mut is_swept = true;
         let mut has_dropped = false;
         for listed in self.store.documents_of(case)? {
@@ -76,7 +121,7 @@ impl Replica {
             };
             if grants.iter().any(|grant| grant.covers(&row.key)) {
                 self.note_granted(row)?;
-            } else if row.granted || !may_read {
+            } else if row.granted || goes_all {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
                     self.drop_document(&row)?;
                     has_dropped = true;
@@ -167,6 +212,7 @@ impl Replica {
     /// The seat was retired: what is left goes out, what is held goes.
     pub(super) fn retire(&mut self) -> Result<(), ReplicaError> {
         self.session.state = SeatState::Retired;
+        self.store.drop_notices()?;
         self.store.mark_all_unswept()?;
         self.drop_uncovered()
     }

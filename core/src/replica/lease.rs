@@ -49,6 +49,7 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError::ReadingLocked`] after the lease, and on a seat that was reported stolen.
     pub fn reading(&self, now: Timestamp) -> Result<(), ReplicaError> {
+        self.tick(now);
         let tenure = self.session.tenure.as_ref();
         let is_over = tenure.is_some_and(|tenure| tenure.is_over(now));
         if is_over || self.session.state == SeatState::Locked {
@@ -64,8 +65,8 @@ impl Replica {
             let verified = lease.verify(self.seat(), &self.identity.server_key);
             verified.map_err(|_| ReplicaError::Malformed)?;
         }
+        self.note_server_time(reply.now);
         let tenure = self.session.tenure.get_or_insert_default();
-        tenure.server_time = tenure.server_time.max(Some(reply.now));
         tenure.recorded = None;
         let held = tenure.lease.as_ref().map(|lease| lease.issued_at);
         if let Some(lease) = &reply.lease
@@ -74,6 +75,17 @@ impl Replica {
             tenure.lease = Some(lease.clone());
         }
         Ok(())
+    }
+
+    /// The latest that the server's clock has shown.
+    pub(super) fn server_time(&self) -> Option<Timestamp> {
+        self.session.tenure.as_ref()?.server_time
+    }
+
+    /// Notes what the server's clock shows.
+    pub(super) fn note_server_time(&mut self, server: Timestamp) {
+        let tenure = self.session.tenure.get_or_insert_default();
+        tenure.server_time = tenure.server_time.max(Some(server));
     }
 
     /// Notes when something was recorded.

@@ -52,7 +52,7 @@ impl Replica {
             ..Synced::default()
         };
         self.session.nonce = reply.nonce;
-        self.session.clock_offset_ms = Some(now.millis_since(reply.now));
+        self.note_clock(reply.now, now);
         self.session.exchanges = self.session.exchanges.wrapping_add(1);
         self.session.forgotten = false;
         self.session.resend.clear();

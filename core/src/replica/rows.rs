@@ -97,6 +97,8 @@ impl Replica {
                         arrived.forked.insert(key.id());
                     }
                 }
+                Row::Bar(case, on) => self.take_bar(*case, *on)?,
+                Row::Notice(notice) => self.store.put_notice(notice)?,
             }
         }
         self.apply(arrived, rng)

@@ -126,6 +126,7 @@ impl Replica {
     }
 
     fn viewer<'a>(&self, through: &'a Glasses, now: Timestamp, language: Language) -> Viewer<'a> {
+        self.tick(now);
         Viewer {
             person: self.person(),
             staff: &through.staff,
@@ -139,7 +140,9 @@ impl Replica {
     /// A case as it is on this device, with what its facts tell.
     fn case_seen(&self, viewer: &Viewer<'_>, case: CaseId) -> Result<CaseSeen, ReplicaError> {
         let documents = self.store.documents_of(case)?;
-        let classes: BTreeSet<Class> = documents.iter().map(|row| row.key.class).collect();
+        let locked = self.locked(case)?;
+        let held = documents.iter().map(|row| row.key.class);
+        let classes: BTreeSet<Class> = held.filter(|class| !locked.hides(*class)).collect();
         let mut seen = CaseSeen::new(self.case(case)?, self.timeline(case)?, classes);
         self.reckon(viewer, &mut seen)?;
         Ok(seen)
@@ -200,6 +203,7 @@ impl Replica {
         let viewer = self.viewer(&through, now, language);
         let mut today = screen::today(&viewer, &self.stirring(&viewer)?);
         today.notices = self.notices(now, language)?;
+        today.tell(screen::glass_broken(&viewer, &self.store.glass_notices()?));
         Ok(today)
     }
 
@@ -284,6 +288,8 @@ impl Replica {
             .iter()
             .flat_map(|case| screen::attention(&viewer, case))
             .collect();
+        let notices = screen::glass_broken(&viewer, &self.store.glass_notices()?).into_iter();
+        all.extend(notices.filter(|notice| case.is_none_or(|case| case == notice.case)));
         all.sort_by_key(|item| (item.kind, item.since, item.command));
         Ok(all)
     }

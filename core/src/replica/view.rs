@@ -73,6 +73,10 @@ impl Replica {
                 cases.retain(|case| *case != file);
             }
         }
+        for case in self.locked_whole()? {
+            let recorded_here = self.store.commands_of(case)?.iter().any(|row| row.own);
+            cases.retain(|known| *known != case || recorded_here);
+        }
         Ok(cases)
     }
 
@@ -95,6 +99,9 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn case_state(&self, case: CaseId) -> Result<Option<CaseState>, ReplicaError> {
+        if self.locked(case)?.is_whole() {
+            return Ok(None);
+        }
         let bytes = self.store.case_state(case)?;
         Ok(bytes.map(|bytes| decode(&bytes)).transpose()?)
     }
@@ -110,6 +117,16 @@ impl Replica {
             {
                 pending.push(row.id);
             }
+        }
+        if self.locked(case)?.is_whole() {
+            return Ok(CaseView {
+                case,
+                number: None,
+                profile_version: None,
+                state: None,
+                pending,
+                views: Vec::new(),
+            });
         }
         Ok(CaseView {
             case,
@@ -153,7 +170,11 @@ impl Replica {
         case: CaseId,
     ) -> Result<BTreeMap<(Timestamp, CommandId), TimelineItem>, ReplicaError> {
         let mut items = BTreeMap::new();
-        for row in self.store.commands_of(case)? {
+        let locked = self.locked(case)?;
+        for mut row in self.store.commands_of(case)? {
+            if !row.own {
+                row.records.retain(|record| !locked.hides(record.class));
+            }
             let entry = CommandEntry::from_records(row.id, row.case, row.kind, row.records.clone());
             let Ok(entry) = entry else { continue };
             let item = TimelineItem {

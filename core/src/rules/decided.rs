@@ -59,6 +59,8 @@ pub(super) struct Decided<'a> {
     pub(super) cleared: BTreeSet<CommandId>,
     /// Hidings of the address that a head lifted.
     pub(super) shown: BTreeSet<CommandId>,
+    /// Declarations of a conflict of interest that a head lifted.
+    pub(super) lifted: BTreeSet<CommandId>,
     /// Referrals, and from which count of decisions on an author knew of each.
     pub(super) referrals_decided: BTreeMap<CommandId, DecisionCount>,
     /// Since when use of the client's data is limited.
@@ -98,6 +100,7 @@ impl<'a> Decided<'a> {
             services: BTreeSet::new(),
             cleared: BTreeSet::new(),
             shown: BTreeSet::new(),
+            lifted: BTreeSet::new(),
             referrals_decided: BTreeMap::new(),
             restricted_since: None,
             sessions_extended: None,
@@ -143,8 +146,11 @@ impl<'a> Decided<'a> {
     /// A decision comes to stand, at this row of the log.
     pub(super) fn commit(&mut self, made: Made<'a>, seq: ServerSeq) {
         let command = &made.entry.entry.command;
-        // What only heads may know of makes nobody's proposal stale.
-        let is_shown = !matches!(command, Command::LinkFamily(_) | Command::UnlinkFamily(_));
+        // What not every holder may know of makes nobody's proposal stale.
+        let is_shown = !matches!(
+            command,
+            Command::LinkFamily(_) | Command::UnlinkFamily(_) | Command::LiftConflict(_)
+        );
         self.deciders.extend(is_shown.then_some(made.by));
         self.enter(made);
         match command {
@@ -158,6 +164,7 @@ impl<'a> Decided<'a> {
             Command::StartMonitoring(_) => self.status = Status::Monitoring,
             Command::LowerSafety(lowering) => self.cleared.extend(&lowering.raises),
             Command::ShowAddress(shown) => self.shown.extend(&shown.hides),
+            Command::LiftConflict(lifted) => self.lifted.extend(&lifted.declarations),
             Command::DecideReferral(_) => {
                 let known_from = decision_count(self.deciders.len());
                 self.referrals_decided

@@ -55,6 +55,15 @@ pub struct CaseLinks {
     pub suggested: BTreeMap<CaseId, Suggestion>,
 }
 
+impl CaseLinks {
+    /// The other cases that they name.
+    #[must_use]
+    pub fn cases(&self) -> BTreeSet<CaseId> {
+        let suggested = self.suggested.keys();
+        self.related.iter().chain(suggested).copied().collect()
+    }
+}
+
 /// Digits of a NIK and of a No. KK (LK3.md 4.2); anything else is no sign of identity.
 const NUMBER_DIGITS: usize = 16;
 

@@ -1,6 +1,7 @@
 //! Who may decide, and where. Reads the author's roles and, for one exception, facts and decisions.
 
 use super::case::Ask;
+use super::conflict::{check_author, check_named};
 use super::reviews::answered;
 use super::standing::{has_lapsed, held_roles};
 use super::verdict::{Objection, Refusal};
@@ -16,9 +17,11 @@ pub(super) fn check(ask: &Ask<'_, '_>) -> Result<(), Objection> {
     if is_restricted(ask) {
         return Err(Refusal::Restricted.into());
     }
+    check_named(ask)?;
     if ask.approved {
         return Ok(());
     }
+    check_author(ask)?;
     let roles = &ask.entry.author_roles;
     // Whoever decided until their mandate lapsed may still ask; but an answer is a decision or nothing (C6).
     let is_lapsed = has_lapsed(ask.entry) && answered(ask.entry).is_none();

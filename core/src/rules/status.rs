@@ -5,7 +5,7 @@ use super::case::{Ask, Case};
 use super::referrals::is_referral;
 use super::rule;
 use super::verdict::{Objection, Refusal, Review};
-use crate::command::{Command, EndingReason, ReviewAnswer};
+use crate::command::{Command, CommandKind, EndingReason, ReviewAnswer};
 use crate::profile::words::{Milestone, Status};
 
 const ACTIVE: &[Status] = &[
@@ -141,6 +141,7 @@ fn statuses(ask: &Ask<'_, '_>) -> &'static [Status] {
         Command::UndoDuplicate(_) => &[],
         Command::LowerSafety(_)
         | Command::ShowAddress(_)
+        | Command::LiftConflict(_)
         | Command::Restrict(_)
         | Command::LiftRestriction(_)
         | Command::MoveRecord(_)
@@ -167,6 +168,12 @@ fn target(ask: &Ask<'_, '_>) -> Result<(), Objection> {
         let hidden =
             |id: &crate::id::CommandId| case.facts.hidings().any(|entry| entry.entry.id == *id);
         !shown.hides.is_empty() && shown.hides.iter().all(hidden)
+    } else if let Command::LiftConflict(lifted) = ask.command() {
+        let declared = |id: &crate::id::CommandId| {
+            let mut all = case.facts.of(CommandKind::DeclareConflict);
+            all.any(|entry| entry.entry.id == *id)
+        };
+        !lifted.declarations.is_empty() && lifted.declarations.iter().all(declared)
     } else if let Command::IssueReferral(issue) = ask.command() {
         is_referral(case, issue.referral)
     } else if let Command::CancelReferral(cancelled) = ask.command() {

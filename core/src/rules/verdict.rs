@@ -9,6 +9,8 @@ codes!(
     Refusal {
         /// The institution does not offer this.
         NotOffered = "not_offered",
+        /// The case is hidden from the author, or from the person named: it is about them or a relative of theirs.
+        ConflictOfInterest = "conflict_of_interest",
         /// The author's roles do not take or propose this decision, or the person named lacks the role for it.
         RoleNotAllowed = "role_not_allowed",
         /// Letter numbers exist on the server only.

@@ -24,6 +24,8 @@ codes!(
         UnsentDanger = "unsent_danger",
         /// An ended case has an open danger that its ending did not know of.
         ReopenProposed = "reopen_proposed",
+        /// Somebody broke glass to a case of this person's concern (B9).
+        GlassBroken = "glass_broken",
         /// A clock's due date has passed.
         Overdue = "overdue",
         /// Own work may not enter history.

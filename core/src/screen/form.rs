@@ -122,6 +122,10 @@ codes!(
         HideAddress = "hide_address",
         /// Alamat Boleh Ditampilkan.
         ShowAddress = "show_address",
+        /// Benturan Kepentingan.
+        DeclareConflict = "declare_conflict",
+        /// Benturan Kepentingan Berakhir.
+        LiftConflict = "lift_conflict",
         /// Pembatalan Janji Temu.
         CancelAppointment = "cancel_appointment",
         /// Penambahan Jumlah Sesi.

@@ -46,6 +46,14 @@ pub struct Notice {
     pub what_to_do: String,
 }
 
+impl Today {
+    /// Adds what is told of broken glass.
+    pub(crate) fn tell(&mut self, notices: Vec<Attention>) {
+        self.attention.extend(notices);
+        self.attention.sort_by_key(|item| (item.kind, item.since));
+    }
+}
+
 /// A clock, with the case that it belongs to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DueLine {
@@ -107,6 +115,7 @@ pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
                 // The clocks stand in lists of their own.
                 AttentionKind::Overdue => {}
                 AttentionKind::ReopenProposed
+                | AttentionKind::GlassBroken
                 | AttentionKind::TurnedAway
                 | AttentionKind::Refused
                 | AttentionKind::IdentityConflict

@@ -7,6 +7,7 @@ use crate::id::{CaseId, CaseNumber, CommandId, ServerSeq};
 use crate::sync::{
     BackfillAt, CalendarRow, GrantRow, GrantScope, ProfileRow, SignedRuling, StaffRow,
 };
+use crate::time::Timestamp;
 
 impl Store {
     /// A ruling; an own one has a verdict on what this seat recorded. The server that sends it need not be told of it.
@@ -240,8 +241,13 @@ impl Store {
             GrantScope::Institution => None,
         };
         self.connection.execute(
-            "INSERT OR REPLACE INTO active_grant (seq, case_id, bytes) VALUES (?1, ?2, ?3)",
-            params![seq.get() as i64, case, encode(grant)],
+            "INSERT OR REPLACE INTO active_grant (seq, case_id, bytes, until) VALUES (?1, ?2, ?3, ?4)",
+            params![
+                seq.get() as i64,
+                case,
+                encode(grant),
+                grant.until.map(Timestamp::as_millis)
+            ],
         )?;
         Ok(())
     }
@@ -311,10 +317,10 @@ impl Store {
         bytes.map(|bytes| decode(&bytes)).transpose()
     }
 
-    /// The grants that cover anything of a case.
+    /// The grants that cover anything of a case; none of one that is hidden from this person.
     pub(crate) fn grants_about(&self, case: CaseId) -> Result<Vec<GrantRow>, StoreError> {
-        let sql = "SELECT bytes FROM active_grant WHERE case_id = ?1 \
-                   UNION ALL SELECT bytes FROM active_grant WHERE case_id IS NULL";
+        let sql = "SELECT bytes FROM active_grant WHERE (case_id = ?1 OR case_id IS NULL) \
+                   AND ?1 NOT IN (SELECT case_id FROM bar)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([case], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|bytes| decode(&bytes?)).collect()

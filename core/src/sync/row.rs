@@ -1,7 +1,6 @@
 //! Rows of the log, as devices see them. Every kind has golden bytes; a new kind gets a new number.
 
-use super::{SignedEpoch, SignedRuling, Terms, ViewRow, view::Extent};
-use crate::class::Class;
+use super::{GrantRow, NoticeRow, SignedEpoch, SignedRuling, Terms, ViewRow};
 use crate::code::codes;
 use crate::id::{CaseId, CommandId, EnvelopeHash, PersonId, ProfileId, SeatId, ServerSeq};
 use crate::time::Timestamp;
@@ -56,6 +55,12 @@ pub enum Row {
     /// What the server tells of a case to those who may not hold its documents.
     #[n(9)]
     View(#[n(0)] ViewRow),
+    /// A case is hidden from this person, or no longer: nothing else is said of it.
+    #[n(11)]
+    Bar(#[n(0)] CaseId, #[n(1)] bool),
+    /// Somebody broke glass.
+    #[n(13)]
+    Notice(#[n(0)] NoticeRow),
 }
 
 codes!(
@@ -69,36 +74,6 @@ codes!(
         Stolen = "stolen",
     }
 );
-
-/// Which cases a grant is about.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, minicbor::Encode, minicbor::Decode,
-)]
-pub enum GrantScope {
-    /// One case.
-    #[n(0)]
-    Case(#[n(0)] CaseId),
-    /// Every case of the institution.
-    #[n(1)]
-    Institution,
-}
-
-/// A person may hold the documents of some classes; takes effect at the row's position.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct GrantRow {
-    /// Who.
-    #[n(0)]
-    pub person: PersonId,
-    /// Of which cases.
-    #[n(1)]
-    pub scope: GrantScope,
-    /// Of which classes. Classes by author only ever mean the person's own.
-    #[n(2)]
-    pub classes: Vec<Class>,
-    /// What of them is held in part only, and what is told beside them; none if there is neither.
-    #[n(3)]
-    pub extent: Option<Extent>,
-}
 
 /// A person on the staff, as every colleague sees them.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]

@@ -78,6 +78,10 @@ codes!(
         Seat = "seat",
         /// A row that tells of a case to those who may not hold its documents.
         View = "view",
+        /// A row that hides a case from a person, or does so no longer.
+        Bar = "bar",
+        /// A row that tells of broken glass.
+        Notice = "notice",
         /// A row by which a document was rewritten after an erasure.
         Rewritten = "rewritten",
         /// Something was turned away and is kept in quarantine.

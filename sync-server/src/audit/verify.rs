@@ -215,5 +215,7 @@ pub(crate) const fn kind_of(kind: RowKind) -> AuditKind {
         RowKind::Seat => AuditKind::Seat,
         RowKind::Epoch => AuditKind::Rewritten,
         RowKind::View => AuditKind::View,
+        RowKind::Bar => AuditKind::Bar,
+        RowKind::Notice => AuditKind::Notice,
     }
 }

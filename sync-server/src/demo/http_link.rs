@@ -83,6 +83,10 @@ impl Link for Http {
         self.post("/v1/sync", body, now)
     }
 
+    fn glass(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
+        self.post("/v1/glass", body, now)
+    }
+
     fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError> {
         let HostAct::Revoke(institution, seat, how) = act.clone() else {
             return Err(LinkError::OutOfReach);

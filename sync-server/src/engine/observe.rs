@@ -12,7 +12,7 @@ use jangkau_core::time::Timestamp;
 
 use super::{Engine, EngineError};
 use crate::pull::{Access, NOW};
-use crate::store::{commands, decode, documents, grants, rulings, shelf, staff};
+use crate::store::{bars, commands, decode, documents, grants, rulings, shelf, staff};
 
 /// An admitted command and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -246,7 +246,11 @@ impl Engine {
         let tenant = self.institution(institution)?.tenant;
         let granted = grants::of_case(&self.store.db(), tenant, document.case)?;
         let holds = granted.iter().filter(|grant| grant.row.covers(document));
-        Ok(holds.map(|grant| grant.row.person).collect())
+        let barred = bars::of_case(&self.store.db(), tenant, document.case)?;
+        let people = holds.map(|grant| grant.row.person);
+        Ok(people
+            .filter(|person| !barred.contains_key(person))
+            .collect())
     }
 
     /// What a person is granted now.
@@ -273,8 +277,7 @@ impl Engine {
         person: PersonId,
     ) -> Result<Vec<DocumentSnapshot>, EngineError> {
         let tenant = self.institution(institution)?.tenant;
-        let granted = grants::of_person(&self.store.db(), tenant, person)?;
-        let access = Access::of(person, granted);
+        let access = Access::load(&self.store.db(), tenant, person)?;
         let mut held = self.document_rows(institution)?;
         // Of a document that was erased whole nothing is held.
         held.retain(|document| !document.heads.is_empty() && access.holds(&document.document, NOW));

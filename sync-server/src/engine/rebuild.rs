@@ -158,6 +158,8 @@ impl Rebuilt {
                 | Row::Calendar(_)
                 | Row::Seat(_, _)
                 | Row::View(_)
+                | Row::Bar(_, _)
+                | Row::Notice(_)
                 | Row::Own(_, _) => {}
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, NaiveDate};
 use jangkau_core::calendar::{Calendar, MissingList};
 use jangkau_core::deadline::Reckoner;
-use jangkau_core::id::{ClockId, InstitutionId, ProfileId};
+use jangkau_core::id::{CaseNumber, ClockId, InstitutionId, ProfileId};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
 use jangkau_core::rules::{ClockOutcome, kept_promises};
@@ -13,7 +13,7 @@ use jangkau_core::sync::{AdminAct, CalendarRow};
 use jangkau_core::time::Timestamp;
 
 use super::administer::parse_profile;
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, conflicts};
 use crate::audit::AuditEntry;
 use crate::founding;
 use crate::store::audit;
@@ -50,6 +50,8 @@ pub struct Standards {
     pub letters: BTreeMap<i32, LettersOfYear>,
     /// Questions of the profile that the office has not answered.
     pub unresolved: usize,
+    /// Open cases about which nobody can decide, since they are hidden from every head: somebody has to be delegated.
+    pub headless: Vec<CaseNumber>,
 }
 
 /// The text of a profile for practising, which says so in its first line.
@@ -204,8 +206,10 @@ impl Engine {
         } else {
             rulings::states(&db, tenant)?
         };
+        let headless = conflicts::headless(&db, tenant, &profile, now)?;
         drop(db);
         Ok(Standards {
+            headless,
             promises: kept_promises(&states),
             letters,
             institution: institution.clone(),

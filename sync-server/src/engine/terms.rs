@@ -8,9 +8,10 @@ use jangkau_core::time::Timestamp;
 
 use super::{Engine, EngineError};
 use crate::audit::AuditEntry;
+use crate::grants::settle;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
-use crate::store::{accounts, audit, shelf};
+use crate::store::{accounts, audit, grants, shelf};
 use crate::{founding, intake};
 
 impl Engine {
@@ -64,14 +65,22 @@ impl Engine {
         self.put_person(tenant, &person, AdminAct::Delegate, now)
     }
 
-    /// Notes which delegations have begun or ended by now.
+    /// Notes which delegations have begun or ended by now, and ends the grants whose time is over.
     pub(super) fn settle_terms(&self, now: Timestamp) -> Result<(), EngineError> {
-        if staff::due(&self.store.db(), now)?.is_empty() {
+        let (are_terms_due, are_grants_due) = {
+            let db = self.store.db();
+            (
+                !staff::due(&db, now)?.is_empty(),
+                !grants::due(&db, now)?.is_empty(),
+            )
+        };
+        if !are_terms_due && !are_grants_due {
             return Ok(());
         }
-        Ok(self
-            .store
-            .transact(None, |db| founding::settle_terms(db, &self.library, now))?)
+        Ok(self.store.transact(None, |db| {
+            founding::settle_terms(db, &self.library, now)?;
+            settle(db, now)
+        })?)
     }
 
     fn colleague(&self, tenant: Tenant, person: PersonId) -> Result<Person, EngineError> {

@@ -18,6 +18,7 @@ pub(super) enum Route {
     Sync,
     Enrol,
     Release,
+    Glass,
     Live,
     /// Of the console, what computes a password's hash or takes a code.
     Proof,
@@ -30,10 +31,11 @@ pub(super) enum Route {
 
 impl Route {
     /// All of them, in order.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Sync,
         Self::Enrol,
         Self::Release,
+        Self::Glass,
         Self::Live,
         Self::Proof,
         Self::Console,
@@ -88,6 +90,7 @@ const fn table(route: Route) -> Limit {
         Route::Sync =>    limit("sync",    FRAME_BYTES_MAX,    6_000, Some(600), None),
         Route::Enrol =>   limit("enrol",   FRAME_BYTES_MAX,      120, None,      Some(16)),
         Route::Release => limit("release", SHORT_BYTES_MAX,      120, None,      Some(16)),
+        Route::Glass =>   limit("glass",   SHORT_BYTES_MAX,      120, Some(30),  Some(16)),
         Route::Live =>    limit("live",    0,                  1_200, None,      Some(64)),
         Route::Proof =>   limit("proof",   CONSOLE_BYTES_MAX,    300, Some(30),  Some(16)),
         Route::Console => limit("console", CONSOLE_BYTES_MAX,  3_000, Some(300), Some(64)),
@@ -105,6 +108,7 @@ impl Route {
             "/v1/sync" => Self::Sync,
             "/v1/enrol" => Self::Enrol,
             "/v1/release" => Self::Release,
+            "/v1/glass" => Self::Glass,
             "/v1/live" => Self::Live,
             "/v1/console/sign-in"
             | "/v1/console/code"
@@ -132,6 +136,7 @@ impl Route {
             Self::Sync
             | Self::Enrol
             | Self::Release
+            | Self::Glass
             | Self::Live
             | Self::Health
             | Self::Ready

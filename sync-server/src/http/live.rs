@@ -16,6 +16,7 @@ use jangkau_core::sync::{FRAME_BYTES_MAX, Refused, RefusedReply};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
+use super::limits::Route;
 use super::refusal::{body_of, refuse};
 use super::sync::{count_answers, count_seat};
 use super::{App, Peer, Shared, count_refusal};
@@ -145,7 +146,7 @@ impl Line<'_> {
     }
 
     async fn answer(&mut self, request: Bytes) -> Result<(), Gone> {
-        if count_seat(self.app, self.peer, &request).is_err() {
+        if count_seat(self.app, Route::Sync, self.peer, &request).is_err() {
             return self.refused(Refused::Later.into()).await;
         }
         match self.app.writer.sync(request.into()).await {

@@ -1,4 +1,4 @@
-//! `POST /v1/sync`, `POST /v1/enrol` and `POST /v1/release`: a body of bytes in, a body of bytes or a named refusal out.
+//! `POST /v1/sync`, `POST /v1/enrol`, `POST /v1/release` and `POST /v1/glass`: a body of bytes in, a body of bytes or a named refusal out.
 
 use axum::Extension;
 use axum::body::Body;
@@ -23,7 +23,7 @@ pub(super) async fn sync(
         Ok(heard) => heard,
         Err(refusal) => return refusal,
     };
-    if count_seat(&app, peer, &heard.bytes).is_err() {
+    if count_seat(&app, Route::Sync, peer, &heard.bytes).is_err() {
         return too_often();
     }
     match app.writer.sync(std::mem::take(&mut heard.bytes)).await {
@@ -71,6 +71,31 @@ pub(super) async fn release(State(App(app)): State<App>, body: Body) -> Response
     }
 }
 
+/// Breaks glass, or says why not.
+pub(super) async fn glass(
+    State(App(app)): State<App>,
+    Extension(peer): Extension<Peer>,
+    body: Body,
+) -> Response {
+    let mut heard = match hear(&app, Route::Glass, body).await {
+        Ok(heard) => heard,
+        Err(refusal) => return refusal,
+    };
+    if count_seat(&app, Route::Glass, peer, &heard.bytes).is_err() {
+        return too_often();
+    }
+    let body = std::mem::take(&mut heard.bytes);
+    let said = app
+        .writer
+        .run(move |engine, now, rng| engine.glass(&body, now, rng))
+        .await
+        .unwrap_or(Err(RefusedReply::from(Refused::Later)));
+    match said {
+        Ok(body) => accepted(body),
+        Err(refusal) => refuse(refusal),
+    }
+}
+
 fn accepted(body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(CONTENT_TYPE, CBOR);
@@ -90,9 +115,14 @@ async fn hear(app: &Shared, route: Route, body: Body) -> Result<Heard<'_>, Respo
 }
 
 /// Counts a request of the seat that it names; what names none is answered by the engine.
-pub(super) fn count_seat(app: &Shared, peer: Peer, request: &[u8]) -> Result<(), Reached> {
+pub(super) fn count_seat(
+    app: &Shared,
+    route: Route,
+    peer: Peer,
+    request: &[u8],
+) -> Result<(), Reached> {
     match SignedRequest::from_bytes(request) {
-        Ok(signed) => app.count_holder(Route::Sync, signed.seat.as_bytes(), Some(peer.address)),
+        Ok(signed) => app.count_holder(route, signed.seat.as_bytes(), Some(peer.address)),
         Err(_) => Ok(()),
     }
 }

@@ -15,10 +15,12 @@ pub(crate) use sign_in::tell_of_sign_ins;
 
 use std::time::Duration;
 
-use jangkau_core::id::SeatId;
+use jangkau_core::class::Class;
+use jangkau_core::id::{CaseId, SeatId};
 use jangkau_core::sync::{
-    FRAME_BYTES_MAX, Refused, SYNC_ROUTE, SeatStatus, SignedRequest, SyncReply, SyncRequest,
-    decode_body, encode_body,
+    FRAME_BYTES_MAX, GLASS_ROUTE, GlassAsk, GlassCase, GlassRefusal, GlassReply, GlassSaid,
+    Refused, SYNC_ROUTE, SeatStatus, SignedRequest, SyncReply, SyncRequest, decode_body,
+    encode_body,
 };
 
 use world::World;
@@ -106,6 +108,35 @@ fn every_refusal_has_its_status() {
 }
 
 #[test]
+fn breaking_glass_has_a_route_of_its_own() {
+    let world = World::start();
+    let mut device = world.enrol("Rina");
+    device.sync(&world).unwrap();
+    let ask = GlassAsk {
+        case: GlassCase::Id(CaseId::from_bytes([9; 16])),
+        class: Class::Notes,
+        reason: "darurat".to_owned(),
+    };
+    let body = encode_body(&ask);
+    let signed = |route: &str, nonce| {
+        SignedRequest::sign(route, device.seat, nonce, body.clone(), &device.key).to_bytes()
+    };
+    let elsewhere = world.refused("glass", &signed(SYNC_ROUTE, device.nonce));
+    assert_eq!(elsewhere, (401, Refused::BadSignature));
+    let (status, reply) = world.post("glass", &signed(GLASS_ROUTE, device.nonce));
+    let reply: GlassReply = decode_body(&reply).unwrap();
+    let refused = GlassSaid::Refused(GlassRefusal::NotThisClass);
+    assert_eq!(
+        (status, reply.said),
+        (200, refused),
+        "also where no device looked"
+    );
+    let again = world.refused("glass", &signed(GLASS_ROUTE, device.nonce));
+    assert_eq!(again.1, Refused::StaleNonce);
+    world.stop();
+}
+
+#[test]
 fn a_revoked_seat_is_told() {
     let world = World::start();
     let mut device = world.enrol("Rina");
@@ -120,7 +151,7 @@ fn a_revoked_seat_is_told() {
 fn what_is_too_long_is_refused_before_it_is_read() {
     let world = World::start();
     let long = vec![0; FRAME_BYTES_MAX + 1];
-    for route in ["sync", "enrol"] {
+    for route in ["sync", "enrol", "glass"] {
         assert_eq!(world.refused(route, &long), (413, Refused::TooLong));
         // Without a length in its head, too.
         assert_eq!(world.refused_chunked(route, &long), (413, Refused::TooLong));

@@ -11,7 +11,7 @@ use crate::rewrite::install_base;
 use crate::ruling::{self, rule, take};
 use crate::store::documents::NewChange;
 use crate::store::log::{self, Heading, LightRow};
-use crate::store::{Db, StoreError, commands, documents, erase, grants, rulings, views};
+use crate::store::{Db, StoreError, bars, commands, documents, erase, grants, rulings, views};
 
 impl Rerun<'_> {
     /// Takes a row as it is. Gives false for one that is brought in again as every other: of people, profiles, calendars.
@@ -37,6 +37,17 @@ impl Rerun<'_> {
                     views::put(db, other, light.seq, (told.case, &told.view))?;
                 }
                 Row::Epoch(signed) => self.take_epoch(db, light, signed)?,
+                Row::Bar(case, on) => {
+                    log::append(db, other, &row, &light.heading, now)?;
+                    let person = light.heading.person.ok_or(StoreError::Undecodable)?;
+                    bars::remove(db, other, (person, *case))?;
+                    if *on {
+                        bars::insert(db, other, (person, *case), true)?;
+                    }
+                }
+                Row::Notice(_) => {
+                    log::append(db, other, &row, &light.heading, now)?;
+                }
                 Row::Staff(_)
                 | Row::Profile(_)
                 | Row::Calendar(_)

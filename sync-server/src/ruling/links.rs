@@ -15,8 +15,9 @@ use jangkau_core::rules::{
 use jangkau_core::sync::RulingBody;
 
 use super::Bench;
+use super::bars::with_verdicts;
 use crate::library::server_key;
-use crate::store::{StoreError, decode, elsewhere, encode, institutions, links, rulings};
+use crate::store::{StoreError, bars, decode, elsewhere, encode, institutions, links, rulings};
 
 /// What judging one case means for others.
 #[derive(Debug, Default)]
@@ -48,7 +49,8 @@ impl Bench<'_> {
             links::set_identity(db, tenant, case, &hashed)?;
             relink.extend(links::alike(db, tenant, case)?.into_keys());
         }
-        let about = decided(entries, judgement);
+        let kinds = [CommandKind::LinkFamily, CommandKind::UnlinkFamily];
+        let about = with_verdicts(entries, judgement, &kinds);
         if !about.is_empty() {
             links::set_decisions(db, tenant, case, &family_decisions(&about))?;
             relink.extend(links::decisions(db, tenant, case)?.into_keys());
@@ -69,6 +71,15 @@ impl Bench<'_> {
             before.into_iter().chain(now).collect()
         };
         Ok(Meaning { relink, again })
+    }
+
+    /// The cases whose connections may name a case, and itself.
+    pub(super) fn near(&self, case: CaseId) -> Result<BTreeSet<CaseId>, StoreError> {
+        let (db, tenant) = (self.db, self.tenant);
+        let mut near: BTreeSet<CaseId> = links::alike(db, tenant, case)?.into_keys().collect();
+        near.extend(links::decisions(db, tenant, case)?.into_keys());
+        near.insert(case);
+        Ok(near)
     }
 
     /// Keeps when the case needs whom, and the papers that a duplicate passes on. Says whether these are others than before.
@@ -126,8 +137,13 @@ impl Bench<'_> {
     fn connections(&self, case: CaseId, own: &CaseState) -> Result<CaseLinks, StoreError> {
         let (db, tenant) = (self.db, self.tenant);
         let decisions = links::decisions(db, tenant, case)?;
+        // A case that is hidden from somebody is named by no other: its own connections tell those who may know.
+        let hidden = bars::cases(db, tenant)?;
         let mut connections = CaseLinks::default();
-        for (other, is_linked) in &decisions {
+        for (other, is_linked) in decisions
+            .iter()
+            .filter(|(other, _)| !hidden.contains(other))
+        {
             let is_case =
                 rulings::file(db, tenant, *other)?.is_some_and(|file| file.state.is_some());
             if *is_linked && is_case {
@@ -139,7 +155,7 @@ impl Bench<'_> {
             let Some(state) = file.and_then(|file| file.state) else {
                 continue;
             };
-            if decisions.contains_key(&other) {
+            if decisions.contains_key(&other) || hidden.contains(&other) {
                 continue;
             }
             let suggested = suggestion(alike, own, &decode(&state)?);
@@ -149,19 +165,4 @@ impl Bench<'_> {
         }
         Ok(connections)
     }
-}
-
-/// The decisions about families, with the verdicts that were just given.
-fn decided(entries: &[LogEntry], judgement: &Judgement) -> Vec<LogEntry> {
-    let is_about = |entry: &&LogEntry| {
-        let kind = entry.entry.command.kind();
-        kind == CommandKind::LinkFamily || kind == CommandKind::UnlinkFamily
-    };
-    let mut decided: Vec<LogEntry> = entries.iter().filter(is_about).cloned().collect();
-    for (id, verdict) in &judgement.verdicts {
-        for entry in decided.iter_mut().filter(|entry| entry.entry.id == *id) {
-            entry.verdict = Some(verdict.clone());
-        }
-    }
-    decided
 }

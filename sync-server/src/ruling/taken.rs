@@ -79,6 +79,7 @@ impl Bench<'_> {
         let versions = self.library.profiles(db, tenant)?;
         let told = elsewhere::of(db, tenant, case, &leads(&entries))?;
         let judgement = judged((&profile, &versions), &calendar, &file, &entries, &told)?;
+        self.take_untold_bars(case, &entries, &judgement)?;
         self.note_links(case, &entries, &judgement).map(drop)
     }
 }

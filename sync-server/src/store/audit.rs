@@ -92,6 +92,8 @@ pub(crate) fn append_row(
         | Row::Seat(_, _)
         | Row::Epoch(_)
         | Row::View(_)
+        | Row::Bar(_, _)
+        | Row::Notice(_)
         | Row::Own(_, _) => subject,
     };
     let word = match row {
@@ -105,6 +107,8 @@ pub(crate) fn append_row(
         | Row::Calendar(_)
         | Row::Epoch(_)
         | Row::View(_)
+        | Row::Bar(_, _)
+        | Row::Notice(_)
         | Row::Own(_, _) => None,
     };
     let entry = AuditEntry {

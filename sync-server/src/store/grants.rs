@@ -2,10 +2,11 @@
 
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::sync::{GrantRow, GrantScope};
+use jangkau_core::time::Timestamp;
 use rusqlite::{Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, decode, encode, parse, seq};
+use super::{Db, StoreError, column, decode, encode, instant, parse, seq};
 
 /// A grant that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,7 @@ fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
                 .map(parse)
                 .collect::<Result<_, _>>()?,
             extent: extent.as_deref().map(decode).transpose()?,
+            until: row.get::<_, Option<i64>>(5)?.map(instant),
         },
     })
 }
@@ -40,7 +42,8 @@ fn query(
     arguments: &[&dyn rusqlite::ToSql],
 ) -> Result<Vec<Grant>, StoreError> {
     let sql = format!(
-        "SELECT seq, person, case_id, classes, extent FROM access_grant WHERE {filter} ORDER BY seq"
+        "SELECT seq, person, case_id, classes, extent, until FROM access_grant \
+         WHERE {filter} ORDER BY seq"
     );
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(arguments)?;
@@ -62,15 +65,16 @@ pub(crate) fn insert(
         GrantScope::Case(case) => Some(case),
     };
     let words: Vec<&str> = grant.classes.iter().map(|class| class.code()).collect();
-    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes, extent) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes, extent, until) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         column(at),
         grant.person,
         case,
         words.join(" "),
-        grant.extent.as_ref().map(encode)
+        grant.extent.as_ref().map(encode),
+        grant.until.map(Timestamp::as_millis)
     ])?;
     Ok(())
 }
@@ -134,14 +138,15 @@ pub(crate) fn of_person_and_case(
     query(db, filter, params![tenant.0, person, case])
 }
 
-/// The cases of which a person ever held something by the case alone.
+/// The cases of which a person ever held something by the case alone, and not by broken glass.
 pub(crate) fn cases_ever(
     db: &Db,
     tenant: Tenant,
     person: PersonId,
 ) -> Result<Vec<CaseId>, StoreError> {
     let sql = "SELECT DISTINCT case_id FROM access_grant \
-               WHERE institution = ?1 AND person = ?2 AND case_id IS NOT NULL ORDER BY case_id";
+               WHERE institution = ?1 AND person = ?2 AND case_id IS NOT NULL AND until IS NULL \
+               ORDER BY case_id";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(params![tenant.0, person], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -151,6 +156,26 @@ pub(crate) fn cases_ever(
 pub(crate) fn of_case(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<Grant>, StoreError> {
     let filter = "institution = ?1 AND (case_id = ?2 OR case_id IS NULL) AND ended IS NULL";
     query(db, filter, params![tenant.0, case])
+}
+
+/// The grants of all institutions whose time is over by now and that no row has ended yet.
+pub(crate) fn due(db: &Db, now: Timestamp) -> Result<Vec<(Tenant, Grant)>, StoreError> {
+    let sql = "SELECT seq, person, case_id, classes, extent, until, institution FROM access_grant \
+               WHERE until <= ?1 AND until IS NOT NULL AND ended IS NULL \
+               ORDER BY institution, until, seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([now.as_millis()])?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next()? {
+        due.push((Tenant(row.get(6)?), read(row)?));
+    }
+    Ok(due)
+}
+
+/// A grant that stands, by its row.
+pub(crate) fn at(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<Option<Grant>, StoreError> {
+    let filter = "institution = ?1 AND seq = ?2 AND ended IS NULL";
+    Ok(query(db, filter, params![tenant.0, column(at)])?.pop())
 }
 
 /// Every grant of a person that is or was about a case: work begun under one is taken in even after its end.

@@ -16,7 +16,7 @@ pub(crate) struct Heading {
     pub(crate) case: Option<CaseId>,
     /// The class of a ruling; none for K1.
     pub(crate) class: Option<Class>,
-    /// The author of commands; the only reader of a grant, its end, or a seat.
+    /// The author of commands, or who broke glass; the only reader of a grant, its end, a bar, or a seat.
     pub(crate) person: Option<PersonId>,
     /// The seat that signed commands.
     pub(crate) seat: Option<SeatId>,
@@ -28,6 +28,7 @@ pub(crate) struct Heading {
 
 /// The kinds of row, as numbered in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum RowKind {
     Commands,
     Ruling,
@@ -39,10 +40,12 @@ pub(crate) enum RowKind {
     Seat,
     View = 9,
     Epoch = 10,
+    Bar = 11,
+    Notice = 13,
 }
 
 impl RowKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Commands,
         Self::Ruling,
         Self::Grant,
@@ -53,6 +56,8 @@ impl RowKind {
         Self::Seat,
         Self::View,
         Self::Epoch,
+        Self::Bar,
+        Self::Notice,
     ];
 
     fn numbered(number: u8) -> Result<Self, StoreError> {
@@ -74,6 +79,8 @@ impl RowKind {
             Row::Seat(_, _) => Self::Seat,
             Row::Epoch(_) => Self::Epoch,
             Row::View(_) => Self::View,
+            Row::Bar(_, _) => Self::Bar,
+            Row::Notice(_) => Self::Notice,
         }
     }
 }

@@ -94,6 +94,19 @@ pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseF
     }))
 }
 
+/// The case of a number.
+pub(crate) fn numbered(
+    db: &Db,
+    tenant: Tenant,
+    number: CaseNumber,
+) -> Result<Option<CaseId>, StoreError> {
+    let sql = "SELECT id FROM case_file WHERE institution = ?1 AND case_number = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    Ok(statement
+        .query_row(params![tenant.0, number.get()], |row| row.get(0))
+        .optional()?)
+}
+
 /// The state of a case as last ruled.
 pub(crate) fn state(
     db: &Db,

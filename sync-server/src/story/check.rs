@@ -31,6 +31,10 @@ pub(super) fn check<L: Link>(
             id.ok_or_else(|| PlayError::Missing(name.clone()))
         })
         .transpose()?;
+    // Whoever looks sees what their device's clock lets them see.
+    for (seat, replica) in &player.seats {
+        replica.tick(player.device_now(&seat.device));
+    }
     for check in &expect.checks {
         one(player, expect, case, check, failures)?;
     }

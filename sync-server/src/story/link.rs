@@ -66,6 +66,12 @@ pub trait Link {
     /// [`LinkError`].
     fn sync(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
 
+    /// `POST /v1/glass`.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    fn glass(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
+
     /// Does something to the server itself.
     ///
     /// # Errors
@@ -136,6 +142,10 @@ impl Link for InProcess {
             .into_iter();
         // One request has one answer.
         Ok(reply(answers.next().ok_or(EngineError::Store)?))
+    }
+
+    fn glass(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
+        Ok(reply(self.engine.glass(body, now, &mut self.rng)))
     }
 
     fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError> {

@@ -32,7 +32,12 @@ fn follow(offline: &mut BTreeSet<String>, act: &Act) {
     match act {
         Act::Offline(devices) => offline.extend(devices.iter().cloned()),
         Act::Online(devices) => offline.retain(|device| !devices.contains(device)),
-        Act::Do(_) | Act::Sync(_) | Act::SetClock { .. } | Act::Server(_) | Act::Expect(_) => {}
+        Act::Do(_)
+        | Act::Sync(_)
+        | Act::SetClock { .. }
+        | Act::Glass(_)
+        | Act::Server(_)
+        | Act::Expect(_) => {}
     }
 }
 
@@ -43,7 +48,7 @@ fn is_free(beat: &Beat, offline: &BTreeSet<String>) -> bool {
             beat.free || (doing.expect.is_none() && offline.contains(&doing.seat.device))
         }
         Act::Sync(_) | Act::Offline(_) | Act::Online(_) | Act::SetClock { .. } => beat.free,
-        Act::Server(_) | Act::Expect(_) => false,
+        Act::Glass(_) | Act::Server(_) | Act::Expect(_) => false,
     }
 }
 
@@ -52,7 +57,12 @@ fn permute_list(beat: &Beat, rng: &mut dyn Rng) -> Beat {
     match &mut beat.act {
         Act::Sync(seats) => permute(seats, rng),
         Act::Online(devices) => permute(devices, rng),
-        Act::Do(_) | Act::Offline(_) | Act::SetClock { .. } | Act::Server(_) | Act::Expect(_) => {}
+        Act::Do(_)
+        | Act::Offline(_)
+        | Act::SetClock { .. }
+        | Act::Glass(_)
+        | Act::Server(_)
+        | Act::Expect(_) => {}
     }
     beat
 }
@@ -117,6 +127,7 @@ fn devices(act: &Act) -> BTreeSet<&str> {
             devices.iter().map(String::as_str).collect()
         }
         Act::SetClock { device, .. } => BTreeSet::from([device.as_str()]),
+        Act::Glass(glassing) => BTreeSet::from([glassing.seat.device.as_str()]),
         Act::Server(_) | Act::Expect(_) => BTreeSet::new(),
     }
 }

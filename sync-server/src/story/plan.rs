@@ -11,7 +11,7 @@ use jangkau_core::record::Scalar;
 use jangkau_core::replica::{CannotRecord, SeatState};
 use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
 use jangkau_core::screen::AttentionKind;
-use jangkau_core::sync::{ActingTitle, SeatStatus, Turned};
+use jangkau_core::sync::{ActingTitle, GlassRefusal, SeatStatus, Turned};
 use jangkau_core::time::Timestamp;
 
 /// A whole story.
@@ -114,6 +114,8 @@ pub enum Act {
         /// How far ahead it is from now on, in milliseconds.
         ahead_ms: i64,
     },
+    /// Somebody asks to break glass.
+    Glass(Box<Glassing>),
     /// Something happens to the server.
     Server(ServerAct),
     /// Something is expected.
@@ -175,6 +177,32 @@ pub struct Delegating {
     pub until: Timestamp,
     /// As what they stand in.
     pub title: ActingTitle,
+}
+
+/// Broken glass, as the story tells it.
+#[derive(Clone, Debug)]
+pub struct Glassing {
+    /// Where and by whom.
+    pub seat: SeatName,
+    /// The story's name of the case.
+    pub case: String,
+    /// Which class.
+    pub class: Class,
+    /// Why.
+    pub reason: String,
+    /// What is expected to come of it.
+    pub expect: GlassWord,
+}
+
+/// What comes of asking to break glass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlassWord {
+    /// It is opened for a time.
+    Opened,
+    /// The device has no connection, and says so.
+    Offline,
+    /// It is refused.
+    Refused(GlassRefusal),
 }
 
 /// A command, as the story tells it.

@@ -18,6 +18,7 @@ use thiserror::Error;
 use super::check;
 use super::fields::{self, Names};
 use super::found::Invitations;
+use super::glass;
 use super::link::{HostAct, Link, LinkError, Reply};
 use super::plan::{Act, Beat, Doing, SeatName, ServerAct, Story};
 
@@ -77,9 +78,9 @@ pub(super) struct DeviceState {
 
 /// A story in play.
 pub struct Player<L> {
-    link: L,
+    pub(super) link: L,
     rng: ChaCha8Rng,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     pub(super) seats: BTreeMap<SeatName, Replica>,
     devices: BTreeMap<String, DeviceState>,
     institutions: BTreeMap<String, InstitutionId>,
@@ -216,6 +217,7 @@ impl<L: Link> Player<L> {
                 }
                 Ok(())
             }
+            Act::Glass(glassing) => glass::break_glass(self, beat.line, glassing, failures),
             Act::Server(act) => {
                 let act = self.host_act(act)?;
                 Ok(self.link.act(&act, self.now)?)
@@ -345,6 +347,11 @@ impl<L: Link> Player<L> {
         Ok(())
     }
 
+    /// Whether a device has a connection.
+    pub(super) fn is_online(&self, device: &str) -> bool {
+        self.devices.get(device).is_some_and(|device| device.online)
+    }
+
     /// What a device's clock shows.
     pub(super) fn device_now(&self, device: &str) -> Timestamp {
         let ahead_ms = self.devices.get(device).map_or(0, |d| d.ahead_ms);
@@ -352,7 +359,7 @@ impl<L: Link> Player<L> {
     }
 
     /// Exchanges until neither side has more to say.
-    fn exchange(&mut self, seat: &SeatName) -> Result<(), PlayError> {
+    pub(super) fn exchange(&mut self, seat: &SeatName) -> Result<(), PlayError> {
         let device_now = self.device_now(&seat.device);
         let replica = self
             .seats

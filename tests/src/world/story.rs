@@ -126,5 +126,7 @@ fn describe_row(row: &Row) -> String {
         Row::View(row) => format!("view {} of {}", row.view.kind(), row.case),
         Row::Seat(seat, status) => format!("seat {seat} {status}"),
         Row::Epoch(_) => "rewritten document".to_owned(),
+        Row::Bar(case, on) => format!("bar {case} {on}"),
+        Row::Notice(notice) => format!("notice {} {}", notice.case, notice.class),
     }
 }

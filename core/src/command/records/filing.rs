@@ -1,10 +1,10 @@
-//! What was filed wrongly, and where it went; which cases are of one family; what workers note about dates and orders.
+//! What was filed wrongly, and where it went; which cases are of one family; from whom one is hidden; what workers note about dates and orders.
 
 use std::collections::BTreeSet;
 
 use super::records;
 use crate::class::Class;
-use crate::id::{CaseId, CommandId};
+use crate::id::{CaseId, CommandId, PersonId};
 use crate::record::Line;
 use crate::time::Timestamp;
 
@@ -68,6 +68,24 @@ records! {
         Links "family_apart" {
             /// The other case.
             related: CaseId = "related",
+            /// How that is known.
+            reason: Line = "reason",
+        }
+    }
+    /// Section 9, rule 2: the case is about a colleague or a relative of theirs. It stands where only those read who work on the case.
+    DeclareConflict {
+        Safety "conflict" {
+            /// From whom the case is hidden.
+            person: PersonId = "person",
+            /// What connects them.
+            reason: Line = "reason",
+        }
+    }
+    /// It is not so, or no longer. Lifts only what it names.
+    LiftConflict {
+        Safety "conflict_lifted" {
+            /// The commands that declared it.
+            declarations: BTreeSet<CommandId> = "declarations",
             /// How that is known.
             reason: Line = "reason",
         }

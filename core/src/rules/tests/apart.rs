@@ -224,3 +224,62 @@ fn x29_who_knows_of_a_referral_may_advise_to_go_on_beside_it() {
     assert_eq!(story.push(knowing), Verdict::Recorded(BTreeSet::new()));
     assert!(story.state().reviews.is_empty());
 }
+
+#[test]
+fn a_case_about_a_colleague_is_decided_and_worked_by_others() {
+    let declare = |role| {
+        Command::DeclareConflict(DeclareConflict {
+            person: person(role),
+            reason: line("ipar klien"),
+        })
+    };
+    let lift = |declared: &[CommandId]| {
+        Command::LiftConflict(LiftConflict {
+            declarations: declared.iter().copied().collect(),
+            reason: line("salah orang"),
+        })
+    };
+    let mut story = cilegon_ready();
+    let to = |role| {
+        Command::Reassign(Reassign {
+            assignee: person(role),
+            reason: line("cuti"),
+        })
+    };
+    story.refused(HeadOfInstitution, lift(&[id(99)]), Refusal::UnknownTarget);
+    story.ok(SocialWorker, declare(HeadOfInstitution));
+    let first = story.last();
+    story.ok(SocialWorker, declare(Psychologist));
+    let second = story.last();
+    assert_eq!(
+        barred(&story.entries),
+        BTreeSet::from([person(HeadOfInstitution), person(Psychologist)])
+    );
+    // Neither decides about it, nor lifts what concerns them; what they do is recorded all the same.
+    story.refused(
+        HeadOfInstitution,
+        to(SocialWorker),
+        Refusal::ConflictOfInterest,
+    );
+    story.refused(
+        HeadOfInstitution,
+        lift(&[first]),
+        Refusal::ConflictOfInterest,
+    );
+    story.ok(HeadOfInstitution, raise(SafetyLevel::P2));
+    story.replays();
+    // Nobody gives the case to somebody from whom it is hidden.
+    let mut story = cilegon_ready();
+    story.ok(SocialWorker, declare(Psychologist));
+    let second_alone = story.last();
+    story.refused(
+        HeadOfInstitution,
+        to(Psychologist),
+        Refusal::ConflictOfInterest,
+    );
+    story.refused(SocialWorker, lift(&[second_alone]), Refusal::RoleNotAllowed);
+    story.ok(HeadOfInstitution, lift(&[second_alone]));
+    assert_eq!(barred(&story.entries), BTreeSet::new());
+    story.replays();
+    assert_ne!(first, second);
+}

@@ -52,6 +52,7 @@ fn every_refusal_has_its_way() {
     endings::endings();
     endings::slips_and_duplicates();
     restrictions();
+    conflicts();
     intake::registrations();
     intake::areas();
     versions();
@@ -63,6 +64,28 @@ fn every_refusal_has_its_way() {
         .filter(|code| !reached.contains(code))
         .collect();
     assert_eq!(missed, Vec::<&Refusal>::new());
+}
+
+/// Whoever has a conflict of interest decides nothing, and nobody gives them the case.
+fn conflicts() {
+    let mut story = cilegon_ready();
+    story.ok(
+        SocialWorker,
+        Command::DeclareConflict(DeclareConflict {
+            person: person(HeadOfInstitution),
+            reason: line("ipar klien"),
+        }),
+    );
+    let lift = Command::LiftConflict(LiftConflict {
+        declarations: BTreeSet::from([story.last()]),
+        reason: line("salah orang"),
+    });
+    refuse(
+        &mut story,
+        HeadOfInstitution,
+        lift,
+        Refusal::ConflictOfInterest,
+    );
 }
 
 /// A move is forward, to a version that there is, and not while a head is still asked something.

@@ -12,7 +12,7 @@ use crate::command::{
 use crate::document::{Document, actor_id};
 use crate::envelope::{CommandHead, KeyRef, SIGNATURE_LEN, Via};
 use crate::id::{
-    BatchId, Branch, CaseId, ChangeHash, CommandId, DecisionCount, DeviceId, DocEpoch,
+    BatchId, Branch, CaseId, CaseNumber, ChangeHash, CommandId, DecisionCount, DeviceId, DocEpoch,
     EnvelopeHash, LogEra, Nonce, PersonId, SeatId, ServerSeq,
 };
 use crate::record::Prose;
@@ -261,6 +261,7 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
         scope,
         classes: vec![Class::Intake, Class::Record],
         extent: None,
+        until: None,
     };
     vec![
         ("commands", Row::Commands(vec![command_id(10)])),
@@ -319,6 +320,27 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
             Row::View(ViewRow {
                 case: CASE,
                 view: View::Masked("S. A.".to_owned()),
+            }),
+        ),
+        (
+            "grant for a time",
+            Row::Grant(GrantRow {
+                until: Some(NOW),
+                ..grant(GrantScope::Case(CASE))
+            }),
+        ),
+        ("bar", Row::Bar(CASE, true)),
+        (
+            "notice",
+            Row::Notice(NoticeRow {
+                case: CASE,
+                number: Some(CaseNumber::new(5)),
+                by: AUTHOR,
+                class: Class::Safety,
+                reason: "darurat".to_owned(),
+                at: NOW,
+                until: NOW,
+                to: vec![PersonId::from_bytes([17; 16])],
             }),
         ),
     ]

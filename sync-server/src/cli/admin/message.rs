@@ -269,4 +269,6 @@ pub struct StandardsListing {
     pub breaches: Vec<BreachListing>,
     /// Seats whose devices have not proved that they let go, with what became of the seat and the number of cases.
     pub unconfirmed: Vec<(String, SeatStatus, usize)>,
+    /// Numbers of open cases that are hidden from every head: red items.
+    pub headless: Vec<u32>,
 }

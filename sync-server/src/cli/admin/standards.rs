@@ -188,6 +188,11 @@ fn standards_of(standards: &Standards) -> StandardsListing {
         forks: Vec::new(),
         breaches: Vec::new(),
         unconfirmed: Vec::new(),
+        headless: standards
+            .headless
+            .iter()
+            .map(|number| number.get())
+            .collect(),
     }
 }
 
@@ -266,6 +271,12 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
     }
     for right in &standards.rights {
         writeln!(out, "  {right}")?;
+    }
+    for number in &standards.headless {
+        writeln!(
+            out,
+            "  RED: case no. {number} is hidden from every head: delegate the powers to somebody"
+        )?;
     }
     writeln!(out, "  questions to answer: {}", standards.unresolved)?;
     Ok(())

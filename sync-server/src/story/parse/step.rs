@@ -2,28 +2,29 @@
 
 use std::collections::BTreeSet;
 
+use jangkau_core::class::Class;
 use jangkau_core::command::CommandKind;
 use jangkau_core::profile::words::Role;
 use jangkau_core::replica::CannotRecord;
-use jangkau_core::sync::{ActingTitle, SeatStatus};
+use jangkau_core::sync::{ActingTitle, GlassRefusal, SeatStatus};
 use jangkau_core::time::Timestamp;
 
 use super::super::fault::{StoryError, StoryFault};
 use super::super::fields;
-use super::super::plan::{Act, Beat, Delegating, Doing, ServerAct};
+use super::super::plan::{Act, Beat, Delegating, Doing, GlassWord, Glassing, ServerAct};
 use super::super::read::{Node, Table};
 use super::{Known, expect, institution_of, twice};
 
 /// The keys of which a step has exactly one.
-const ACTS: &str =
-    "do, sync, offline, online, set_clock, revoke, delegate, server, calendar, activate";
+const ACTS: &str = "do, sync, offline, online, set_clock, break_glass, revoke, delegate, server, calendar, activate";
 
 /// What else a step could be; having two of them is told as such.
-const OTHER_ACTS: [&str; 9] = [
+const OTHER_ACTS: [&str; 10] = [
     "sync",
     "offline",
     "online",
     "set_clock",
+    "break_glass",
     "revoke",
     "delegate",
     "server",
@@ -88,6 +89,9 @@ fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryEr
         let ahead_ms = fields::span_ms(&table.need("clock_offset")?)?;
         acts.push(Act::SetClock { device, ahead_ms });
     }
+    if let Some(node) = table.take("break_glass") {
+        acts.push(Act::Glass(Box::new(glassing(table, &node, known)?)));
+    }
     if let Some(node) = table.take("revoke") {
         let how_node = table.need("how")?;
         let how = how_node.code("way of revoking", &["retired", "stolen"])?;
@@ -150,6 +154,26 @@ fn activation(table: &mut Table, node: &Node, known: &Known) -> Result<ServerAct
 fn devices(node: &Node, known: &Known) -> Result<Vec<String>, StoryError> {
     let items = node.items();
     items.iter().map(|item| known.device_key(item)).collect()
+}
+
+/// Somebody asks to read a class of a case that is not theirs.
+fn glassing(table: &mut Table, node: &Node, known: &Known) -> Result<Glassing, StoryError> {
+    let classes: Vec<&str> = Class::ALL.iter().map(|class| class.code()).collect();
+    let refusals = GlassRefusal::ALL.iter().map(|refusal| refusal.code());
+    let refusals: Vec<&str> = refusals.chain(["opened", "offline"]).collect();
+    let expect_node = table.need("expect")?;
+    let expect = match expect_node.words()? {
+        "opened" => GlassWord::Opened,
+        "offline" => GlassWord::Offline,
+        _ => GlassWord::Refused(expect_node.code("outcome of breaking glass", &refusals)?),
+    };
+    Ok(Glassing {
+        seat: known.seat(&table.need("who")?, table.take("device").as_ref())?,
+        case: known.case_key(&table.need("case")?)?,
+        class: node.code("class", &classes)?,
+        reason: table.need("reason")?.words()?.to_owned(),
+        expect,
+    })
 }
 
 /// Powers that somebody delegates, between two dates.

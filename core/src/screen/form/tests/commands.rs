@@ -72,6 +72,8 @@ const FORMS: &[(CommandKind, &[FormId])] = &[
     (CommandKind::ShowAddress, &[FormId::ShowAddress]),
     (CommandKind::AddFinding, &[FormId::AddFinding]),
     (CommandKind::ConfirmRecords, &[FormId::ConfirmRecords]),
+    (CommandKind::DeclareConflict, &[FormId::DeclareConflict]),
+    (CommandKind::LiftConflict, &[FormId::LiftConflict]),
 ];
 
 /// Commands that no form fills, and why.

@@ -1,0 +1,13 @@
+-- From when on a grant gives nothing any more; none until a row ends it.
+ALTER TABLE access_grant ADD COLUMN until INTEGER;
+CREATE INDEX access_grant_until ON access_grant (until) WHERE until IS NOT NULL AND ended IS NULL;
+
+-- From whom a case is hidden, and whether their devices were told to let go of it. It can be rebuilt.
+CREATE TABLE bar (
+    institution INTEGER NOT NULL REFERENCES institution (number),
+    person BLOB NOT NULL,
+    case_id BLOB NOT NULL,
+    told INTEGER NOT NULL,
+    PRIMARY KEY (institution, person, case_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bar_case ON bar (institution, case_id);
