@@ -90,7 +90,7 @@ const fn table(route: Route) -> Limit {
         Route::Sync =>    limit("sync",    FRAME_BYTES_MAX,    6_000, Some(600), None),
         Route::Enrol =>   limit("enrol",   FRAME_BYTES_MAX,      120, None,      Some(16)),
         Route::Release => limit("release", SHORT_BYTES_MAX,      120, None,      Some(16)),
-        Route::Glass =>   limit("glass",   SHORT_BYTES_MAX,      120, Some(30),  Some(16)),
+        Route::Glass =>   limit("glass",   SHORT_BYTES_MAX,      300, Some(30),  Some(16)),
         Route::Live =>    limit("live",    0,                  1_200, None,      Some(64)),
         Route::Proof =>   limit("proof",   CONSOLE_BYTES_MAX,    300, Some(30),  Some(16)),
         Route::Console => limit("console", CONSOLE_BYTES_MAX,  3_000, Some(300), Some(64)),
