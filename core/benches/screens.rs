@@ -150,7 +150,7 @@ impl Office {
     /// What the server tells every device of the office, and what the head may hold.
     fn rows(&self) -> Vec<Row> {
         let grant = GrantRow {
-            until: None,
+            term: None,
             person: colleague(HEAD),
             scope: GrantScope::Institution,
             classes: HELD.to_vec(),

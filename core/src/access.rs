@@ -51,6 +51,8 @@ codes!(
         Summary = "summary",
         /// The plan for aftercare (B10).
         Aftercare = "aftercare",
+        /// The record of the last case conference, for those who took part in it (B10). No row of the matrix gives it.
+        Conference = "conference",
         /// The safety level alone. It stands in the index, not in a row of its own.
         Flag = "flag",
     }
@@ -118,6 +120,9 @@ pub struct AccessRow {
     /// Whether it may be opened for a time, with a reason (B9).
     #[serde(default)]
     pub break_glass: bool,
+    /// For how many hours after the registration the role keeps anything of its own cases; none for as long as they are its own.
+    #[serde(default)]
+    pub hours: Option<u32>,
     /// Where the row comes from: section 9, an amendment, or DEFAULT.
     pub source: String,
 }
@@ -141,6 +146,8 @@ pub struct Cell {
     pub view: Option<ViewKind>,
     /// Whether it may be opened for a time.
     pub break_glass: bool,
+    /// For how many hours after the registration, if that ends it.
+    pub hours: Option<u32>,
 }
 
 impl Cell {
@@ -150,6 +157,7 @@ impl Cell {
         write: Writing::None,
         view: None,
         break_glass: false,
+        hours: None,
     };
 }
 
@@ -187,6 +195,7 @@ pub fn cell(own: &[AccessRow], holder: Holder, class: Column) -> Cell {
         write: row.write,
         view: row.view,
         break_glass: row.break_glass,
+        hours: row.hours,
     })
 }
 
@@ -205,6 +214,12 @@ pub enum AccessFault {
     /// A row about the index gives nothing but its reading.
     #[error("a row about the index says who reads it, and nothing else")]
     Index,
+    /// Hours end what is read of own cases, of all classes at once.
+    #[error("`hours` stand in a row about the index that reads `own`, and are more than none")]
+    Hours,
+    /// Who took part in a conference is told by the plan.
+    #[error("`conference` is told to those who took part, not to a role")]
+    Conference,
     /// A row that does not say where it comes from, or is about nobody.
     #[error("a row of access names its holders and its source")]
     NoSource,
@@ -218,6 +233,13 @@ impl AccessRow {
     pub fn check(&self) -> Result<(), AccessFault> {
         if self.source.trim().is_empty() || self.holders.is_empty() {
             return Err(AccessFault::NoSource);
+        }
+        if self.view == Some(ViewKind::Conference) {
+            return Err(AccessFault::Conference);
+        }
+        let may_end = self.class == Column::Index && self.read == Reading::OwnCases;
+        if self.hours.is_some_and(|hours| !may_end || hours == 0) {
+            return Err(AccessFault::Hours);
         }
         let class = match self.class {
             Column::Of(class) => class,

@@ -3,7 +3,7 @@
 //! What the matrix does not name, a role does not get. Whether a person may *do* a thing is judged by the rules; this
 //! says only which bytes they may hold, and in which documents they write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Cell, Column, Holder, Reading, ViewKind, Writing, cell};
 use crate::class::{Class, Compartment, DocumentKey};
@@ -11,7 +11,7 @@ use crate::command::CommandKind;
 use crate::id::{CaseId, PersonId};
 use crate::profile::Profile;
 use crate::profile::words::Role;
-use crate::sync::{Extent, GLASS_CLASSES, GrantRow, GrantScope};
+use crate::sync::{Extent, GLASS_CLASSES, GrantRow, GrantScope, GrantTerm};
 use crate::time::Timestamp;
 
 /// What a person may do with the documents of a class.
@@ -95,6 +95,14 @@ impl Given {
         }
     }
 
+    /// Takes in what another gives as well.
+    fn join(&mut self, other: &Self) {
+        self.index |= other.index;
+        self.whole.extend(&other.whole);
+        self.own.extend(&other.own);
+        self.views.extend(&other.views);
+    }
+
     fn is_empty(&self) -> bool {
         self.whole.is_empty() && self.own.is_empty() && self.views.is_empty()
     }
@@ -102,6 +110,8 @@ impl Given {
     fn row(mut self, person: PersonId, scope: GrantScope) -> GrantRow {
         self.own = self.own.difference(&self.whole).copied().collect();
         let is_plain = self.own.is_empty() && self.views.is_empty();
+        // Without an extent, activities alone say nothing of cases.
+        let is_plain = is_plain && !(self.index && self.whole == BTreeSet::from([Class::Activity]));
         GrantRow {
             person,
             scope,
@@ -110,7 +120,7 @@ impl Given {
                 own: self.own.into_iter().collect(),
                 views: self.views.into_iter().collect(),
             }),
-            until: None,
+            term: None,
         }
     }
 }
@@ -126,10 +136,10 @@ enum About {
     Former,
 }
 
-/// What roles give of a case.
-fn given(profile: &Profile, roles: &BTreeSet<Role>, about: About) -> Given {
+/// What rows of the matrix give of a case.
+fn given(profile: &Profile, holders: &[Holder], about: About) -> Given {
     let mut given = Given::default();
-    for holder in holders(profile, roles) {
+    for holder in holders.iter().copied() {
         let of = |class| cell(&profile.access, holder, class);
         let cells: Vec<(Class, Cell)> = Class::ALL
             .iter()
@@ -183,44 +193,66 @@ pub fn institution_grant(
     person: PersonId,
     roles: &BTreeSet<Role>,
 ) -> Option<GrantRow> {
-    let given = given(profile, roles, About::Every);
+    let given = given(profile, &holders(profile, roles), About::Every);
     let is_given = given.index || !given.is_empty();
     is_given.then(|| given.row(person, GrantScope::Institution))
 }
 
-/// What a person newly holds of a case that becomes theirs, beside what they hold of every case; none if nothing.
-#[must_use]
-pub fn case_grant(
-    profile: &Profile,
-    person: PersonId,
-    roles: &BTreeSet<Role>,
-    case: CaseId,
-) -> Option<GrantRow> {
-    beside(profile, person, (roles, About::Own), case)
+/// What ties a person to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// Whether it is their own; otherwise it was, and is somebody else's now.
+    pub is_own: bool,
+    /// Whether they took part in its last conference (B10).
+    pub confers: bool,
+    /// When the server had its registration.
+    pub registered_at: Timestamp,
 }
 
-/// What a person keeps of a case that was theirs and is somebody else's now, beside what they hold of every case: what they
-/// wrote apart, and what is told in views; none if nothing.
+/// What a person holds of a case by the case, beside what they hold of every case: of one of their own, all that their roles allow; of one that
+/// was theirs, what they wrote apart and what is told in views. What roles give for hours alone is a grant of its own.
 #[must_use]
-pub fn kept_grant(
+pub fn case_grants(
     profile: &Profile,
-    person: PersonId,
-    roles: &BTreeSet<Role>,
-    case: CaseId,
-) -> Option<GrantRow> {
-    beside(profile, person, (roles, About::Former), case)
+    (person, roles): (PersonId, &BTreeSet<Role>),
+    (case, tie): (CaseId, Tie),
+) -> Vec<GrantRow> {
+    let about = if tie.is_own {
+        About::Own
+    } else {
+        About::Former
+    };
+    let holders = holders(profile, roles);
+    let mut held = given(profile, &holders, About::Every);
+    let mut terms: BTreeMap<Option<u32>, Vec<Holder>> = BTreeMap::new();
+    terms.entry(None).or_default();
+    for holder in holders {
+        let hours = cell(&profile.access, holder, Column::Index).hours;
+        terms.entry(hours).or_default().push(holder);
+    }
+    let mut grants = Vec::new();
+    for (hours, holders) in terms {
+        let mut here = given(profile, &holders, about);
+        if hours.is_none() && tie.confers {
+            here.views.insert(ViewKind::Conference);
+        }
+        let here = here.without(&held);
+        if here.is_empty() {
+            continue;
+        }
+        held.join(&here);
+        let mut row = here.row(person, GrantScope::Case(case));
+        let end = |hours| {
+            tie.registered_at
+                .plus_millis(i64::from(hours) * HOUR_MILLIS)
+        };
+        row.term = hours.map(|hours| GrantTerm::Hours(end(hours)));
+        grants.push(row);
+    }
+    grants
 }
 
-fn beside(
-    profile: &Profile,
-    person: PersonId,
-    (roles, about): (&BTreeSet<Role>, About),
-    case: CaseId,
-) -> Option<GrantRow> {
-    let wide = given(profile, roles, About::Every);
-    let here = given(profile, roles, about).without(&wide);
-    (!here.is_empty()).then(|| here.row(person, GrantScope::Case(case)))
-}
+const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
 
 /// Whether a person with these roles may break glass to a class (B9): where the matrix says so, and to the record and to what concerns
 /// safety alone; nobody to notes, whatever a row says.
@@ -237,7 +269,7 @@ pub fn glass_grant(person: PersonId, case: CaseId, class: Class, until: Timestam
         scope: GrantScope::Case(case),
         classes: vec![class],
         extent: None,
-        until: Some(until),
+        term: Some(GrantTerm::Glass(until)),
     }
 }
 
@@ -249,7 +281,7 @@ pub fn activity_grant(person: PersonId, file: CaseId) -> GrantRow {
         scope: GrantScope::Case(file),
         classes: vec![Class::Activity],
         extent: None,
-        until: None,
+        term: None,
     }
 }
 
@@ -257,8 +289,10 @@ pub fn activity_grant(person: PersonId, file: CaseId) -> GrantRow {
 #[must_use]
 pub fn views_told(profile: &Profile) -> BTreeSet<ViewKind> {
     let roles = profile.roles.iter().map(|entry| entry.role).collect();
-    let mut views = given(profile, &roles, About::Every).views;
-    views.extend(given(profile, &roles, About::Own).views);
+    let holders = holders(profile, &roles);
+    let mut views = given(profile, &holders, About::Every).views;
+    views.extend(given(profile, &holders, About::Own).views);
+    views.insert(ViewKind::Conference);
     views
 }
 
@@ -274,6 +308,14 @@ impl GrantRow {
             GrantScope::Case(own) => own == case,
             GrantScope::Institution => true,
         }
+    }
+
+    /// Whether whoever has it is told where the cases stand (K1). A grant of activities tells of none, unless it has an extent, be it an
+    /// empty one.
+    #[must_use]
+    pub fn tells_index(&self, case: CaseId) -> bool {
+        let is_of_activities = self.classes == [Class::Activity] && self.extent.is_none();
+        self.is_about(case) && !is_of_activities
     }
 
     /// Whether it gives any document of the cases that it is about, and not only K1 and views.

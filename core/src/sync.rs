@@ -27,7 +27,7 @@ pub use glass::{
     GLASS_CLASSES, GLASS_REASON_CHARS_MAX, GLASS_ROUTE, GlassAsk, GlassCase, GlassRefusal,
     GlassReply, GlassSaid, NoticeRow,
 };
-pub use grant::{GrantRow, GrantScope};
+pub use grant::{GrantRow, GrantScope, Term as GrantTerm};
 pub use lease::Lease;
 pub use message::{
     Answer, Backfill, BackfillAt, Batch, COMMANDS_PER_PUSH_MAX, Cursor, Era, FRAME_DOCUMENTS_MAX,
@@ -48,7 +48,9 @@ pub use trust::{
     AUDIT_HASH_LEN, AdminAct, AuditHead, AuditKind, AuditStanding, BreachParty, StoreKind,
     TrustAsk, TrustReply,
 };
-pub use view::{AftercareTold, ContactTold, Extent, SessionTold, SummaryTold, View, ViewRow};
+pub use view::{
+    AftercareTold, ConferenceTold, ContactTold, Extent, SessionTold, SummaryTold, View, ViewRow,
+};
 
 #[cfg(test)]
 mod tests;

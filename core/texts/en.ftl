@@ -545,6 +545,7 @@ header-papers = Papers still missing: { $papers }
 header-sessions = Sessions held: { $count }; the last one recorded: { $date }
 header-summary = Summary: { $sessions } sessions held, { $referrals } referrals
 header-aftercare = Plan for aftercare: { $plan }
+header-conference = Agreed in the case conference of { $date }: { $goals }
 
 timeline-offline = Recorded without signal; reached the server { $received }.
 timeline-offline-later = Recorded { $recorded } without signal; reached the server { $received }.

@@ -545,6 +545,7 @@ header-papers = Berkas yang belum ada: { $papers }
 header-sessions = Sesi yang terlaksana: { $count }; terakhir dicatat: { $date }
 header-summary = Ringkasan: { $sessions } sesi terlaksana, { $referrals } rujukan
 header-aftercare = Rencana bimbingan lanjut: { $plan }
+header-conference = Hasil konferensi kasus { $date }: { $goals }
 
 timeline-offline = Dicatat tanpa sinyal; tiba di server { $received }.
 timeline-offline-later = Dicatat { $recorded } tanpa sinyal; tiba di server { $received }.

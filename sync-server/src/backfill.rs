@@ -208,9 +208,12 @@ impl<'a> Filling<'a> {
         Ok(())
     }
 
-    /// Whether rulings of a class are of what the page is about; K1 always is.
+    /// Whether rulings of a class, or of K1, are of what the page is about.
     fn sees(&self, case: CaseId, class: Option<Class>) -> bool {
-        class.is_none_or(|class| self.access.holds_class(case, class, NOW))
+        match class {
+            None => self.access.knows(case, NOW),
+            Some(class) => self.access.holds_class(case, class, NOW),
+        }
     }
 
     /// Whether a ruling names a case that is hidden from the reader.

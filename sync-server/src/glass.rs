@@ -9,7 +9,7 @@ use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::profile::Profile;
 use jangkau_core::profile::words::Role;
 use jangkau_core::rules::CaseState;
-use jangkau_core::sync::{GlassAsk, GlassCase, GlassRefusal, GlassSaid, NoticeRow, Row};
+use jangkau_core::sync::{GlassAsk, GlassCase, GlassRefusal, GlassSaid, GrantTerm, NoticeRow, Row};
 use jangkau_core::time::Timestamp;
 
 use crate::audit::Noted;
@@ -48,13 +48,13 @@ pub(crate) fn open(
     let held = grants::of_person(db, tenant, person.id)?.into_iter();
     let mut covering = held.filter(|grant| grant.row.gives_class(case, ask.class));
     if let Some(grant) = covering.next() {
-        return Ok(match grant.row.until {
+        return Ok(match grant.row.term {
             // The answer to the first request may have been lost.
-            Some(until) => GlassSaid::Opened {
+            Some(GrantTerm::Glass(until)) => GlassSaid::Opened {
                 grant: grant.seq,
                 until,
             },
-            None => GlassSaid::Refused(GlassRefusal::Held),
+            Some(GrantTerm::Hours(_)) | None => GlassSaid::Refused(GlassRefusal::Held),
         });
     }
     let until = now.plus_millis(profile.glass.hours.as_millis());

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use jangkau_core::command::{Command, CommandKind};
-use jangkau_core::grant::{case_grant, kept_grant};
+use jangkau_core::grant::{Tie, case_grants};
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::profile::Profile;
+use jangkau_core::profile::words::Status;
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{GrantRow, GrantScope, Row};
 use jangkau_core::time::Timestamp;
@@ -60,19 +61,32 @@ pub(crate) struct Ties {
     leads: BTreeSet<PersonId>,
     /// Who was made responsible last, in the order of the log.
     last: Option<PersonId>,
+    /// Who took part in the last conference.
+    confers: BTreeSet<PersonId>,
+    /// When the server had the registration.
+    registered_at: Option<Timestamp>,
+    /// Whether the file is closed: it leaves the devices (section 9, rule 3).
+    is_closed: bool,
 }
 
 impl Ties {
     pub(crate) fn of(db: &Db, tenant: Tenant, case: CaseId) -> Result<Self, StoreError> {
         let mut ties = Self::default();
         for command in commands::of_case(db, tenant, case)? {
+            if command.kind == CommandKind::Register {
+                ties.registered_at.get_or_insert(command.received_at);
+            }
             let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
             if verdict == Some(Verdict::Committed) && names_holder(command.kind) {
                 ties.take(&entry_of(&command)?.command);
             }
         }
-        let state = rulings::state(db, tenant, case)?;
-        ties.responsible = state.and_then(|state| state.assignee);
+        if let Some(state) = rulings::state(db, tenant, case)? {
+            ties.responsible = state.assignee;
+            // Who works on a family under a number that is no longer used must see which one is.
+            let is_closed = state.status == Status::Closed;
+            ties.is_closed = is_closed && state.duplicate_of.is_none();
+        }
         Ok(ties)
     }
 
@@ -83,6 +97,8 @@ impl Ties {
             self.hand_over(reassignment.assignee);
         } else if let Command::ScheduleSession(session) = decision {
             self.leads.insert(session.lead);
+        } else if let Command::AgreePlan(plan) = decision {
+            self.confers.clone_from(&plan.participants);
         }
     }
 
@@ -92,7 +108,16 @@ impl Ties {
         }
     }
 
-    /// Whether the case is a person's own, of those who have or had something of it.
+    /// What ties a person to the case, of those who have or had something of it; none if nothing does any more.
+    fn of_person(&self, person: PersonId) -> Option<Tie> {
+        let registered_at = self.registered_at.filter(|_| !self.is_closed)?;
+        Some(Tie {
+            is_own: self.is_own(person),
+            confers: self.confers.contains(&person),
+            registered_at,
+        })
+    }
+
     fn is_own(&self, person: PersonId) -> bool {
         match self.responsible {
             None => true,
@@ -105,7 +130,10 @@ impl Ties {
 const fn names_holder(kind: CommandKind) -> bool {
     matches!(
         kind,
-        CommandKind::Assign | CommandKind::Reassign | CommandKind::ScheduleSession
+        CommandKind::Assign
+            | CommandKind::Reassign
+            | CommandKind::ScheduleSession
+            | CommandKind::AgreePlan
     )
 }
 
@@ -130,9 +158,8 @@ pub(crate) fn end_case(
     Ok(())
 }
 
-/// Gives a person what they may hold of a case beside what they hold of every case, and ends what they may not: all that their roles
-/// allow of an own case; of one that is somebody else's now what they wrote apart, and what is told in views; nothing of one that is
-/// hidden from them. What broken glass gave is no part of it, and ends by its time.
+/// Gives a person what they may hold of a case beside what they hold of every case, and ends what they may not: nothing of a file that is
+/// closed or hidden from them. What broken glass gave is no part of it, and ends by its time.
 pub(crate) fn align(
     db: &Db,
     tenant: Tenant,
@@ -143,23 +170,22 @@ pub(crate) fn align(
     let Some(person) = staff::person(db, tenant, person)? else {
         return Ok(());
     };
+    let is_out = !person.active || bars::stands(db, tenant, (person.id, case))?;
+    let tie = ties.of_person(person.id).filter(|_| !is_out);
     // Powers that are delegated are a head's, and reach every case.
-    let due = if !person.active || bars::stands(db, tenant, (person.id, case))? {
-        None
-    } else if ties.is_own(person.id) {
-        case_grant(profile, person.id, &person.roles, case)
-    } else {
-        kept_grant(profile, person.id, &person.roles, case)
-    };
+    let grants_of = |tie| case_grants(profile, (person.id, &person.roles), (case, tie));
+    let mut due = tie.map(grants_of).unwrap_or_default();
+    due.retain(|grant| !grant.is_over(now));
     let mut held = grants::of_person_and_case(db, tenant, person.id, case)?;
-    held.retain(|grant| grant.row.until.is_none());
-    let is_held = held.iter().any(|grant| due.as_ref() == Some(&grant.row));
+    held.retain(|grant| !grant.row.is_by_glass());
     // What is due is given before anything ends, so that nothing is let go of that stays.
-    if let Some(due) = due.clone().filter(|_| !is_held) {
-        give(db, tenant, due, now)?;
+    for grant in &due {
+        if !held.iter().any(|held| held.row == *grant) {
+            give(db, tenant, grant.clone(), now)?;
+        }
     }
     for grant in held {
-        if due.as_ref() != Some(&grant.row) {
+        if !due.contains(&grant.row) {
             end(db, tenant, &grant, now)?;
         }
     }
@@ -177,7 +203,7 @@ pub(crate) fn align_holders(
     let held = grants::of_case(db, tenant, case)?;
     let of_case = held
         .iter()
-        .filter(|grant| grant.row.scope == GrantScope::Case(case) && grant.row.until.is_none());
+        .filter(|grant| grant.row.scope == GrantScope::Case(case) && !grant.row.is_by_glass());
     let people: BTreeSet<PersonId> = of_case.map(|grant| grant.row.person).collect();
     for person in people {
         align(db, tenant, profile, (person, case, ties), now)?;

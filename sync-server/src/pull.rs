@@ -93,6 +93,11 @@ impl Access {
         planted(Plant::DropGrantCheck) || self.about(case, at).next().is_some()
     }
 
+    /// Whether a grant that began before a row tells where the case stands.
+    pub(crate) fn knows(&self, case: CaseId, at: ServerSeq) -> bool {
+        planted(Plant::DropGrantCheck) || self.about(case, at).any(|grant| grant.tells_index(case))
+    }
+
     /// Whether a grant that began before a row gives a class of the case whole.
     pub(crate) fn holds_class(&self, case: CaseId, class: Class, at: ServerSeq) -> bool {
         planted(Plant::DropGrantCheck)
@@ -284,7 +289,7 @@ impl Reader<'_> {
             return Ok(false);
         }
         let is_granted = match light.heading.class {
-            None => self.access.reaches(case, light.seq),
+            None => self.access.knows(case, light.seq),
             Some(class) => self.access.holds_class(case, class, light.seq),
         };
         let speaks_to = || rulings::speaks_to(self.db, self.tenant, light.seq, self.access.person);

@@ -36,7 +36,7 @@ use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
 use crate::store::{
     CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, erase,
-    letters, staff,
+    grants, letters, staff,
 };
 
 pub(crate) use entries::{case_log, entry_of};
@@ -352,8 +352,8 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Gives and ends the grants that follow from decisions which have come to stand: to who is now responsible or leads a session, to the
-    /// volunteers of a kecamatan; everybody else who held something of the case by the case alone keeps what the matrix leaves them.
+    /// Gives and ends the grants that follow from decisions which have come to stand: to who is now responsible, leads a session or took part in
+    /// a conference, to the volunteers of a kecamatan, to all of a file that is opened again; everybody else who held something of the case by the case alone keeps what the matrix leaves them.
     fn follow(&self, case: CaseId) -> Result<bool, StoreError> {
         let (db, tenant) = (self.db, self.tenant);
         let before = institutions::get(db, tenant)?.head;
@@ -374,6 +374,8 @@ impl Bench<'_> {
                 let kecamatan = register.kecamatan.as_ref().map(Line::as_str);
                 let Some(kecamatan) = kecamatan else { continue };
                 gets.extend(self.serving(kecamatan)?);
+            } else if closes_or_opens(command.kind) {
+                gets.extend(grants::people_ever(db, tenant, case)?);
             } else {
                 gets.extend(named(&decision));
             }
@@ -441,5 +443,18 @@ const fn gives_access(kind: CommandKind) -> bool {
             | CommandKind::Assign
             | CommandKind::Reassign
             | CommandKind::ScheduleSession
+            | CommandKind::AgreePlan
+    ) || closes_or_opens(kind)
+}
+
+/// Whether a decision closes a file, or takes one up again that may be closed.
+const fn closes_or_opens(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::CloseInformation
+            | CommandKind::RejectOutOfScope
+            | CommandKind::VoidRegistration
+            | CommandKind::Close
+            | CommandKind::Reopen
     )
 }

@@ -30,7 +30,7 @@ const SECTION_9: &[(&str, &str)] = &[
     ("admin", "I-- Iw- -e- --- -eD --- --- --F -e- --- Iw-"),
     (
         "hotline_admin",
-        "o-- ow- -e- --- --- --- --- --F -e- --- Iw-",
+        "o--24 ow- -e- --- --- --- --- --F -e- --- Iw-",
     ),
     (
         "head_of_institution",
@@ -94,10 +94,12 @@ fn letters(cell: Cell) -> String {
         Some(ViewKind::Metadata) => 'D',
         Some(ViewKind::Summary) => 'S',
         Some(ViewKind::Aftercare) => 'A',
+        Some(ViewKind::Conference) => 'K',
         Some(ViewKind::Flag) => 'F',
     };
     let glass = if cell.break_glass { "!" } else { "" };
-    format!("{read}{write}{view}{glass}")
+    let hours = cell.hours.map_or(String::new(), |hours| hours.to_string());
+    format!("{read}{write}{view}{glass}{hours}")
 }
 
 #[test]

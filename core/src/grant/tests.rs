@@ -31,14 +31,29 @@ fn words(grant: Option<GrantRow>) -> String {
     )
 }
 
+const fn tie(is_own: bool) -> Tie {
+    Tie {
+        is_own,
+        confers: false,
+        registered_at: Timestamp::from_millis(0),
+    }
+}
+
+/// The one grant that a case gives to who has no role for hours alone.
+fn by_case(profile: &Profile, roles: &BTreeSet<Role>, tie: Tie) -> Option<GrantRow> {
+    let mut grants = case_grants(profile, (PERSON, roles), (CASE, tie));
+    assert!(grants.len() < 2, "{grants:?}");
+    grants.pop()
+}
+
 /// What a role gives of every case, of an own case, and of one that is somebody else's now: whole classes / own entries / views.
 fn check(roles: &[Role], every: &str, own: &str, former: &str) {
     let profile = cilegon();
     let roles: BTreeSet<Role> = roles.iter().copied().collect();
     let found = (
         words(institution_grant(&profile, PERSON, &roles)),
-        words(case_grant(&profile, PERSON, &roles, CASE)),
-        words(kept_grant(&profile, PERSON, &roles, CASE)),
+        words(by_case(&profile, &roles, tie(true))),
+        words(by_case(&profile, &roles, tie(false))),
     );
     let expected = (every.to_owned(), own.to_owned(), former.to_owned());
     assert_eq!(found, expected, "{roles:?}");
@@ -112,6 +127,42 @@ fn grants_follow_from_the_matrix() {
 }
 
 #[test]
+fn the_hotline_keeps_a_case_for_a_day_and_another_role_keeps_the_rest() {
+    let profile = cilegon();
+    let given = |roles: &[Role], is_own| {
+        let roles = roles.iter().copied().collect();
+        let grants = case_grants(&profile, (PERSON, &roles), (CASE, tie(is_own)));
+        let told = |grant: GrantRow| {
+            let hours = grant.until().map(|until| until.as_millis() / HOUR_MILLIS);
+            (words(Some(grant)), hours)
+        };
+        grants.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let row = |words: &str, hours| (words.to_owned(), hours);
+    let hotline = [Role::HotlineAdmin];
+    let own = [row("intake / record reporter / ", Some(24))];
+    assert_eq!(given(&hotline, true), own);
+    assert_eq!(
+        given(&hotline, false),
+        [row(" / record reporter / ", Some(24))]
+    );
+    // A volunteer on the hotline holds as a volunteer what both roles give.
+    let both = [Role::HotlineAdmin, Role::Volunteer];
+    let volunteer = [row("intake / record reporter / contact aftercare", None)];
+    assert_eq!(given(&both, true), volunteer);
+}
+
+#[test]
+fn who_took_part_in_a_conference_is_told_its_record_and_nothing_else() {
+    let tie = Tie {
+        confers: true,
+        ..tie(false)
+    };
+    let roles = BTreeSet::from([Role::Psychologist]);
+    assert_eq!(words(by_case(&cilegon(), &roles, tie)), " /  / conference");
+}
+
+#[test]
 fn an_office_may_show_its_workers_the_index_of_every_case() {
     let file = crate::profile::shipped_files()[0].toml;
     let row = "[[access]]\nholders = [\"social_worker\"]\nclass = \"index\"\nread = \"institution\"\nsource = \"DEFAULT\"\n";
@@ -156,7 +207,7 @@ fn own_entries_cover_their_authors_document_and_no_other() {
                 own: own.to_vec(),
                 views: Vec::new(),
             }),
-            until: None,
+            term: None,
         };
         let key = DocumentKey {
             case: CASE,

@@ -112,6 +112,7 @@ impl Replica {
         };
         // Of a case that is hidden from this person nothing stays, whether it was ever granted or not.
         let goes_all = !may_read || self.store.barred()?.contains(&case);
+        let mut is_known = grants.iter().any(|grant| grant.tells_index(case));
         let mut is_swept = true;
         let mut has_dropped = false;
         for listed in self.store.documents_of(case)? {
@@ -120,6 +121,7 @@ impl Replica {
                 continue;
             };
             if grants.iter().any(|grant| grant.covers(&row.key)) {
+                is_known = true;
                 self.note_granted(row)?;
             } else if row.granted || goes_all {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
@@ -136,7 +138,7 @@ impl Replica {
         }
         // Own documents that no grant ever covered stay, and those in which something waits to be sent, which may be for
         // long; what the server told of the case would grow old beside them.
-        if grants.is_empty() {
+        if !is_known {
             self.store.drop_case_rows(case, self.session.backed_up)?;
             if self.store.documents_of(case)?.is_empty() {
                 self.store.forget_commands(case)?;

@@ -79,7 +79,7 @@ impl Replica {
             classes: closed
                 .filter(|class| !open_classes.contains(class))
                 .collect(),
-            whole: open.is_empty(),
+            whole: !open.iter().any(|grant| grant.tells_index(case)),
             barred: false,
         })
     }

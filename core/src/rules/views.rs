@@ -8,7 +8,7 @@ use crate::command::Command;
 use crate::id::CommandId;
 use crate::profile::words::Status;
 use crate::record::Line;
-use crate::sync::{AftercareTold, SessionTold, SummaryTold, View};
+use crate::sync::{AftercareTold, ConferenceTold, SessionTold, SummaryTold, View};
 
 /// What a kind of view tells of a case, from its commands in the order of the log, their verdicts and where it stands; none for what is no
 /// row.
@@ -37,6 +37,7 @@ pub fn view_of(
             referrals: state.referrals.len() as u32,
         })),
         ViewKind::Aftercare => Some(View::Aftercare(aftercare(entries, verdicts, state))),
+        ViewKind::Conference => Some(View::Conference(conference(entries, verdicts))),
         ViewKind::Flag => None,
     }
 }
@@ -76,6 +77,35 @@ fn sessions(entries: &[LogEntry], state: &CaseState) -> Vec<SessionTold> {
     sessions
 }
 
+/// What stands of some commands, the last first.
+fn committed<'a>(
+    entries: &'a [LogEntry],
+    verdicts: &'a BTreeMap<CommandId, Verdict>,
+) -> impl Iterator<Item = &'a LogEntry> {
+    entries.iter().rev().filter(|entry| {
+        verdicts.get(&entry.entry.id).or(entry.verdict.as_ref()) == Some(&Verdict::Committed)
+    })
+}
+
+/// The plan that was agreed last: the record of its conference.
+fn conference(
+    entries: &[LogEntry],
+    verdicts: &BTreeMap<CommandId, Verdict>,
+) -> Option<ConferenceTold> {
+    committed(entries, verdicts).find_map(|entry| {
+        let Command::AgreePlan(plan) = &entry.entry.command else {
+            return None;
+        };
+        Some(ConferenceTold {
+            at: entry.at(),
+            participants: plan.participants.clone(),
+            goals: plan.goals.as_str().to_owned(),
+            client_agrees: plan.client_agrees,
+            target_at: plan.target_at,
+        })
+    })
+}
+
 /// The plan that was committed last, while the case is in aftercare.
 fn aftercare(
     entries: &[LogEntry],
@@ -85,10 +115,7 @@ fn aftercare(
     if state.status != Status::Aftercare {
         return None;
     }
-    let mut plans = entries.iter().rev().filter(|entry| {
-        verdicts.get(&entry.entry.id).or(entry.verdict.as_ref()) == Some(&Verdict::Committed)
-    });
-    plans.find_map(|entry| {
+    committed(entries, verdicts).find_map(|entry| {
         let Command::StartAftercare(start) = &entry.entry.command else {
             return None;
         };

@@ -49,7 +49,11 @@ pub fn contacts(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<ContactLine> {
 fn contacts_of(view: &View) -> &[ContactTold] {
     match view {
         View::Contact(told) => told,
-        View::Masked(_) | View::Metadata(_) | View::Summary(_) | View::Aftercare(_) => &[],
+        View::Masked(_)
+        | View::Metadata(_)
+        | View::Summary(_)
+        | View::Aftercare(_)
+        | View::Conference(_) => &[],
     }
 }
 

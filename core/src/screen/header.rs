@@ -122,6 +122,12 @@ fn told(viewer: &Viewer<'_>, view: &View) -> Option<String> {
             let plan = plan.as_ref()?;
             Some(viewer.say("header-aftercare", &[("plan", &plan.plan)]))
         }
+        View::Conference(record) => {
+            let record = record.as_ref()?;
+            let date = text::day(viewer.language, record.at, viewer.zone());
+            let args = [("date", date.as_str()), ("goals", &record.goals)];
+            Some(viewer.say("header-conference", &args))
+        }
     }
 }
 

@@ -136,7 +136,8 @@ impl CaseSeen {
             | View::Contact(_)
             | View::Metadata(_)
             | View::Summary(_)
-            | View::Aftercare(_) => None,
+            | View::Aftercare(_)
+            | View::Conference(_) => None,
         });
         if let Some(initials) = masked {
             return viewer.say("screen-name_masked", &[("initials", initials)]);

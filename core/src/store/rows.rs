@@ -246,7 +246,7 @@ impl Store {
                 seq.get() as i64,
                 case,
                 encode(grant),
-                grant.until.map(Timestamp::as_millis)
+                grant.until().map(Timestamp::as_millis)
             ],
         )?;
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::ViewKind;
 use crate::class::Class;
 use crate::command::{Attendance, ContactSafety, SafetyLevel, ServiceType, SessionMode};
-use crate::id::CaseId;
+use crate::id::{CaseId, PersonId};
 use crate::profile::words::Milestone;
 use crate::time::Timestamp;
 
@@ -49,6 +49,9 @@ pub enum View {
     /// The plan for aftercare, while it goes on.
     #[n(4)]
     Aftercare(#[n(0)] Option<AftercareTold>),
+    /// The record of the last case conference.
+    #[n(5)]
+    Conference(#[n(0)] Option<ConferenceTold>),
 }
 
 /// A client's number or account, and what was said about its use (C5).
@@ -119,6 +122,26 @@ pub struct AftercareTold {
     pub until: Option<Timestamp>,
 }
 
+/// What a case conference agreed.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ConferenceTold {
+    /// When the plan was agreed.
+    #[n(0)]
+    pub at: Timestamp,
+    /// Who took part.
+    #[n(1)]
+    pub participants: BTreeSet<PersonId>,
+    /// Goals and activities.
+    #[n(2)]
+    pub goals: String,
+    /// Whether the client agrees.
+    #[n(3)]
+    pub client_agrees: bool,
+    /// The date aimed at.
+    #[n(4)]
+    pub target_at: Option<Timestamp>,
+}
+
 impl View {
     /// Its kind.
     #[must_use]
@@ -129,6 +152,7 @@ impl View {
             Self::Metadata(_) => ViewKind::Metadata,
             Self::Summary(_) => ViewKind::Summary,
             Self::Aftercare(_) => ViewKind::Aftercare,
+            Self::Conference(_) => ViewKind::Conference,
         }
     }
 
@@ -141,6 +165,7 @@ impl View {
             ViewKind::Metadata => Some(Self::Metadata(Vec::new())),
             ViewKind::Summary => Some(Self::Summary(SummaryTold::default())),
             ViewKind::Aftercare => Some(Self::Aftercare(None)),
+            ViewKind::Conference => Some(Self::Conference(None)),
             ViewKind::Flag => None,
         }
     }

@@ -32,7 +32,7 @@ impl Bench<'_> {
         let known = bars::of_case(db, tenant, case)?;
         let mut changed = false;
         for person in due.iter().filter(|person| !known.contains_key(person)) {
-            let holds = Access::load(db, tenant, *person)?.reaches(case, NOW);
+            let holds = Access::load(db, tenant, *person)?.knows(case, NOW);
             bars::insert(db, tenant, (*person, case), holds)?;
             if holds {
                 self.tell_bar(*person, case, true)?;
@@ -42,7 +42,7 @@ impl Bench<'_> {
         }
         for (person, told) in known.iter().filter(|(person, _)| !due.contains(person)) {
             bars::remove(db, tenant, (*person, case))?;
-            let holds = Access::load(db, tenant, *person)?.reaches(case, NOW);
+            let holds = Access::load(db, tenant, *person)?.knows(case, NOW);
             if *told || holds {
                 self.tell_bar(*person, case, false)?;
             }

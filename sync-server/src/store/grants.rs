@@ -1,7 +1,7 @@
 //! Grants, and the positions at which they began and ended.
 
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
-use jangkau_core::sync::{GrantRow, GrantScope};
+use jangkau_core::sync::{GrantRow, GrantScope, GrantTerm};
 use jangkau_core::time::Timestamp;
 use rusqlite::{Row, params};
 
@@ -31,8 +31,17 @@ fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
                 .map(parse)
                 .collect::<Result<_, _>>()?,
             extent: extent.as_deref().map(decode).transpose()?,
-            until: row.get::<_, Option<i64>>(5)?.map(instant),
+            term: term(row.get(5)?, row.get(6)?),
         },
+    })
+}
+
+fn term(until: Option<i64>, by_glass: bool) -> Option<GrantTerm> {
+    let until = instant(until?);
+    Some(if by_glass {
+        GrantTerm::Glass(until)
+    } else {
+        GrantTerm::Hours(until)
     })
 }
 
@@ -42,7 +51,7 @@ fn query(
     arguments: &[&dyn rusqlite::ToSql],
 ) -> Result<Vec<Grant>, StoreError> {
     let sql = format!(
-        "SELECT seq, person, case_id, classes, extent, until FROM access_grant \
+        "SELECT seq, person, case_id, classes, extent, until, by_glass FROM access_grant \
          WHERE {filter} ORDER BY seq"
     );
     let mut statement = db.prepare_cached(&sql)?;
@@ -65,8 +74,8 @@ pub(crate) fn insert(
         GrantScope::Case(case) => Some(case),
     };
     let words: Vec<&str> = grant.classes.iter().map(|class| class.code()).collect();
-    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes, extent, until) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "INSERT INTO access_grant (institution, seq, person, case_id, classes, extent, until, by_glass) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         column(at),
@@ -74,7 +83,8 @@ pub(crate) fn insert(
         case,
         words.join(" "),
         grant.extent.as_ref().map(encode),
-        grant.until.map(Timestamp::as_millis)
+        grant.until().map(Timestamp::as_millis),
+        grant.is_by_glass()
     ])?;
     Ok(())
 }
@@ -145,10 +155,23 @@ pub(crate) fn cases_ever(
     person: PersonId,
 ) -> Result<Vec<CaseId>, StoreError> {
     let sql = "SELECT DISTINCT case_id FROM access_grant \
-               WHERE institution = ?1 AND person = ?2 AND case_id IS NOT NULL AND until IS NULL \
+               WHERE institution = ?1 AND person = ?2 AND case_id IS NOT NULL AND NOT by_glass \
                ORDER BY case_id";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(params![tenant.0, person], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Everybody who ever held something of a case by the case alone, and not by broken glass.
+pub(crate) fn people_ever(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+) -> Result<Vec<PersonId>, StoreError> {
+    let sql = "SELECT DISTINCT person FROM access_grant \
+               WHERE institution = ?1 AND case_id = ?2 AND NOT by_glass ORDER BY person";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, case], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -160,14 +183,14 @@ pub(crate) fn of_case(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<Grant
 
 /// The grants of all institutions whose time is over by now and that no row has ended yet.
 pub(crate) fn due(db: &Db, now: Timestamp) -> Result<Vec<(Tenant, Grant)>, StoreError> {
-    let sql = "SELECT seq, person, case_id, classes, extent, until, institution FROM access_grant \
+    let sql = "SELECT seq, person, case_id, classes, extent, until, by_glass, institution FROM access_grant \
                WHERE until <= ?1 AND until IS NOT NULL AND ended IS NULL \
                ORDER BY institution, until, seq";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([now.as_millis()])?;
     let mut due = Vec::new();
     while let Some(row) = rows.next()? {
-        due.push((Tenant(row.get(6)?), read(row)?));
+        due.push((Tenant(row.get(7)?), read(row)?));
     }
     Ok(due)
 }

@@ -138,7 +138,7 @@ impl World {
         let class = [Class::Record, Class::Intake]
             .into_iter()
             .find(|class| gives(*class));
-        let sees = grants.iter().any(|grant| grant.is_about(case));
+        let sees = grants.iter().any(|grant| grant.tells_index(case));
         Ok(sees.then(|| ruled.told(class)))
     }
 

@@ -261,7 +261,7 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
         scope,
         classes: vec![Class::Intake, Class::Record],
         extent: None,
-        until: None,
+        term: None,
     };
     vec![
         ("commands", Row::Commands(vec![command_id(10)])),
@@ -325,7 +325,7 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
         (
             "grant for a time",
             Row::Grant(GrantRow {
-                until: Some(NOW),
+                term: Some(GrantTerm::Glass(NOW)),
                 ..grant(GrantScope::Case(CASE))
             }),
         ),

@@ -1,11 +1,14 @@
 //! Grants from roles: what each road moves, by the log and off the devices.
 
+mod told;
+
 use std::collections::BTreeSet;
 
 use jangkau_core::access::ViewKind;
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{
-    Attendance, ContactSafety, HideAddress, MarkDuplicate, Reassign, SetContact, UndoDuplicate,
+    AgreePlan, Attendance, ContactSafety, HideAddress, MarkDuplicate, Reassign, SetContact,
+    UndoDuplicate,
 };
 use jangkau_core::id::{CaseId, PersonId};
 use jangkau_core::profile::shipped_files;
@@ -444,26 +447,4 @@ fn marking_a_duplicate_and_undoing_it_moves_no_grant() {
     assert_eq!((held(&office.first), held(&office.second)), before);
     assert!(!office.first.cases().unwrap().contains(&other));
     office.check();
-}
-
-#[test]
-fn a_view_is_told_to_whom_a_grant_gives_it_and_to_nobody_else() {
-    let mut office = Office::new();
-    let [volunteer, head, worker, other] = office.people;
-    office.assign(worker);
-    let institution = office.bench.institution.clone();
-    let case = office.case;
-    let check = |person: PersonId, view: ViewKind, expected: bool| {
-        let grants = office.bench.engine.grants(&institution, person).unwrap();
-        let gives = grants.iter().any(|grant| grant.gives_view(case, view));
-        assert_eq!(gives, expected, "{view}");
-    };
-    check(volunteer, ViewKind::Contact, true);
-    check(volunteer, ViewKind::Aftercare, true);
-    for view in [ViewKind::Masked, ViewKind::Metadata, ViewKind::Summary] {
-        check(volunteer, view, false);
-    }
-    for person in [head, worker, other] {
-        check(person, ViewKind::Contact, false);
-    }
 }
