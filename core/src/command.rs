@@ -18,9 +18,9 @@ pub use records::*;
 pub use residue::{residue, stamp_of, without_fields};
 pub use table::*;
 pub use vocabulary::{
-    ApplicantKind, AssessmentStage, Attendance, Category, Channel, ContactSafety, EndingReason,
-    PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType, SessionMode, Sex,
-    Signatory, VisitPlace,
+    ApplicantKind, AssessmentStage, AttachmentKind, Attendance, Category, Channel, ContactSafety,
+    EndingReason, MediaType, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel,
+    ServiceType, SessionMode, Sex, Signatory, VisitPlace,
 };
 
 /// A fact is recorded whatever the case's status; a proposal is committed or not by the server alone.
@@ -112,6 +112,10 @@ impl Command {
         if !fields.is_empty() {
             return Err(RecordError::Surplus);
         }
+        // An attachment stands in one of its sections, and in no other.
+        if kind == CommandKind::Attach {
+            sections.retain(|section| !section.record.is_empty());
+        }
         Self::from_sections(kind, sections)
     }
 
@@ -130,10 +134,7 @@ impl Command {
             Self::AnswerReview(answer) => vec![answer.proposal],
             Self::DeliverReferral(delivery) => vec![delivery.referral],
             Self::CancelReferral(cancelled) => vec![cancelled.referral],
-            Self::ConfirmConsent(confirmed) => {
-                let signature = std::iter::once(confirmed.signature);
-                signature.chain(confirmed.withdrawals.clone()).collect()
-            }
+            Self::ConfirmConsent(confirmed) => confirmed.names(),
             Self::SettleEvent(settled) => settled.events.iter().copied().collect(),
             Self::MoveRecord(moved) => vec![moved.record],
             Self::TakeRecord(taken) => vec![taken.record],
@@ -143,6 +144,7 @@ impl Command {
             Self::AddFinding(finding) => finding.assessment.into_iter().collect(),
             Self::ConfirmRecords(confirmed) => confirmed.records.iter().copied().collect(),
             Self::LiftConflict(lifted) => lifted.declarations.iter().copied().collect(),
+            Self::Attach(attached) => vec![attached.target],
             Self::Register(_)
             | Self::SightDocument(_)
             | Self::WaiveDocument(_)
@@ -202,11 +204,23 @@ impl CommandKind {
         matches!(self, Self::Register | Self::RecordActivity)
     }
 
-    /// The kind whose first record is among these; nothing if only others are at hand.
+    /// The records of which one is always written, so that it tells what the command is: the first, but any one of an
+    /// attachment's, which stands in the class of what it belongs to.
+    #[must_use]
+    pub fn leading(self) -> &'static [(Class, &'static str)] {
+        let sections = self.sections();
+        if self == Self::Attach {
+            sections
+        } else {
+            sections.get(..1).unwrap_or_default()
+        }
+    }
+
+    /// The kind whose leading record is among these; nothing if only others are at hand.
     #[must_use]
     pub fn of_records(records: &[PlacedRecord]) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| {
-            kind.sections().first().is_some_and(|(class, collection)| {
+            kind.leading().iter().any(|(class, collection)| {
                 records
                     .iter()
                     .any(|placed| placed.class == *class && placed.collection == *collection)

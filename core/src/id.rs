@@ -188,6 +188,14 @@ byte_id!(
     /// One-use value that makes a signed request fresh.
     Nonce, 12
 );
+byte_id!(
+    /// BLAKE3 hash of an attachment's sealed bytes: what they are stored under, and checked by without the key.
+    BlobHash, 32
+);
+byte_id!(
+    /// Keyed BLAKE3 hash of an attachment's plain bytes: equal for equal contents of one document, and of no other.
+    ContentAddress, 32
+);
 
 impl From<CommandId> for CaseId {
     fn from(register: CommandId) -> Self {

@@ -30,6 +30,7 @@
 //! under a new branch, and replays the other pending commands under the same ids.
 
 pub mod access;
+pub mod attachment;
 pub mod calendar;
 pub mod chunk;
 pub mod class;

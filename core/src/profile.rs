@@ -4,6 +4,7 @@
 //! role, milestone, gate and clock that a rule will ask for is there, so that rules never meet a hole.
 
 mod area;
+mod attachments;
 mod by_law;
 mod check;
 mod devices;
@@ -34,6 +35,7 @@ use crate::retention::RetentionTerms;
 use crate::time::Timestamp;
 
 pub use area::Area;
+pub use attachments::Attachments;
 pub use by_law::{CLOCKS_BY_LAW, ClockByLaw};
 pub use devices::Devices;
 pub use ending::{Ending, Facility, FacilityKind};
@@ -147,6 +149,9 @@ pub struct Profile {
     /// How its devices are kept.
     #[serde(default)]
     pub devices: Devices,
+    /// How photos are kept.
+    #[serde(default)]
+    pub attachments: Attachments,
     /// What the office has to answer; shown to its administrator until it is.
     pub unresolved: Vec<Unresolved>,
 }

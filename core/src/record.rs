@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::id::{CaseId, CommandId, PersonId};
+use crate::attachment::BlobKey;
+use crate::id::{BlobHash, CaseId, CommandId, ContentAddress, PersonId};
 use crate::time::Timestamp;
 
 /// A value inside a record. Enums are [`Scalar::Str`]; only [`Scalar::Text`] can be edited later.
@@ -141,6 +142,8 @@ pub enum FieldShape {
     Command,
     /// The id of a person.
     Person,
+    /// A hash or a key: made by the device, filled by nobody.
+    Digest,
     /// One of these words.
     Code(&'static [&'static str]),
     /// A set of such values.
@@ -263,6 +266,30 @@ macro_rules! id_field {
 }
 // A case has the id of the command that registered it.
 id_field!(CommandId = Command, CaseId = Command, PersonId = Person);
+
+/// Hashes and keys stand in fields as bytes.
+macro_rules! digest_field {
+    ($($name:ty),+) => { $(
+        impl Field for $name {
+            const SHAPE: FieldShape = FieldShape::Digest;
+
+            fn write(&self, key: &'static str, record: &mut Record) {
+                record.put(key, Scalar::Bytes(self.as_bytes().to_vec()));
+            }
+
+            fn read(key: &'static str, record: &mut Record) -> Result<Self, RecordError> {
+                match record.take(key) {
+                    Some(Scalar::Bytes(bytes)) => {
+                        Self::try_from(bytes.as_slice()).map_err(|_| RecordError::Value(key))
+                    }
+                    Some(_) => Err(RecordError::Value(key)),
+                    None => Err(RecordError::Missing(key)),
+                }
+            }
+        }
+    )+ };
+}
+digest_field!(BlobHash, ContentAddress, BlobKey);
 
 /// A value that can stand in a list of words.
 pub trait Listed: Sized + Ord {

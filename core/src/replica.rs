@@ -5,6 +5,7 @@
 //! a new branch and the same ids.
 
 mod aside;
+mod attachments;
 mod documents;
 mod epochs;
 mod exchange;
@@ -35,6 +36,8 @@ use crate::store::{Store, StoreError};
 use crate::sync::{AuditHead, Cursor, Enrolled, SeatCertificate};
 use crate::time::Timestamp;
 
+use attachments::BlobRoad;
+pub use attachments::{Attachment, BlobStep, CannotAttach, CannotOpen, NewAttachment, Presence};
 use documents::Loaded;
 use exchange::Asked;
 pub use record::CannotRecord;
@@ -151,6 +154,7 @@ pub struct Replica {
     asked_glass: Option<Nonce>,
     /// What the device's clock showed last.
     clock: Cell<Option<Timestamp>>,
+    blobs: BlobRoad,
 }
 
 impl std::fmt::Debug for Replica {
@@ -277,6 +281,7 @@ impl Replica {
             asked: None,
             asked_glass: None,
             clock: Cell::new(None),
+            blobs: BlobRoad::default(),
         })
     }
 

@@ -45,6 +45,7 @@ macro_rules! any_fact {
             | $crate::command::Command::AddFinding(_)
             | $crate::command::Command::ConfirmRecords(_)
             | $crate::command::Command::DeclareConflict(_)
+            | $crate::command::Command::Attach(_)
     };
 }
 

@@ -1,5 +1,6 @@
 //! The device's SQLite, and the core's only I/O. One function opens it; corrupt never means delete.
 
+mod blobs;
 mod bounds;
 #[cfg(feature = "cipher")]
 mod cipher;
@@ -18,6 +19,7 @@ use thiserror::Error;
 use crate::lock::DatabaseKey;
 use crate::plant::{PowerLost, crash_point};
 
+pub(crate) use blobs::BlobRow;
 pub use commands::CommandState;
 pub(crate) use commands::{CommandRow, PartRow};
 pub(crate) use documents::DocumentRow;
@@ -28,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0002.sql"),
     include_str!("store/0003.sql"),
     include_str!("store/0004.sql"),
+    include_str!("store/0005.sql"),
     include_str!("store/0006.sql"),
     include_str!("store/0008.sql"),
 ];

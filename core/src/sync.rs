@@ -1,5 +1,6 @@
 //! Sync protocol v1: what devices and server say to each other, as bytes. Sans-IO; `docs/PROTOCOL.md` tells the rest.
 
+mod blob;
 mod check;
 mod epoch;
 mod frame;
@@ -17,6 +18,10 @@ mod terms;
 mod trust;
 mod view;
 
+pub use blob::{
+    BLOB_BYTES_MAX, BLOB_CHUNKS_MAX, BLOB_ROUTE, BlobAnswer, BlobRefused, BlobReply, BlobRequest,
+    RequestClaim,
+};
 pub use check::{BUCKETS, Bucket, SelfCheck, bucket_of, digest_of_buckets, document_digest};
 pub use epoch::{EpochBody, EpochListing, RemovalReason, Removed, SignedEpoch, Survivor};
 pub use frame::{

@@ -11,9 +11,9 @@ use unic_langid::LanguageIdentifier;
 use crate::class::Class;
 use crate::code::codes;
 use crate::command::{
-    ApplicantKind, AssessmentStage, Attendance, Category, Channel, CommandKind, ContactSafety,
-    EndingReason, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel, ServiceType,
-    SessionMode, Sex, VisitPlace,
+    ApplicantKind, AssessmentStage, AttachmentKind, Attendance, Category, Channel, CommandKind,
+    ContactSafety, EndingReason, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel,
+    ServiceType, SessionMode, Sex, VisitPlace,
 };
 use crate::console::ConsoleRefusal;
 use crate::export::LeftOut;
@@ -25,7 +25,7 @@ use crate::rules::{
     ClockOutcome, ConsentStanding, Flag, LegalField, Likeness, ReferralPhase, Refusal, Review,
     Verdict,
 };
-use crate::sync::{AdminAct, AuditKind, GlassRefusal, Refused, RemovalReason, Turned};
+use crate::sync::{AdminAct, AuditKind, BlobRefused, GlassRefusal, Refused, RemovalReason, Turned};
 use crate::time::Timestamp;
 
 codes!(
@@ -188,6 +188,10 @@ words! {
     audit_kind, AuditKind, "audit";
     /// What an administrator did.
     admin_act, AdminAct, "act";
+    /// What an attachment is.
+    attachment, AttachmentKind, "attachment";
+    /// Why an attachment was not sent.
+    unsent, BlobRefused, "unsent";
 }
 
 /// What the rules say about a command.

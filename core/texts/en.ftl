@@ -67,6 +67,7 @@ command-lift_conflict = conflict of interest lifted
 command-show_address = address shown again
 command-add_finding = further finding
 command-confirm_records = records confirmed
+command-attach = attachment
 
 ## What became of it
 
@@ -412,6 +413,14 @@ identity-address = address
 likeness-nik = the same NIK
 likeness-name_and_birth = the same name and date of birth
 likeness-family_card = the same No. KK
+attachment-photo = photo
+attachment-scan = scanned form
+attachment-letter_scan = scanned letter
+attachment-other = other file
+unsent-unknown = The server does not know this attachment yet. Leave the device connected; it tries again.
+unsent-absent = Its bytes have not arrived at the server. Ask whoever made it to connect their device.
+unsent-wrong_hash = The file was damaged on its way. It is sent again from the start by itself.
+unsent-wrong_length = The file's size is not what its record says. Update the app, and attach it again if it still fails.
 
 ## Time
 
@@ -1024,6 +1033,7 @@ audit-view = a glimpse of a case was told
 audit-bar = a case is hidden for a conflict of interest, or no longer
 audit-notice = emergency access told
 audit-rewritten = a document rewritten after an erasure
+audit-stored = the bytes of an attachment arrived
 audit-turned_away = a record could not enter
 audit-seat_returned = a forgotten device is back
 audit-admin_act = an administrator's act
@@ -1138,6 +1148,9 @@ vault-not_an_id = This link leads nowhere. Go back to the list.
 vault-unknown_word = There is no such choice. Choose from the list.
 vault-form_not_used = This institution does not use the form, or its standard has not come yet. Connect to the server first.
 vault-form_unfilled = The answers are not complete, and nothing was saved. Complete what is marked.
+vault-not_a_picture = This is neither a picture nor a PDF, and nothing was saved. Take the picture again, or choose another file.
+vault-too_large = The picture or scan is too large, and nothing was saved. Take it again at a lower resolution, or in several parts.
+vault-not_fetched = Its bytes are not on this device yet. Connect to the server, and wait until they are fetched.
 vault-not_here = It is not on this device. Connect to the server, and try again.
 vault-not_carried = This parcel cannot be carried here: it is damaged, another office's, or there is no room. Ask for it again, or hand the file to the office.
 vault-seat_revoked = This device's access has ended. Ask the head.

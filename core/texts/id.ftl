@@ -67,6 +67,7 @@ command-lift_conflict = benturan kepentingan dinyatakan berakhir
 command-show_address = alamat boleh ditampilkan lagi
 command-add_finding = temuan tambahan
 command-confirm_records = pengesahan catatan
+command-attach = lampiran
 
 ## Nasib catatan dan usulan
 
@@ -412,6 +413,14 @@ identity-address = alamat
 likeness-nik = NIK sama
 likeness-name_and_birth = nama dan tanggal lahir sama
 likeness-family_card = No. KK sama
+attachment-photo = foto
+attachment-scan = formulir hasil pindai
+attachment-letter_scan = surat hasil pindai
+attachment-other = berkas lain
+unsent-unknown = Server belum mengenal lampiran ini. Biarkan perangkat tersambung; pengiriman dicoba lagi.
+unsent-absent = Berkasnya belum sampai di server. Minta pembuatnya menyambungkan perangkatnya.
+unsent-wrong_hash = Berkas rusak di perjalanan. Pengiriman diulang dari awal dengan sendirinya.
+unsent-wrong_length = Ukuran berkas tidak sesuai catatannya. Perbarui aplikasi, lalu lampirkan kembali bila tetap gagal.
 
 ## Waktu
 
@@ -1024,6 +1033,7 @@ audit-view = ringkasan kasus diberitahukan
 audit-bar = kasus disembunyikan karena benturan kepentingan, atau tidak lagi
 audit-notice = pemberitahuan akses darurat
 audit-rewritten = dokumen ditulis ulang setelah penghapusan
+audit-stored = isi lampiran tiba
 audit-turned_away = catatan tidak dapat masuk
 audit-seat_returned = perangkat yang terlupakan kembali
 audit-admin_act = tindakan administrator
@@ -1138,6 +1148,9 @@ vault-not_an_id = Tautan ini tidak menunjuk ke apa pun. Kembali ke daftar.
 vault-unknown_word = Pilihan itu tidak ada. Pilih dari daftar.
 vault-form_not_used = Formulir ini tidak dipakai di lembaga ini, atau standarnya belum sampai. Sambungkan dulu ke server.
 vault-form_unfilled = Isian belum lengkap, belum ada yang disimpan. Lengkapi yang ditandai.
+vault-not_a_picture = Ini bukan gambar atau PDF, belum ada yang disimpan. Ambil fotonya lagi, atau pilih berkas lain.
+vault-too_large = Gambar atau pindaian terlalu besar, belum ada yang disimpan. Ambil lagi dengan resolusi lebih kecil, atau dalam beberapa bagian.
+vault-not_fetched = Isinya belum ada di perangkat ini. Sambungkan ke server, lalu tunggu sampai selesai diambil.
 vault-not_here = Tidak ada di perangkat ini. Sambungkan ke server, lalu coba lagi.
 vault-not_carried = Paket ini tidak dapat dibawa di sini: rusak, milik lembaga lain, atau tidak ada tempat. Minta lagi, atau serahkan berkasnya ke kantor.
 vault-seat_revoked = Akses perangkat ini telah diakhiri. Hubungi pimpinan.

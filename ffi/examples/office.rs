@@ -1,13 +1,14 @@
 //! An office for the smoke stories: a server without a network, asked line by line on standard input.
 //!
-//! It first prints an enrolment code. Each line in is `enrol` or `sync` and the body in hexadecimal digits, or `approve` and
-//! the code of a release and then `release` and its body; each line out is `ok` or `refused` and the body.
+//! It first prints an enrolment code. Each line in is `enrol`, `sync` or `blob` and the body in hexadecimal digits, or
+//! `approve` and the code of a release and then `release` and its body; each line out is `ok` or `refused` and the body.
 
 use std::io::{BufRead as _, Write as _};
 
 use data_encoding::HEXLOWER;
 use jangkau_core::id::{InstitutionId, PersonId};
 use jangkau_core::time::Timestamp;
+use jangkau_server::blobs::Blobs;
 use jangkau_server::engine::{Engine, EngineError};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
@@ -19,6 +20,7 @@ pub(crate) struct Office {
     engine: Engine,
     institution: InstitutionId,
     head: PersonId,
+    blobs: Blobs,
     rng: ChaCha20Rng,
 }
 
@@ -39,6 +41,7 @@ impl Office {
             engine,
             institution,
             head,
+            blobs: Blobs::in_memory(),
             rng,
         };
         Ok((office, code))
@@ -56,12 +59,15 @@ impl Office {
         Ok(())
     }
 
-    /// The answer to `POST /v1/enrol`, `POST /v1/release` or `POST /v1/sync`; the error is the body of a refusal.
+    /// The answer to `POST` to `/v1/enrol`, `/v1/release`, `/v1/blob` or `/v1/sync`; the error is the body of a refusal.
     pub(crate) fn post(&mut self, route: &str, body: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
         let answer = if route == "enrol" {
             self.engine.enrol(body, now(), &mut self.rng)
         } else if route == "release" {
             self.engine.release(body, now(), &mut self.rng)
+        } else if route == "blob" {
+            self.blobs
+                .answer(&mut self.engine, body, now(), &mut self.rng)
         } else {
             let group = [body.to_vec()];
             let mut answers = self.engine.sync(&group, now(), &mut self.rng);

@@ -25,6 +25,15 @@ pub enum VaultError {
     /// The answers do not make what the form records. Nothing was saved; the check says which.
     #[error("the answers are not complete")]
     FormUnfilled,
+    /// The bytes are neither a picture nor a PDF, or damaged. Nothing was saved.
+    #[error("neither a picture nor a PDF")]
+    NotAPicture,
+    /// The picture or scan is too large. Nothing was saved.
+    #[error("the picture or scan is too large")]
+    TooLarge,
+    /// The attachment's bytes are not on this device; they can be fetched.
+    #[error("not fetched yet")]
+    NotFetched,
     /// The case, or what the command refers to, is not on this device. Nothing was saved.
     #[error("not on this device")]
     NotHere,
@@ -196,6 +205,9 @@ impl VaultError {
             Self::UnknownWord => "vault-unknown_word",
             Self::FormNotUsed => "vault-form_not_used",
             Self::FormUnfilled => "vault-form_unfilled",
+            Self::NotAPicture => "vault-not_a_picture",
+            Self::TooLarge => "vault-too_large",
+            Self::NotFetched => "vault-not_fetched",
             Self::NotHere => "vault-not_here",
             Self::NotCarried => "vault-not_carried",
             Self::SeatRevoked => "vault-seat_revoked",
@@ -234,6 +246,9 @@ mod tests {
             VaultError::UnknownWord,
             VaultError::FormNotUsed,
             VaultError::FormUnfilled,
+            VaultError::NotAPicture,
+            VaultError::TooLarge,
+            VaultError::NotFetched,
             VaultError::NotHere,
             VaultError::NotCarried,
             VaultError::SeatRevoked,

@@ -4,6 +4,7 @@
 //! screen. Bytes go in and out; the app carries them over HTTP. No name here is a word of C, since Swift's header
 //! repeats the names of arguments.
 
+mod attachments;
 mod enrolment;
 mod error;
 mod folder;
@@ -15,6 +16,7 @@ mod shelf;
 mod types;
 mod vault;
 
+pub use attachments::AttachmentLine;
 pub use enrolment::Enrolment;
 pub use error::{VaultError, vault_error_told};
 pub use folder::{Release, VaultFolder, VaultLine, vaults_are_encrypted};

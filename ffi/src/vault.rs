@@ -39,7 +39,7 @@ impl Slot<'_> {
     }
 
     /// The replica for what shows something of it to a person.
-    fn reading(&mut self) -> Result<&Replica, VaultError> {
+    pub(crate) fn reading(&mut self) -> Result<&Replica, VaultError> {
         let now = platform::now()?;
         let replica = self.replica()?;
         replica.reading(now)?;

@@ -113,6 +113,75 @@ fn the_server_judges_what_was_recorded() {
     );
 }
 
+/// Syncs until both sides have said everything.
+fn sync(office: &mut Office, vault: &Vault) {
+    for _ in 0..10 {
+        let reply = office.post("sync", &vault.next_request().unwrap()).unwrap();
+        if !vault.take_reply(reply).unwrap().again {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_scan_follows_its_record_and_opens_again() {
+    let (mut office, vault) = at_office();
+    let case_id = vault.register_case(case()).unwrap();
+    let visit_id = vault.record_visit(case_id.clone(), visit()).unwrap();
+    let scan = b"%PDF-1.7 formulir".to_vec();
+    let attach = |kind: &str, bytes: &[u8]| {
+        let (case, target) = (case_id.clone(), visit_id.clone());
+        vault.attach(case, target, kind.to_owned(), bytes.to_vec())
+    };
+    assert_eq!(attach("scan", b"GIF89a"), Err(VaultError::NotAPicture));
+    assert_eq!(attach("film", &scan), Err(VaultError::UnknownWord));
+    let id = attach("scan", &scan).unwrap();
+    let withdrawn = attach("other", &scan).unwrap();
+    assert!(vault.remove_attachment(withdrawn.clone()).unwrap());
+    assert_eq!(
+        vault.next_blob_request().unwrap(),
+        None,
+        "its record goes first"
+    );
+    sync(&mut office, &vault);
+    let line = |id: &str| {
+        let lines = vault.attachments(case_id.clone()).unwrap();
+        lines.into_iter().find(|line| line.id == id).unwrap()
+    };
+    assert_eq!(line(&id).presence, "waiting");
+    while let Some(request) = vault.next_blob_request().unwrap() {
+        match office.post("blob", &request) {
+            Ok(reply) => {
+                vault.take_blob_reply(reply).unwrap();
+            }
+            Err(refusal) => assert!(vault.take_blob_refusal(refusal).unwrap().again),
+        }
+    }
+    let sent = line(&id);
+    assert_eq!(
+        (sent.presence.as_str(), sent.media.as_str()),
+        ("stored", "pdf")
+    );
+    assert_eq!((sent.here, sent.parts, sent.length), (1, 1, 17));
+    assert_eq!(vault.open_attachment(case_id.clone(), id.clone()), Ok(scan));
+    assert_eq!(line(&withdrawn).presence, "removed");
+    assert_eq!(
+        vault.open_attachment(case_id.clone(), withdrawn),
+        Err(VaultError::NotFetched)
+    );
+    assert!(!vault.remove_attachment(id.clone()).unwrap(), "it was sent");
+    // A record that was moved: what is attached to it is attached again in the other case.
+    let other = vault.register_case(case()).unwrap();
+    let moved = vault.record_visit(other.clone(), visit()).unwrap();
+    let again = vault
+        .attach_again(case_id.clone(), id, other.clone(), moved)
+        .unwrap();
+    assert_eq!(
+        vault.open_attachment(other, again).as_deref(),
+        Ok(&b"%PDF-1.7 formulir"[..])
+    );
+}
+
 #[test]
 fn requests_repeat_what_was_not_answered() {
     let vault = vault();

@@ -315,7 +315,7 @@ fn is_there(
     erase::is_past(known.db, known.tenant, document, content, command)
 }
 
-/// Every part must be here, and the first section's always: without it nobody knows what the command is.
+/// Every part must be here, and the leading section's always: without it nobody knows what the command is.
 fn check_whole(
     envelope: &SealedEnvelope,
     road: Road,
@@ -323,14 +323,14 @@ fn check_whole(
     candidates: &[Candidate<'_>],
     is_known: bool,
 ) -> Result<(), Stop> {
-    let first = kind.sections().first().map(|section| section.0);
-    let has_first = candidates
+    let leads = |class: Class| kind.leading().iter().any(|section| section.0 == class);
+    let has_leading = candidates
         .iter()
-        .any(|candidate| Some(candidate.key.class) == first);
-    if road.is_push() && (!envelope.is_whole() || !has_first) {
+        .any(|candidate| leads(candidate.key.class));
+    if road.is_push() && (!envelope.is_whole() || !has_leading) {
         return Err(Turned::Incomplete.into());
     }
-    if !is_known && !has_first {
+    if !is_known && !has_leading {
         return Err(Stop::Waiting);
     }
     Ok(())

@@ -14,7 +14,7 @@ use jangkau_core::sync::{
 use crate::pull::{Access, NOW, Reader};
 use crate::store::documents::DocumentRow;
 use crate::store::log::{self, LightRow};
-use crate::store::{StoreError, commands, documents, erase, grants, rulings, views};
+use crate::store::{StoreError, blobs, commands, documents, erase, grants, rulings, views};
 
 /// Cases in one page of documents: as many as fit one frame of each class.
 const CASES_MAX: u32 = 64;
@@ -288,6 +288,26 @@ impl<'a> Filling<'a> {
             && self.access.holds(key, NOW)
     }
 
+    /// Which attachments of the page's documents have arrived.
+    fn stored(&self) -> Result<Vec<WireRow>, StoreError> {
+        let mut rows = Vec::new();
+        for case in &self.cases {
+            for blob in blobs::list(self.reader.db, self.reader.tenant, Some(*case))? {
+                let stored = blob.stored.filter(|(seq, _)| *seq <= self.upto);
+                let sees = self.access.holds(&blob.document, NOW);
+                let Some((seq, received_at)) = stored.filter(|_| sees) else {
+                    continue;
+                };
+                rows.push(WireRow {
+                    seq,
+                    received_at,
+                    row: Row::Stored(*case, blob.command, blob.hash),
+                });
+            }
+        }
+        Ok(rows)
+    }
+
     fn finish(self) -> Result<Backfill, StoreError> {
         let mut rows: Vec<WireRow> = self.views.values().cloned().collect();
         let mut envelopes = Vec::new();
@@ -302,6 +322,7 @@ impl<'a> Filling<'a> {
             });
             envelopes.extend(shown.envelope);
         }
+        rows.extend(self.stored()?);
         let mut frames = Vec::new();
         for (class, mut documents) in self.documents {
             while !documents.is_empty() {

@@ -3,6 +3,7 @@
 mod admin;
 mod admin_socket;
 mod audit;
+mod blobs;
 mod inspect;
 mod parcel;
 mod qr;
@@ -59,6 +60,11 @@ enum Command {
         /// The file
         file: std::path::PathBuf,
     },
+    /// List attachments without bytes, and bytes without attachments, on a server that does not run; deletes nothing
+    Blobs {
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Check a service profile; prints the line and the reason of the first fault
     CheckProfile(inspect::CheckProfile),
     /// Compute one deadline of a profile; prints one JSON object
@@ -77,6 +83,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         Command::Admin { settings, ask } => admin::run(settings, ask, out),
         Command::Audit { settings, ask } => audit::run(settings, ask, out),
         Command::Parcel { settings, file } => parcel::run(settings, file, out),
+        Command::Blobs { settings } => blobs::run(settings, out),
         Command::CheckProfile(check) => inspect::check_profile(&check, out),
         Command::Deadline(deadline) => inspect::deadline(&deadline, out),
         Command::Demo(options) => Ok(demo::run(&options, out)?),
@@ -126,6 +133,9 @@ pub enum CliError {
     /// A backup.
     #[error(transparent)]
     Backup(#[from] crate::backup::BackupError),
+    /// The folder of attachments.
+    #[error(transparent)]
+    Blobs(#[from] crate::blobs::BlobsError),
     /// What an administrator's command was told.
     #[error("{0}")]
     Refused(String),

@@ -34,6 +34,10 @@ pub struct Settings {
     #[arg(long, env = "JANGKAU_DATABASE", global = true, value_name = "FILE")]
     pub database: Option<PathBuf>,
 
+    /// Folder for attachments, encrypted; made if it does not exist [default: the database's name with `.blobs`]
+    #[arg(long, env = "JANGKAU_BLOBS", global = true, value_name = "FOLDER")]
+    pub blobs: Option<PathBuf>,
+
     /// Address and port to listen on [default: 127.0.0.1:8750]
     #[arg(long, env = "JANGKAU_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -149,6 +153,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database file.
     pub database: PathBuf,
+    /// The folder for attachments.
+    pub blobs: PathBuf,
     /// The address for devices.
     pub public_url: String,
     /// Shape of log lines.
@@ -283,6 +289,7 @@ impl Settings {
         Self {
             config: self.config,
             database: self.database.or(file.database),
+            blobs: self.blobs.or(file.blobs),
             listen: self.listen.or(file.listen),
             tls_certificate: self.tls_certificate.or(file.tls_certificate),
             tls_key: self.tls_key.or(file.tls_key),
@@ -335,11 +342,13 @@ impl Settings {
         };
         let keep = at_least_one("backup_keep", self.backup_keep, 24)?;
         let minutes = at_least_one("backup_minutes", self.backup_minutes, 15)?;
+        let database = self
+            .database
+            .unwrap_or_else(|| PathBuf::from("jangkau.sqlite3"));
         Ok(Config {
             listen,
-            database: self
-                .database
-                .unwrap_or_else(|| PathBuf::from("jangkau.sqlite3")),
+            blobs: self.blobs.unwrap_or_else(|| beside(&database)),
+            database,
             public_url: self
                 .public_url
                 .unwrap_or_else(|| format!("{scheme}://{listen}")),
@@ -379,6 +388,13 @@ impl Settings {
         }
         Ok((tls, proxies))
     }
+}
+
+/// The folder for attachments beside a database.
+fn beside(database: &Path) -> PathBuf {
+    let mut folder = database.as_os_str().to_owned();
+    folder.push(".blobs");
+    PathBuf::from(folder)
 }
 
 fn at_least_one<N: Copy + Default + PartialEq>(

@@ -6,8 +6,8 @@ use ed25519_dalek::VerifyingKey;
 use jangkau_core::id::{Nonce, SeatId};
 use jangkau_core::plant::{Plant, planted};
 use jangkau_core::sync::{
-    FrameError, GLASS_ROUTE, GlassAsk, Refused, RefusedReply, SYNC_ROUTE, SeatCertificate,
-    SeatStatus, SignedRequest, SyncRequest, decode_body,
+    FrameError, GLASS_ROUTE, GlassAsk, Refused, RefusedReply, RequestClaim, SYNC_ROUTE,
+    SeatCertificate, SeatStatus, SignedRequest, SyncRequest, decode_body,
 };
 use rand_core::CryptoRng;
 
@@ -118,6 +118,41 @@ impl Entry {
     fn refused(code: Refused, nonce: Option<Nonce>) -> Self {
         Self::Refused(RefusedReply { code, nonce })
     }
+}
+
+/// A seat that was recognised: known, nonce fresh, signature good. Only this room makes one.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) seat: Seat,
+}
+
+/// Recognises who asks about a blob. The bytes of the request stay outside.
+pub(crate) fn recognise(
+    db: &Db,
+    nonces: &mut Nonces,
+    claim: &RequestClaim,
+    rng: &mut dyn CryptoRng,
+) -> Result<Result<Known, RefusedReply>, StoreError> {
+    let Some(seat) = staff::seat(db, claim.seat)? else {
+        return Ok(Err(Refused::UnknownSeat.into()));
+    };
+    let is_signed =
+        VerifyingKey::from_bytes(&seat.public_key).is_ok_and(|key| claim.verify(&key).is_ok());
+    if !is_signed {
+        return Ok(Err(Refused::BadSignature.into()));
+    }
+    let mut refuse = |nonces: &mut Nonces, code| {
+        let nonce = Some(nonces.fresh(seat.id, rng));
+        Ok(Err(RefusedReply { code, nonce }))
+    };
+    if seat.status == SeatStatus::Stolen {
+        return refuse(nonces, Refused::StolenSeat);
+    }
+    if !nonces.holds(seat.id, claim.nonce) {
+        return refuse(nonces, Refused::StaleNonce);
+    }
+    nonces.take(seat.id, claim.nonce);
+    Ok(Ok(Known { seat }))
 }
 
 /// What a frame's error means to the one who sent it.

@@ -7,6 +7,7 @@
 
 mod administer;
 mod audited;
+mod blobs;
 mod breaches;
 mod conflicts;
 mod console;
@@ -43,6 +44,7 @@ use crate::store::{Store, StoreError, accounts, institutions};
 use crate::{founding, intake, ruling};
 
 use audited::Told;
+pub use blobs::{BlobAsk, BlobEntry, BlobListing, BlobPermit};
 pub use breaches::{Breach, Unconfirmed};
 pub use erase::Misfiled;
 pub use error::EngineError;

@@ -2,6 +2,7 @@
 //!
 //! A client's fault is always a named 4xx; 503 means "later", and nothing was lost.
 
+mod blob;
 mod body;
 mod console;
 mod health;
@@ -32,6 +33,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::accounts::HASHES_AT_ONCE;
+use crate::blobs::Blobs;
 use crate::config::Limits;
 use crate::metrics::{Measure, Metrics};
 use crate::writer::Writer;
@@ -71,6 +73,7 @@ struct App(Arc<Shared>);
 
 struct Shared {
     writer: Writer,
+    blobs: Blobs,
     metrics: Arc<Metrics>,
     limits: Limits,
     limiter: Limiter,
@@ -82,7 +85,7 @@ struct Shared {
 
 impl App {
     fn new(
-        writer: Writer,
+        (writer, blobs): (Writer, Blobs),
         metrics: Arc<Metrics>,
         limits: Limits,
         stopping: watch::Receiver<bool>,
@@ -90,6 +93,7 @@ impl App {
         let permits = |count: usize| Semaphore::new(count.min(Semaphore::MAX_PERMITS));
         Self(Arc::new(Shared {
             writer,
+            blobs,
             metrics,
             limits,
             limiter: Limiter::new(limits.requests_max),
@@ -143,6 +147,7 @@ fn router(app: App) -> Router {
         .route("/v1/enrol", post(sync::enrol))
         .route("/v1/release", post(sync::release))
         .route("/v1/glass", post(sync::glass))
+        .route("/v1/blob", post(blob::blob))
         .route("/v1/live", get(live::live))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))

@@ -5,6 +5,7 @@ mod admission;
 pub mod audit;
 mod backfill;
 pub mod backup;
+pub mod blobs;
 pub mod cli;
 pub mod clock;
 pub mod config;

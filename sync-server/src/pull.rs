@@ -13,8 +13,10 @@ use jangkau_core::sync::{
 };
 
 use crate::store::institutions::Tenant;
-use crate::store::log::{self, LightRow, RowKind};
-use crate::store::{Db, StoreError, bars, commands, decode, documents, erase, grants, rulings};
+use crate::store::log::{self, Heading, LightRow, RowKind};
+use crate::store::{
+    Db, StoreError, bars, blobs, commands, decode, documents, erase, grants, rulings,
+};
 
 /// Rows looked at in one step.
 const SCAN_STEP: u32 = 512;
@@ -198,6 +200,7 @@ impl Reader<'_> {
             RowKind::Notice => return self.show_notice(light),
             RowKind::Ruling => self.sees_ruling(light)?,
             RowKind::Grant | RowKind::GrantEnd | RowKind::Seat | RowKind::Bar => is_mine,
+            RowKind::Stored => self.sees_stored(&light.heading, light.seq),
             RowKind::Staff | RowKind::Profile | RowKind::Calendar => self.is_in_good_standing,
         };
         if !sees {
@@ -316,6 +319,11 @@ impl Reader<'_> {
         let links: Option<CaseLinks> = body.links.as_deref().map(decode).transpose()?;
         let named = links.map(|links| links.cases()).unwrap_or_default();
         Ok(!named.is_disjoint(&self.access.barred))
+    }
+
+    /// Whether the reader holds the document that an attachment is sealed for.
+    fn sees_stored(&self, heading: &Heading, at: ServerSeq) -> bool {
+        blobs::document_of(heading).is_some_and(|key| self.access.holds(&key, at))
     }
 
     fn show_commands(&self, light: &LightRow) -> Result<Option<Shown>, StoreError> {

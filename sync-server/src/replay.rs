@@ -121,6 +121,7 @@ impl Rerun<'_> {
             | Row::Seat(_, _)
             | Row::Epoch(_)
             | Row::Notice(_)
+            | Row::Stored(_, _, _)
             | Row::Own(_, _) => {}
         }
         let other = self.other;
@@ -137,7 +138,8 @@ impl Rerun<'_> {
                 founding::activate(db, other, (&profile.toml, &parsed), now)
             }
             Row::Calendar(calendar) => founding::add_calendar(db, other, calendar, now),
-            Row::Seat(_, _) => {
+            // That bytes arrived is an input, like a seat.
+            Row::Seat(_, _) | Row::Stored(_, _, _) => {
                 log::append(db, other, &row, &light.heading, now)?;
                 Ok(())
             }

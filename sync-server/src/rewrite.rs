@@ -24,7 +24,7 @@ use crate::store::commands::StoredCommand;
 use crate::store::documents::{DocumentRow, NewChange};
 use crate::store::institutions::{self, Tenant, next_seq};
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, commands, decode, documents, encode, erase, rulings};
+use crate::store::{Db, StoreError, blobs, commands, decode, documents, encode, erase, rulings};
 
 /// What is to go out of one document.
 #[derive(Clone, Debug, Default)]
@@ -330,6 +330,7 @@ impl<'a> Desk<'a> {
     ) -> Result<(), StoreError> {
         let (db, tenant, document) = (self.db, self.tenant, self.before.key.id());
         erase::destroy_document(db, tenant, document)?;
+        blobs::erase(db, tenant, removed.keys().chain(kept.keys()))?;
         for id in removed.keys().chain(kept.keys()) {
             erase::hide_parts(db, tenant, *id, document)?;
             erase::destroy_beside(db, tenant, *id, self.class())?;

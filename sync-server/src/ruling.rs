@@ -296,7 +296,7 @@ impl Bench<'_> {
             let Some(command) = stored.iter().find(|command| command.id == *id) else {
                 continue;
             };
-            let Some(class) = class_of(command.kind) else {
+            let Some(class) = class_of(command) else {
                 continue;
             };
             let verdicts = by_reader.entry((class, command.person)).or_default();
@@ -431,9 +431,11 @@ fn judged(
     catch_unwind(AssertUnwindSafe(|| judge(&log))).map_err(|_| StoreError::Undecodable)
 }
 
-/// The class of a command: that of its first record, which every reader of the command needs.
-fn class_of(kind: CommandKind) -> Option<Class> {
-    kind.sections().first().map(|section| section.0)
+/// The class of a command: that of its leading record, which every reader of the command needs.
+fn class_of(command: &StoredCommand) -> Option<Class> {
+    let leading = command.kind.leading();
+    let written = |class: &Class| command.records.iter().any(|placed| placed.class == *class);
+    leading.iter().map(|section| section.0).find(written)
 }
 
 const fn gives_access(kind: CommandKind) -> bool {

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod bars;
+pub(crate) mod blobs;
 pub(crate) mod breaches;
 pub(crate) mod commands;
 pub(crate) mod delivery;
@@ -44,8 +45,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_letters.sql"),
     include_str!("migrations/0007_access.sql"),
     include_str!("migrations/0008_glass.sql"),
-    include_str!("migrations/0012_audit.sql"),
     include_str!("migrations/0010_accounts.sql"),
+    include_str!("migrations/0011_blobs.sql"),
+    include_str!("migrations/0012_audit.sql"),
     include_str!("migrations/0013_rights.sql"),
 ];
 

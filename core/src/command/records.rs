@@ -4,6 +4,7 @@
 
 mod activity;
 mod agreement;
+mod attachment;
 mod ending;
 mod filing;
 mod intake;
@@ -18,6 +19,7 @@ use crate::record::{FieldShape, Record, RecordError};
 
 pub use activity::*;
 pub use agreement::*;
+pub use attachment::*;
 pub use ending::*;
 pub use filing::*;
 pub use intake::*;

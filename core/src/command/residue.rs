@@ -84,7 +84,8 @@ fn wordless(kind: CommandKind, placed: &PlacedRecord) -> PlacedRecord {
         let info = infos.find(|info| info.collection == placed.collection && info.key == key);
         info.is_none_or(|info| match info.shape {
             FieldShape::Words => CODES.contains(&key),
-            FieldShape::SharedText | FieldShape::TextEdit => false,
+            // Keys to bytes, and what names them.
+            FieldShape::SharedText | FieldShape::TextEdit | FieldShape::Digest => false,
             FieldShape::Number
             | FieldShape::Instant
             | FieldShape::Flag
@@ -132,6 +133,7 @@ fn completed(
             | FieldShape::Flag
             | FieldShape::Command
             | FieldShape::Person
+            | FieldShape::Digest
             | FieldShape::Code(_)
             | FieldShape::Set(_) => return Err(error),
         };

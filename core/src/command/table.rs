@@ -72,4 +72,5 @@ commands! {
     67 Fact ConfirmRecords = "confirm_records",
     68 Fact DeclareConflict = "declare_conflict",
     69 Proposal LiftConflict = "lift_conflict",
+    72 Fact Attach = "attach",
 }

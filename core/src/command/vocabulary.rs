@@ -265,6 +265,28 @@ codes!(
     }
 );
 codes!(
+    /// What an attachment is.
+    AttachmentKind {
+        /// A photo, as of a paper that was shown or of a house.
+        Photo = "photo",
+        /// A form on paper that was scanned (C3).
+        Scan = "scan",
+        /// A letter that was signed, stamped and scanned (C8).
+        LetterScan = "letter_scan",
+        /// Something else.
+        Other = "other",
+    }
+);
+codes!(
+    /// The form of an attachment's bytes. A closed list: whoever opens one knows what it can be.
+    MediaType {
+        /// A picture; what a camera gives is encoded again as this.
+        Jpeg = "jpeg",
+        /// Scanned pages.
+        Pdf = "pdf",
+    }
+);
+codes!(
     /// Whether a contact may be used (amendment C5). Declared from the most careful: the earlier value wins (D4).
     ContactSafety {
         /// Never use it.

@@ -117,7 +117,11 @@ impl Replica {
     /// The compartment in which this person writes a class. Before the first exchange nobody knows what they are: what they write then
     /// stands apart, which nobody is refused. Delegated powers count where the server has given what follows from them, whatever
     /// this device's clock says.
-    fn compartment(&self, case: CaseId, class: Class) -> Result<Compartment, ReplicaError> {
+    pub(super) fn compartment(
+        &self,
+        case: CaseId,
+        class: Class,
+    ) -> Result<Compartment, ReplicaError> {
         let author = self.person();
         let me = self.staff()?.into_iter().find(|row| row.person == author);
         let (Some(me), Some(profile)) = (me, self.newest_profile()?) else {

@@ -49,6 +49,8 @@ impl Replica {
         if !is_newer {
             self.install_epoch(&body, kept, signed.base.as_deref())?;
         }
+        let gone = listing.as_ref().map(lost_of);
+        self.purge_blobs(&key, gone.as_deref())?;
         Ok((key, self.has_parts_of_another_epoch(id, body.epoch)?))
     }
 
@@ -376,4 +378,12 @@ fn said_of(listing: &EpochListing) -> BTreeMap<CommandId, Stands> {
         .iter()
         .map(|one| (one.command, Stands::Less));
     survivors.chain(removed).collect()
+}
+
+/// The commands that a checkpoint says lost something or all.
+fn lost_of(listing: &EpochListing) -> Vec<CommandId> {
+    let said = said_of(listing).into_iter();
+    said.filter(|(_, stands)| *stands == Stands::Less)
+        .map(|(command, _)| command)
+        .collect()
 }

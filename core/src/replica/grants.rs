@@ -126,6 +126,7 @@ impl Replica {
             } else if row.granted || goes_all {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
                     self.drop_document(&row)?;
+                    self.store.let_blobs_go(case, row.key.class)?;
                     has_dropped = true;
                 } else {
                     is_swept = false;
@@ -135,6 +136,7 @@ impl Replica {
         self.drop_rulings(case, &grants)?;
         if has_dropped {
             self.drop_records(case)?;
+            self.trim_blobs()?;
         }
         // Own documents that no grant ever covered stay, and those in which something waits to be sent, which may be for
         // long; what the server told of the case would grow old beside them.
@@ -142,6 +144,7 @@ impl Replica {
             self.store.drop_case_rows(case, self.session.backed_up)?;
             if self.store.documents_of(case)?.is_empty() {
                 self.store.forget_commands(case)?;
+                self.store.forget_stored_of(case)?;
             }
         }
         Ok(is_swept)

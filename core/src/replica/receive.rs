@@ -87,6 +87,7 @@ impl Replica {
         if self.session.backed_up != reply.backed_up_through {
             self.session.backed_up = reply.backed_up_through;
             self.store.prune_rulings(self.session.backed_up)?;
+            self.trim_blobs()?;
         }
         self.take_epochs(reply.epochs.as_deref().unwrap_or_default())?;
         synced.turned_away = self.take_turned(&turned, rng)?;
@@ -153,6 +154,7 @@ impl Replica {
         self.store.forget_envelopes_aside()?;
         self.forget_epochs(kept)?;
         self.store.forget_rulings_after(kept)?;
+        self.store.offer_blobs_again(kept)?;
         for grant in self.store.grants_after(kept)? {
             self.end_grant(grant)?;
         }

@@ -99,6 +99,9 @@ impl Replica {
                 }
                 Row::Bar(case, on) => self.take_bar(*case, *on)?,
                 Row::Notice(notice) => self.store.put_notice(notice)?,
+                Row::Stored(case, command, _) => {
+                    self.take_stored(*case, *command, row.seq)?;
+                }
             }
         }
         self.apply(arrived, rng)

@@ -288,12 +288,10 @@ impl Replica {
             let envelopes = super::exchange::unpack_stored(&stored)?;
             let tells = envelopes.iter().any(|envelope| {
                 let head = envelope.commands.iter().find(|head| head.id == command);
-                let first = head.and_then(|head| head.kind.sections().first());
+                let leading = head.map_or(&[][..], |head| head.kind.leading());
                 let parts = envelope.parts_of(command);
-                first.is_some_and(|first| {
-                    let mut keys = parts.iter().filter_map(|part| part.document());
-                    keys.any(|key| key.class == first.0)
-                })
+                let mut keys = parts.iter().filter_map(|part| part.document());
+                keys.any(|key| leading.iter().any(|section| section.0 == key.class))
             });
             if tells {
                 return Ok(true);

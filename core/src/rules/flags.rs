@@ -14,7 +14,9 @@ use super::referrals::{is_referral, issued_at, questions_referral};
 use super::sessions::beyond_standard;
 use super::standing::{held_roles, is_outside_mandate};
 use super::verdict::{Flag, Review};
-use crate::command::{Command, CommandKind, EndingReason, Recommendation, SafetyLevel, Signatory};
+use crate::command::{
+    Attach, Command, CommandKind, EndingReason, Recommendation, SafetyLevel, Signatory,
+};
 use crate::id::CommandId;
 use crate::time::Timestamp;
 
@@ -299,12 +301,23 @@ fn is_target_known(case: &Case<'_>, entry: &LogEntry) -> bool {
                 matches!(made.entry.entry.command, Command::FinaliseAssessment(_))
             })
         })
+    } else if let Command::Attach(attached) = command {
+        kind_of(case, attached.target)
+            .is_none_or(|kind| Attach::class_for(kind) == Some(attached.class))
     } else if let Command::EditMinutes(edit) = command {
         let drafted = case.facts.find(edit.target);
         drafted.is_some_and(|other| matches!(other.entry.command, Command::DraftMinutes(_)))
     } else {
         true
     }
+}
+
+/// The kind of a command of the case.
+fn kind_of(case: &Case<'_>, id: CommandId) -> Option<CommandKind> {
+    let fact = case.facts.find(id);
+    let decided = || case.decided.find(id).map(|made| made.entry);
+    fact.or_else(decided)
+        .map(|entry| entry.entry.command.kind())
 }
 
 fn is_news_to_ending(case: &Case<'_>, entry: &LogEntry) -> bool {

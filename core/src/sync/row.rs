@@ -2,7 +2,9 @@
 
 use super::{GrantRow, NoticeRow, SignedEpoch, SignedRuling, Terms, ViewRow};
 use crate::code::codes;
-use crate::id::{CaseId, CommandId, EnvelopeHash, PersonId, ProfileId, SeatId, ServerSeq};
+use crate::id::{
+    BlobHash, CaseId, CommandId, EnvelopeHash, PersonId, ProfileId, SeatId, ServerSeq,
+};
 use crate::time::Timestamp;
 
 /// One row of the log.
@@ -58,6 +60,9 @@ pub enum Row {
     /// A case is hidden from this person, or no longer: nothing else is said of it.
     #[n(11)]
     Bar(#[n(0)] CaseId, #[n(1)] bool),
+    /// The bytes of an attachment have arrived and are what its record names.
+    #[n(12)]
+    Stored(#[n(0)] CaseId, #[n(1)] CommandId, #[n(2)] BlobHash),
     /// Somebody broke glass.
     #[n(13)]
     Notice(#[n(0)] NoticeRow),

@@ -84,6 +84,8 @@ codes!(
         Notice = "notice",
         /// A row by which a document was rewritten after an erasure.
         Rewritten = "rewritten",
+        /// A row that says that the bytes of an attachment have arrived.
+        Stored = "stored",
         /// Something was turned away and is kept in quarantine.
         TurnedAway = "turned_away",
         /// A seat that a restore forgot came back.

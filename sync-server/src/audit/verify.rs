@@ -217,5 +217,6 @@ pub(crate) const fn kind_of(kind: RowKind) -> AuditKind {
         RowKind::View => AuditKind::View,
         RowKind::Bar => AuditKind::Bar,
         RowKind::Notice => AuditKind::Notice,
+        RowKind::Stored => AuditKind::Stored,
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{CliError, admin_socket};
 use crate::backup::{Backups, Snapshot, mark};
+use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::{BackupPlan, Config, Settings};
 use crate::engine::Engine;
@@ -48,7 +49,9 @@ async fn serve(config: &Config, engine: Engine) -> Result<Engine, CliError> {
         tls: tls.clone(),
         proxies: config.proxies.clone(),
     };
-    let server = Server::start(engine, Clock::system(), config.limits)?.through(entrance);
+    let blobs = Blobs::in_folder(&config.blobs)?;
+    let server =
+        Server::start(engine, blobs.clone(), Clock::system(), config.limits)?.through(entrance);
     read_again_on_hangup(tls)?;
     let (stop, told) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Machine)?;
@@ -78,6 +81,8 @@ async fn serve(config: &Config, engine: Engine) -> Result<Engine, CliError> {
         let writer = server.writer.clone();
         tokio::spawn(async move { back_up_for_ever(&plan, &backups, &writer, &metrics).await });
     }
+    let writer = server.writer.clone();
+    tokio::spawn(async move { delete_erased_for_ever(&writer, &blobs).await });
     tracing::info!(%address, "serving");
     Ok(server.run(listener, told).await?)
 }
@@ -97,6 +102,31 @@ fn read_again_on_hangup(tls: Option<Arc<Tls>>) -> Result<(), CliError> {
         }
     });
     Ok(())
+}
+
+/// How long the bytes of an erased attachment lie in their folder, which no request reaches any more. DEFAULT.
+const DELETED_WITHIN: Duration = Duration::from_secs(60);
+
+/// Deletes the bytes of erased attachments, once what erased them is committed.
+async fn delete_erased_for_ever(writer: &Writer, blobs: &Blobs) {
+    let mut ticks = interval(DELETED_WITHIN);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Ok(Ok(erased)) = writer.run(|engine, _, _| engine.erased_blobs()).await else {
+            continue;
+        };
+        for (institution, hashes) in erased {
+            if let Err(error) = blobs.delete(&institution, &hashes).await {
+                tracing::error!(%error, "bytes of erased attachments could not be deleted");
+                continue;
+            }
+            let noted = writer.run(move |engine, _, _| engine.blobs_deleted(&institution, &hashes));
+            if !matches!(noted.await, Ok(Ok(()))) {
+                tracing::error!("that erased attachments were deleted could not be noted");
+            }
+        }
+    }
 }
 
 /// Takes a backup at once and then at every interval: an office that switches its machine on each morning has one of

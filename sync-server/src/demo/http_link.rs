@@ -87,6 +87,10 @@ impl Link for Http {
         self.post("/v1/glass", body, now)
     }
 
+    fn blob(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
+        self.post("/v1/blob", body, now)
+    }
+
     fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError> {
         let HostAct::Revoke(institution, seat, how) = act.clone() else {
             return Err(LinkError::OutOfReach);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jangkau_core::attachment;
 use jangkau_core::command::{Command, CommandEntry};
 use jangkau_core::id::{CaseId, CommandId, DocumentId, InstitutionId, PersonId, ServerSeq};
 use jangkau_core::retention::KeptCase;
@@ -16,7 +17,7 @@ use crate::rewrite::{CannotRewrite, Removal, Stop, rewrite};
 use crate::ruling::case_log;
 use crate::store::institutions::Tenant;
 use crate::store::{
-    Db, StoreError, attempt, commands, decode, documents, erase, grants, rights, rulings,
+    Db, StoreError, attempt, blobs, commands, decode, documents, erase, grants, rights, rulings,
 };
 
 /// A record that was moved to another case, and whose content still lies in the wrong one (C4).
@@ -205,6 +206,7 @@ fn carry_out(
             targets.extend(all.iter().map(|row| row.id).filter(|id| *id == key.id()));
         }
         ErasureScope::Records(ids) => {
+            let ids = &with_attachments(db, tenant, case, ids)?;
             removal.commands = ids.iter().map(|id| (*id, reason)).collect();
             targets.extend(documents_of(db, tenant, ids, &all)?);
         }
@@ -230,6 +232,28 @@ fn carry_out(
         erase::destroy_beside_case(db, tenant, case)?;
     }
     Ok(last)
+}
+
+/// Records, and what is attached to them: a photo goes with the record that it belongs to.
+fn with_attachments(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    ids: &[CommandId],
+) -> Result<Vec<CommandId>, StoreError> {
+    let mut all = ids.to_vec();
+    for blob in blobs::list(db, tenant, Some(case))? {
+        let Some(stored) = commands::get(db, tenant, blob.command)? else {
+            continue;
+        };
+        let entry = CommandEntry::from_records(stored.id, case, stored.kind, stored.records);
+        let Ok(entry) = entry else { continue };
+        let target = attachment::of_entry(&entry).map(|attach| attach.target);
+        if target.is_some_and(|target| ids.contains(&target)) && !all.contains(&blob.command) {
+            all.push(blob.command);
+        }
+    }
+    Ok(all)
 }
 
 /// The documents of a case in which these commands wrote.

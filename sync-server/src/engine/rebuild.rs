@@ -160,6 +160,7 @@ impl Rebuilt {
                 | Row::View(_)
                 | Row::Bar(_, _)
                 | Row::Notice(_)
+                | Row::Stored(_, _, _)
                 | Row::Own(_, _) => {}
             }
         }

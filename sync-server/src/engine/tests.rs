@@ -4,6 +4,7 @@ mod access;
 mod activities;
 mod audit;
 mod bench;
+mod blobs;
 mod codes;
 mod conflicts;
 mod departing;

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jangkau_core::sync::FRAME_BYTES_MAX;
+use jangkau_core::sync::{BLOB_BYTES_MAX, FRAME_BYTES_MAX};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Routes as they are counted, logged and limited: a closed list, whatever path a stranger makes up.
@@ -19,6 +19,7 @@ pub(super) enum Route {
     Enrol,
     Release,
     Glass,
+    Blob,
     Live,
     /// Of the console, what computes a password's hash or takes a code.
     Proof,
@@ -31,11 +32,12 @@ pub(super) enum Route {
 
 impl Route {
     /// All of them, in order.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Sync,
         Self::Enrol,
         Self::Release,
         Self::Glass,
+        Self::Blob,
         Self::Live,
         Self::Proof,
         Self::Console,
@@ -91,6 +93,8 @@ const fn table(route: Route) -> Limit {
         Route::Enrol =>   limit("enrol",   FRAME_BYTES_MAX,      120, None,      Some(16)),
         Route::Release => limit("release", SHORT_BYTES_MAX,      120, None,      Some(16)),
         Route::Glass =>   limit("glass",   SHORT_BYTES_MAX,      300, Some(30),  Some(16)),
+        // A good line carries three chunks in a step; attachments of a day go up in one go.
+        Route::Blob =>    limit("blob",    BLOB_BYTES_MAX,    12_000, Some(1_200), Some(32)),
         Route::Live =>    limit("live",    0,                  1_200, None,      Some(64)),
         Route::Proof =>   limit("proof",   CONSOLE_BYTES_MAX,    300, Some(30),  Some(16)),
         Route::Console => limit("console", CONSOLE_BYTES_MAX,  3_000, Some(300), Some(64)),
@@ -109,6 +113,7 @@ impl Route {
             "/v1/enrol" => Self::Enrol,
             "/v1/release" => Self::Release,
             "/v1/glass" => Self::Glass,
+            "/v1/blob" => Self::Blob,
             "/v1/live" => Self::Live,
             "/v1/console/sign-in"
             | "/v1/console/code"
@@ -137,6 +142,7 @@ impl Route {
             | Self::Enrol
             | Self::Release
             | Self::Glass
+            | Self::Blob
             | Self::Live
             | Self::Health
             | Self::Ready

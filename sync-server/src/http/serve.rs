@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::listen::{self, Entrance};
 use super::{App, router};
+use crate::blobs::Blobs;
 use crate::clock::{Clock, NoEntropy, entropy};
 use crate::config::Limits;
 use crate::engine::Engine;
@@ -47,6 +48,7 @@ pub struct Server {
     thread: WriterThread,
     limits: Limits,
     entrance: Entrance,
+    blobs: Blobs,
 }
 
 impl Server {
@@ -54,7 +56,12 @@ impl Server {
     ///
     /// # Errors
     /// [`ServeError`].
-    pub fn start(engine: Engine, clock: Clock, limits: Limits) -> Result<Self, ServeError> {
+    pub fn start(
+        engine: Engine,
+        blobs: Blobs,
+        clock: Clock,
+        limits: Limits,
+    ) -> Result<Self, ServeError> {
         let metrics = Arc::new(Metrics::default());
         let rng = entropy()?;
         let counted = Arc::clone(&metrics);
@@ -65,6 +72,7 @@ impl Server {
             thread,
             limits,
             entrance: Entrance::default(),
+            blobs,
         })
     }
 
@@ -87,7 +95,7 @@ impl Server {
     ) -> Result<Engine, ServeError> {
         let (stopping, stopped) = watch::channel(false);
         let app = App::new(
-            self.writer.clone(),
+            (self.writer.clone(), self.blobs.clone()),
             Arc::clone(&self.metrics),
             self.limits,
             stopped.clone(),
@@ -178,7 +186,8 @@ impl Serving {
     }
 }
 
-/// Serves on a bound listener, in threads of its own. For callers without a runtime: demo and tests.
+/// Serves on a bound listener, in threads of its own, with attachments in memory. For callers without a runtime: demo and
+/// tests.
 ///
 /// # Errors
 /// [`ServeError`].
@@ -210,7 +219,8 @@ pub fn serve_through(
     let runtime = runtime()?;
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
-    let server = Server::start(engine, clock, limits)?.through(entrance);
+    let blobs = Blobs::in_memory();
+    let server = Server::start(engine, blobs, clock, limits)?.through(entrance);
     let writer = server.writer.clone();
     let handle = runtime.handle().clone();
     let (stop, told) = watch::channel(false);

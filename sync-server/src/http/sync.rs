@@ -96,14 +96,14 @@ pub(super) async fn glass(
     }
 }
 
-fn accepted(body: Vec<u8>) -> Response {
+pub(super) fn accepted(body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(CONTENT_TYPE, CBOR);
     response
 }
 
 /// Reads a body, or tells why not.
-async fn hear(app: &Shared, route: Route, body: Body) -> Result<Heard<'_>, Response> {
+pub(super) async fn hear(app: &Shared, route: Route, body: Body) -> Result<Heard<'_>, Response> {
     body::read(app, route, body)
         .await
         .map_err(|unread| match unread {

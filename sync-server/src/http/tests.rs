@@ -1,6 +1,7 @@
 //! Stories over loopback: the real router, the real engine, real sockets.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod blob;
 mod console;
 mod full;
 mod live;

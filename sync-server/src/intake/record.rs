@@ -1,6 +1,7 @@
 //! Writing what was admitted: commands, changes, documents, and one row of the log for each envelope.
 
-use jangkau_core::command::CommandKind;
+use jangkau_core::attachment;
+use jangkau_core::command::{CommandEntry, CommandKind};
 use jangkau_core::document::root_key;
 use jangkau_core::grant::activity_grant;
 use jangkau_core::id::{CaseId, CommandId, ServerSeq};
@@ -13,7 +14,7 @@ use crate::store::commands::{NewCommand, Reception};
 use crate::store::documents::NewChange;
 use crate::store::institutions::next_seq;
 use crate::store::log::{self, Heading};
-use crate::store::{StoreError, commands, delivery, documents, rulings};
+use crate::store::{StoreError, blobs, commands, delivery, documents, rulings};
 
 /// What one envelope brings, while it is written.
 pub(crate) struct Record<'a> {
@@ -83,6 +84,9 @@ impl<'a> Record<'a> {
             commands::insert(db, tenant, &new)?;
         }
         self.take_changes(admitted, seq)?;
+        if head.kind == CommandKind::Attach {
+            self.refer(admitted)?;
+        }
         rulings::touch(db, tenant, case, seq)?;
         if head.kind.opens_file() && !admitted.is_known() {
             self.open(admitted)?;
@@ -124,6 +128,23 @@ impl<'a> Record<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Notes which blob an attachment refers to. One of which the content was erased refers to none.
+    fn refer(&self, admitted: &Admitted) -> Result<(), StoreError> {
+        let (head, records) = (admitted.head(), admitted.records().to_vec());
+        let entry = CommandEntry::from_records(head.id, admitted.case(), head.kind, records);
+        let Ok(entry) = entry else { return Ok(()) };
+        let Some(attach) = attachment::of_entry(&entry) else {
+            return Ok(());
+        };
+        let mut keys = admitted.parts().iter().map(|part| part.key());
+        let Some(key) = keys.find(|key| key.class == attach.class) else {
+            return Ok(());
+        };
+        let document = attachment::sealed_for(key.case, key.class, key.compartment);
+        let (db, tenant) = (self.known.db, self.known.tenant);
+        blobs::refer(db, tenant, (&entry, attach), &document, self.received.at)
     }
 
     /// A registration opens a case, an activity a file of its own, under the profile that is in force when it happened, which is

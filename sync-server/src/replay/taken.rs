@@ -36,6 +36,10 @@ impl Rerun<'_> {
                     log::append(db, other, &row, &light.heading, now)?;
                     views::put(db, other, light.seq, (told.case, &told.view))?;
                 }
+                // That bytes arrived is an input.
+                Row::Stored(_, _, _) => {
+                    log::append(db, other, &row, &light.heading, now)?;
+                }
                 Row::Epoch(signed) => self.take_epoch(db, light, signed)?,
                 Row::Bar(case, on) => {
                     log::append(db, other, &row, &light.heading, now)?;

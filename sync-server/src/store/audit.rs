@@ -94,6 +94,7 @@ pub(crate) fn append_row(
         | Row::View(_)
         | Row::Bar(_, _)
         | Row::Notice(_)
+        | Row::Stored(_, _, _)
         | Row::Own(_, _) => subject,
     };
     let word = match row {
@@ -109,6 +110,7 @@ pub(crate) fn append_row(
         | Row::View(_)
         | Row::Bar(_, _)
         | Row::Notice(_)
+        | Row::Stored(_, _, _)
         | Row::Own(_, _) => None,
     };
     let entry = AuditEntry {

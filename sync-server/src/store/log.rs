@@ -41,11 +41,12 @@ pub(crate) enum RowKind {
     View = 9,
     Epoch = 10,
     Bar = 11,
+    Stored = 12,
     Notice = 13,
 }
 
 impl RowKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Commands,
         Self::Ruling,
         Self::Grant,
@@ -57,6 +58,7 @@ impl RowKind {
         Self::View,
         Self::Epoch,
         Self::Bar,
+        Self::Stored,
         Self::Notice,
     ];
 
@@ -81,6 +83,7 @@ impl RowKind {
             Row::View(_) => Self::View,
             Row::Bar(_, _) => Self::Bar,
             Row::Notice(_) => Self::Notice,
+            Row::Stored(_, _, _) => Self::Stored,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod links;
+mod photos;
 mod screens;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +91,9 @@ fn one<L: Link>(
         Expected::SameDocuments => same_documents(player, &expect.on, &mut fail),
         Expected::Attention(_) | Expected::Today(..) | Expected::Contact(..) => {
             screens::check(player, expect, case, &check.what, &mut fail)
+        }
+        Expected::Photo(..) | Expected::Opens(_) => {
+            photos::check(player, expect, case, &check.what, &mut fail)
         }
         Expected::Related(_) | Expected::Suggested(_) => {
             links::connections(player, expect, case, &check.what, &mut fail)
@@ -262,7 +266,9 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::SameDocuments
         | Expected::Attention(_)
         | Expected::Today(..)
-        | Expected::Contact(..) => None,
+        | Expected::Contact(..)
+        | Expected::Photo(..)
+        | Expected::Opens(_) => None,
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) fn read(info: FieldInfo, node: Node) -> Result<FieldValue, StoryError
         FieldShape::Words => Ok(plain(Scalar::Str(node.words()?.to_owned()))),
         FieldShape::SharedText => Ok(plain(Scalar::Text(node.words()?.to_owned()))),
         FieldShape::TextEdit => text_edit(node),
+        FieldShape::Digest => Err(node.fault(StoryFault::Expectation(
+            "an attachment is recorded with `attach`",
+        ))),
         FieldShape::Number => Ok(plain(Scalar::Int(node.number()?))),
         FieldShape::Instant => Ok(plain(Scalar::Int(instant(&node)?.as_millis()))),
         FieldShape::Flag => Ok(plain(Scalar::Bool(node.flag()?))),

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng as _;
 use thiserror::Error;
 
+use crate::blobs::Blobs;
 use crate::engine::{Engine, EngineError};
 
 /// What the server said.
@@ -72,6 +73,12 @@ pub trait Link {
     /// [`LinkError`].
     fn glass(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
 
+    /// `POST /v1/blob`.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    fn blob(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
+
     /// Does something to the server itself.
     ///
     /// # Errors
@@ -85,6 +92,7 @@ pub struct InProcess {
     rng: ChaCha8Rng,
     institutions: Vec<InstitutionId>,
     backup: Option<Vec<u8>>,
+    blobs: Blobs,
 }
 
 impl InProcess {
@@ -96,6 +104,7 @@ impl InProcess {
             rng: ChaCha8Rng::seed_from_u64(seed),
             institutions,
             backup: None,
+            blobs: Blobs::in_memory(),
         }
     }
 }
@@ -146,6 +155,13 @@ impl Link for InProcess {
 
     fn glass(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
         Ok(reply(self.engine.glass(body, now, &mut self.rng)))
+    }
+
+    fn blob(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError> {
+        let answer = self
+            .blobs
+            .answer(&mut self.engine, body, now, &mut self.rng);
+        Ok(reply(answer))
     }
 
     fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError> {

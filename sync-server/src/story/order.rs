@@ -36,6 +36,8 @@ fn follow(offline: &mut BTreeSet<String>, act: &Act) {
         | Act::Sync(_)
         | Act::SetClock { .. }
         | Act::Glass(_)
+        | Act::Attach(_)
+        | Act::Carry { .. }
         | Act::Server(_)
         | Act::Expect(_) => {}
     }
@@ -48,7 +50,9 @@ fn is_free(beat: &Beat, offline: &BTreeSet<String>) -> bool {
             beat.free || (doing.expect.is_none() && offline.contains(&doing.seat.device))
         }
         Act::Sync(_) | Act::Offline(_) | Act::Online(_) | Act::SetClock { .. } => beat.free,
-        Act::Glass(_) | Act::Server(_) | Act::Expect(_) => false,
+        Act::Glass(_) | Act::Attach(_) | Act::Carry { .. } | Act::Server(_) | Act::Expect(_) => {
+            false
+        }
     }
 }
 
@@ -61,6 +65,8 @@ fn permute_list(beat: &Beat, rng: &mut dyn Rng) -> Beat {
         | Act::Offline(_)
         | Act::SetClock { .. }
         | Act::Glass(_)
+        | Act::Attach(_)
+        | Act::Carry { .. }
         | Act::Server(_)
         | Act::Expect(_) => {}
     }
@@ -128,6 +134,8 @@ fn devices(act: &Act) -> BTreeSet<&str> {
         }
         Act::SetClock { device, .. } => BTreeSet::from([device.as_str()]),
         Act::Glass(glassing) => BTreeSet::from([glassing.seat.device.as_str()]),
+        Act::Attach(attaching) => BTreeSet::from([attaching.seat.device.as_str()]),
+        Act::Carry { seats, .. } => seats.iter().map(|seat| seat.device.as_str()).collect(),
         Act::Server(_) | Act::Expect(_) => BTreeSet::new(),
     }
 }

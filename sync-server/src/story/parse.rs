@@ -1,5 +1,6 @@
 //! From a file to a [`Story`]: every key, name and word is checked here, each mistake with its line.
 
+mod attach;
 mod expect;
 mod step;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use jangkau_core::class::Class;
-use jangkau_core::command::{CommandKind, ContactSafety, SafetyLevel};
+use jangkau_core::command::{AttachmentKind, CommandKind, ContactSafety, MediaType, SafetyLevel};
 use jangkau_core::id::{ClockId, InstitutionId};
 use jangkau_core::profile::words::{Milestone, Reminder, Role, Status};
 use jangkau_core::record::Scalar;
@@ -116,6 +116,15 @@ pub enum Act {
     },
     /// Somebody asks to break glass.
     Glass(Box<Glassing>),
+    /// A photo or a scan is attached to a record.
+    Attach(Box<Attaching>),
+    /// Seats send and fetch the bytes of attachments.
+    Carry {
+        /// Which, in this order.
+        seats: Vec<SeatName>,
+        /// What they want to fetch: cases and labels.
+        want: Vec<(String, String)>,
+    },
     /// Something happens to the server.
     Server(ServerAct),
     /// Something is expected.
@@ -226,6 +235,77 @@ pub struct Doing {
     pub cannot: Option<CannotRecord>,
     /// What is expected to become of it at once.
     pub expect: Option<FateWord>,
+}
+
+/// An attachment, as the story tells it.
+#[derive(Clone, Debug)]
+pub struct Attaching {
+    /// Where and by whom.
+    pub seat: SeatName,
+    /// The story's name of the case.
+    pub case: String,
+    /// The label of what it belongs to.
+    pub target: String,
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// The form of its bytes.
+    pub media: MediaType,
+    /// How many bytes it has.
+    pub bytes: u32,
+    /// The story's name of it.
+    pub label: String,
+}
+
+/// The bytes of an attachment: made from its label, so that a story need not hold them.
+#[must_use]
+pub fn photo_bytes(label: &str, length: u32) -> Vec<u8> {
+    let words = label.bytes().cycle();
+    let numbers = (0..length).map(|place| (place % 251) as u8);
+    words
+        .zip(numbers)
+        .map(|(word, number)| word ^ number)
+        .collect()
+}
+
+/// How an attachment stands on a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhotoWord {
+    /// Not sent yet.
+    Waiting,
+    /// Partly sent.
+    Sending,
+    /// The server has it.
+    Stored,
+    /// Sending failed.
+    Failed,
+    /// Nobody has told that it arrived.
+    NotArrived,
+    /// Taken back.
+    Removed,
+    /// The device knows of no such attachment.
+    Unseen,
+}
+
+impl PhotoWord {
+    /// Every state, with its word in files.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("waiting", Self::Waiting),
+        ("sending", Self::Sending),
+        ("stored", Self::Stored),
+        ("failed", Self::Failed),
+        ("not_arrived", Self::NotArrived),
+        ("removed", Self::Removed),
+        ("unseen", Self::Unseen),
+    ];
+}
+
+impl std::str::FromStr for PhotoWord {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        let found = Self::ALL.iter().find(|(known, _)| *known == word);
+        found.map(|(_, state)| *state).ok_or(())
+    }
 }
 
 /// A field's value; names are looked up when the command is built.
@@ -358,6 +438,10 @@ pub enum Expected {
     Today(TodayPart, Vec<String>),
     /// Whether a contact of the case may be used, as the asked devices show it.
     Contact(String, ContactSafety),
+    /// How an attachment stands on the asked devices.
+    Photo(String, PhotoWord),
+    /// An attachment opens on the asked devices.
+    Opens(String),
 }
 
 /// A part of the first screen.

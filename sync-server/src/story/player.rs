@@ -1,5 +1,7 @@
 //! Plays a story: real replicas on one side of a link, the real server on the other.
 
+mod photos;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -218,6 +220,8 @@ impl<L: Link> Player<L> {
                 Ok(())
             }
             Act::Glass(glassing) => glass::break_glass(self, beat.line, glassing, failures),
+            Act::Attach(attaching) => self.attach(beat, attaching, failures),
+            Act::Carry { seats, want } => self.carry(seats, want),
             Act::Server(act) => {
                 let act = self.host_act(act)?;
                 Ok(self.link.act(&act, self.now)?)

@@ -140,3 +140,11 @@ fn a_case_stands_where_it_stood_when_all_of_its_words_are_erased() {
         }
     }
 }
+
+/// That bytes arrived is an input of the log, told once.
+#[test]
+fn photos_that_arrive_after_their_records_replay_with_everything_else() {
+    for shuffle in [None, Some(5)] {
+        play_file("x45-one-card-on-two-devices.toml", shuffle);
+    }
+}

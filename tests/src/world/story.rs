@@ -128,5 +128,6 @@ fn describe_row(row: &Row) -> String {
         Row::Epoch(_) => "rewritten document".to_owned(),
         Row::Bar(case, on) => format!("bar {case} {on}"),
         Row::Notice(notice) => format!("notice {} {}", notice.case, notice.class),
+        Row::Stored(_, command, _) => format!("bytes of {command}"),
     }
 }

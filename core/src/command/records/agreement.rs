@@ -92,3 +92,11 @@ records! {
         }
     }
 }
+
+impl ConfirmConsent {
+    /// The commands that it is about.
+    pub(in crate::command) fn names(&self) -> Vec<CommandId> {
+        let signature = std::iter::once(self.signature);
+        signature.chain(self.withdrawals.iter().copied()).collect()
+    }
+}

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Random logs for each profile.
-const LOGS: u64 = 40;
+const LOGS: u64 = 48;
 /// Commands of each, after the beginning.
 const LOG_LEN: usize = 40;
 

@@ -230,6 +230,7 @@ impl<'a> Draw<'a> {
             FieldShape::Flag => Scalar::Bool(self.chance(85)),
             FieldShape::Command => Scalar::Bytes(self.earlier(name).as_bytes().to_vec()),
             FieldShape::Person => Scalar::Bytes(self.someone().as_bytes().to_vec()),
+            FieldShape::Digest => Scalar::Bytes(vec![7; 32]),
             FieldShape::Code(words) if self.calm && words.contains(&"p3") => {
                 Scalar::Str("p3".to_owned())
             }
@@ -253,6 +254,7 @@ impl<'a> Draw<'a> {
                 | FieldShape::Number
                 | FieldShape::Instant
                 | FieldShape::Flag
+                | FieldShape::Digest
                 | FieldShape::Set(_) => continue,
             });
         }

@@ -324,6 +324,7 @@ impl FieldDefinition {
             | FieldShape::Flag
             | FieldShape::Command
             | FieldShape::Person
+            | FieldShape::Digest
             | FieldShape::Set(_) => None,
         });
         codes.next().unwrap_or_default()

@@ -138,7 +138,7 @@ fn scalar(shape: FieldShape, said: &str) -> Option<Scalar> {
             let words: Vec<&str> = words.into_iter().collect();
             Some(Scalar::Str(words.join(" ")))
         }
-        // An edit is made on the text itself, never in a form.
-        FieldShape::TextEdit => None,
+        // An edit is made on the text itself, a hash by the device; neither in a form.
+        FieldShape::TextEdit | FieldShape::Digest => None,
     }
 }

@@ -106,7 +106,7 @@ fn fits(kind: FieldKind, shape: FieldShape) -> bool {
                 | FieldKind::Choice
         ),
         FieldShape::SharedText => kind == FieldKind::Prose,
-        FieldShape::TextEdit => false,
+        FieldShape::TextEdit | FieldShape::Digest => false,
         FieldShape::Number => kind == FieldKind::Number,
         FieldShape::Instant => kind == FieldKind::Instant,
         FieldShape::Flag => kind == FieldKind::Flag,

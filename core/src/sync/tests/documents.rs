@@ -21,6 +21,7 @@ fn shape(shape: &FieldShape) -> String {
         FieldShape::Flag => "yes or no".to_owned(),
         FieldShape::Command => "command id".to_owned(),
         FieldShape::Person => "person id".to_owned(),
+        FieldShape::Digest => "32 bytes".to_owned(),
         FieldShape::Code(words) => words.join(" "),
         FieldShape::Set(inner) => format!("set of: {}", self::shape(inner)),
     }

@@ -12,8 +12,8 @@ use crate::command::{
 use crate::document::{Document, actor_id};
 use crate::envelope::{CommandHead, KeyRef, SIGNATURE_LEN, Via};
 use crate::id::{
-    BatchId, Branch, CaseId, CaseNumber, ChangeHash, CommandId, DecisionCount, DeviceId, DocEpoch,
-    EnvelopeHash, LogEra, Nonce, PersonId, SeatId, ServerSeq,
+    BatchId, BlobHash, Branch, CaseId, CaseNumber, ChangeHash, CommandId, DecisionCount, DeviceId,
+    DocEpoch, EnvelopeHash, LogEra, Nonce, PersonId, SeatId, ServerSeq,
 };
 use crate::record::Prose;
 use crate::sync::*;
@@ -256,14 +256,7 @@ pub(super) fn backfill_at() -> BackfillAt {
 
 /// Every kind of row, and its name.
 pub(super) fn rows() -> Vec<(&'static str, Row)> {
-    let grant = |scope| GrantRow {
-        person: AUTHOR,
-        scope,
-        classes: vec![Class::Intake, Class::Record],
-        extent: None,
-        term: None,
-    };
-    vec![
+    let mut rows = vec![
         ("commands", Row::Commands(vec![command_id(10)])),
         ("ruling", Row::Ruling(signed_ruling())),
         ("grant of a case", Row::Grant(grant(GrantScope::Case(CASE)))),
@@ -310,6 +303,24 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
             "own",
             Row::Own(EnvelopeHash::from_bytes([16; 32]), vec![command_id(10)]),
         ),
+    ];
+    rows.extend(rows_of_trust());
+    rows
+}
+
+fn grant(scope: GrantScope) -> GrantRow {
+    GrantRow {
+        person: AUTHOR,
+        scope,
+        classes: vec![Class::Intake, Class::Record],
+        extent: None,
+        term: None,
+    }
+}
+
+/// Those about who may read what.
+fn rows_of_trust() -> Vec<(&'static str, Row)> {
+    vec![
         ("rewritten document", Row::Epoch(signed_epoch())),
         (
             "rewritten document, for others",
@@ -342,6 +353,10 @@ pub(super) fn rows() -> Vec<(&'static str, Row)> {
                 until: NOW,
                 to: vec![PersonId::from_bytes([17; 16])],
             }),
+        ),
+        (
+            "stored",
+            Row::Stored(CASE, command_id(10), BlobHash::from_bytes([17; 32])),
         ),
     ]
 }

@@ -8,7 +8,7 @@ use jangkau_core::time::Timestamp;
 use super::world::World;
 
 /// The moment at which the world stands.
-const NOW: &str = "2026-11-23T09:00:00+07:00";
+pub(super) const NOW: &str = "2026-11-23T09:00:00+07:00";
 
 /// Registers a client of that name and syncs, among requests that are broken in every way. Gives the metrics.
 pub(crate) fn tell_a_session_of(name: &str) -> String {
@@ -17,26 +17,7 @@ pub(crate) fn tell_a_session_of(name: &str) -> String {
     let world = World::start();
     let (enrolled, key) = world.enrol_key(&world.invite(name)).unwrap();
     let mut replica = Replica::create_in_memory(&enrolled, key).unwrap();
-    let line = |text: &str| Some(Line::new(text).unwrap());
-    let register = Register {
-        channel: Channel::WalkIn,
-        applicant: ApplicantKind::Person,
-        report_received_at: None,
-        problem: Some(Prose::new(format!("{name} bertengkar")).unwrap()),
-        place: line(name),
-        phone: line(name),
-        domiciled: Some(true),
-        kecamatan: None,
-        helper: None,
-        danger: None,
-        name: line(name),
-        nik: line(name),
-        family_card: None,
-        birth_date: None,
-        sex: None,
-        address: line(name),
-        reporter: None,
-    };
+    let register = registration(name);
     let id = replica
         .record(None, Command::Register(register), now, None, now, &mut rng)
         .unwrap()
@@ -61,4 +42,28 @@ pub(crate) fn tell_a_session_of(name: &str) -> String {
     let metrics = world.get("/metrics").1;
     world.stop();
     metrics
+}
+
+/// A registration that is full of a name.
+pub(super) fn registration(name: &str) -> Register {
+    let line = |text: &str| Some(Line::new(text).unwrap());
+    Register {
+        channel: Channel::WalkIn,
+        applicant: ApplicantKind::Person,
+        report_received_at: None,
+        problem: Some(Prose::new(format!("{name} bertengkar")).unwrap()),
+        place: line(name),
+        phone: line(name),
+        domiciled: Some(true),
+        kecamatan: None,
+        helper: None,
+        danger: None,
+        name: line(name),
+        nik: line(name),
+        family_card: None,
+        birth_date: None,
+        sex: None,
+        address: line(name),
+        reporter: None,
+    }
 }

@@ -13,7 +13,7 @@ use super::super::fault::{StoryError, StoryFault};
 use super::super::fields::{self, words};
 use super::super::plan::{Check, Expect, Expected, FateWord, SeatName, TodayPart};
 use super::super::read::{Node, Table};
-use super::Known;
+use super::{Known, attach};
 
 /// What can become of a command, for people.
 const FATES: &str = "on_device, waiting, admitted, recorded, recorded:none, recorded:FLAG,FLAG, committed, \
@@ -45,6 +45,7 @@ pub(super) fn parse(mut table: Table, known: &Known) -> Result<Expect, StoryErro
     holding_checks(&mut table, known, case.is_some(), &mut checks)?;
     content_checks(&mut table, known, &mut checks)?;
     screen_checks(&mut table, known, case.is_some(), &mut checks)?;
+    attach::checks(&mut table, known, &mut checks)?;
     if checks.len() > before && needs_on(&checks) && on.is_empty() {
         return Err(
             StoryFault::Expectation("what is on a device is asked of it: `on` is needed").at(line),
@@ -73,6 +74,8 @@ fn needs_on(checks: &[Check]) -> bool {
                 | Expected::Attention(_)
                 | Expected::Today(..)
                 | Expected::Contact(..)
+                | Expected::Photo(..)
+                | Expected::Opens(_)
         )
     })
 }

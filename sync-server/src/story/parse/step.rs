@@ -13,18 +13,20 @@ use super::super::fault::{StoryError, StoryFault};
 use super::super::fields;
 use super::super::plan::{Act, Beat, Delegating, Doing, GlassWord, Glassing, ServerAct};
 use super::super::read::{Node, Table};
-use super::{Known, expect, institution_of, twice};
+use super::{Known, attach, expect, institution_of, twice};
 
 /// The keys of which a step has exactly one.
-const ACTS: &str = "do, sync, offline, online, set_clock, break_glass, revoke, delegate, server, calendar, activate";
+const ACTS: &str = "do, sync, offline, online, set_clock, break_glass, attach, carry, revoke, delegate, server, calendar, activate";
 
 /// What else a step could be; having two of them is told as such.
-const OTHER_ACTS: [&str; 10] = [
+const OTHER_ACTS: [&str; 12] = [
     "sync",
     "offline",
     "online",
     "set_clock",
     "break_glass",
+    "attach",
+    "carry",
     "revoke",
     "delegate",
     "server",
@@ -92,6 +94,7 @@ fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryEr
     if let Some(node) = table.take("break_glass") {
         acts.push(Act::Glass(Box::new(glassing(table, &node, known)?)));
     }
+    acts.extend(attach::act(table, known)?);
     if let Some(node) = table.take("revoke") {
         let how_node = table.need("how")?;
         let how = how_node.code("way of revoking", &["retired", "stolen"])?;

@@ -77,10 +77,16 @@ const FORMS: &[(CommandKind, &[FormId])] = &[
 ];
 
 /// Commands that no form fills, and why.
-const WITHOUT_FORM: &[(CommandKind, &str)] = &[(
-    CommandKind::EditMinutes,
-    "an edit is made on the text itself",
-)];
+const WITHOUT_FORM: &[(CommandKind, &str)] = &[
+    (
+        CommandKind::EditMinutes,
+        "an edit is made on the text itself",
+    ),
+    (
+        CommandKind::Attach,
+        "bytes are chosen or taken with a camera, beside the record that they belong to",
+    ),
+];
 
 fn fills() -> impl Iterator<Item = (FormId, CommandKind, &'static str)> {
     let fields = definitions()

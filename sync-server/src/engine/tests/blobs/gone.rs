@@ -1,0 +1,132 @@
+//! What a restore lost, what an erasure takes along, and what is amiss.
+
+use jangkau_core::id::CommandId;
+use jangkau_core::replica::{CannotOpen, Presence};
+use jangkau_core::sync::{BlobAnswer, BlobRefused, BlobRequest};
+use jangkau_core::time::Timestamp;
+use tokio::runtime::Builder;
+
+use super::super::bench::visit;
+use crate::blobs::Blobs;
+
+use super::world::{World, presence, visited};
+
+#[test]
+fn after_a_restore_devices_bring_back_what_was_lost() {
+    let mut world = World::new();
+    let worker = world.bench.person(&["social_worker"]);
+    let head = world.bench.person(&["head_of_institution"]);
+    let (mut field, mut desk) = (world.bench.replica(worker), world.bench.replica(head));
+    let (case, seen) = visited(&mut world, &mut field);
+    let before = world.attach(&mut field, case, seen, b"sebelum cadangan");
+    world.bench.sync(&mut field);
+    world.carry(&mut field);
+    let backup = world.bench.engine.image().unwrap();
+    let after = world.attach(&mut field, case, seen, b"sesudah cadangan");
+    world.bench.sync(&mut field);
+    world.carry(&mut field);
+    world.bench.sync(&mut desk);
+    // The database goes back to the backup, and the folder of blobs is lost altogether.
+    world.bench.restore(&backup);
+    world.blobs = Blobs::in_memory();
+    world.bench.sync(&mut field);
+    assert_eq!(presence(&field, case, after), Some(Presence::Waiting));
+    world.carry(&mut field);
+    world.bench.sync(&mut desk);
+    for command in [before, after] {
+        assert_eq!(presence(&desk, case, command), Some(Presence::Stored));
+        assert!(desk.want_attachment(case, command).unwrap());
+    }
+    world.carry(&mut desk);
+    let opened = desk.open_attachment(case, after).unwrap();
+    assert_eq!(opened.as_deref(), Ok(&b"sesudah cadangan"[..]));
+    let opened = desk.open_attachment(case, before).unwrap();
+    assert_eq!(opened.as_deref(), Ok(&b"sebelum cadangan"[..]));
+    world.bench.check();
+}
+
+#[test]
+fn what_is_amiss_is_listed_and_an_erased_documents_blobs_go() {
+    let mut world = World::new();
+    let mut hand = world.bench.seat(&["social_worker"]);
+    let case = world.bench.register(&mut hand);
+    let (present, chunks) = world.attach_by_hand(&mut hand, case, b"foto KTP");
+    let (awaited, _) = world.attach_by_hand(&mut hand, case, b"foto KK");
+    let sent = world.ask(&mut hand, &BlobRequest::Put(present, 0, chunks));
+    assert!(matches!(sent, Ok(BlobAnswer::Stored(_))), "{sent:?}");
+    let institution = world.bench.institution.clone();
+    let runtime = Builder::new_current_thread().build().unwrap();
+    // What objects are as old as: the machine's clock.
+    let late = Timestamp::from_millis(i64::from(u32::MAX) * 1_000);
+    let amiss = |world: &World, now| {
+        let referred = world.bench.engine.blobs(&institution).unwrap();
+        let listed = world.blobs.amiss(&institution, &referred, now);
+        runtime.block_on(listed).unwrap()
+    };
+    let commands = |listed: &[crate::engine::BlobListing]| -> Vec<CommandId> {
+        listed.iter().map(|blob| blob.command).collect()
+    };
+    assert_eq!(
+        amiss(&world, world.bench.now),
+        crate::blobs::Amiss::default()
+    );
+    let found = amiss(&world, late);
+    assert_eq!(commands(&found.awaited), [awaited]);
+    assert!(
+        found.lost.is_empty() && found.strays.is_empty(),
+        "{found:?}"
+    );
+    let head = world.bench.person(&["head_of_institution"]);
+    world.erase(case, &[present, awaited], (hand.person, head));
+    let found = amiss(&world, late);
+    assert_eq!(found.strays.len(), 1, "nothing refers to it any more");
+    let asked = world.ask(&mut hand, &BlobRequest::Get(present, 0));
+    assert_eq!(asked, Ok(BlobAnswer::Refused(BlobRefused::Unknown)));
+    let erased = world.bench.engine.erased_blobs().unwrap();
+    let [(of, hashes)] = &erased[..] else {
+        panic!("{erased:?}")
+    };
+    assert_eq!((of, hashes.len()), (&institution, 2));
+    runtime.block_on(world.blobs.delete(of, hashes)).unwrap();
+    world.bench.engine.blobs_deleted(of, hashes).unwrap();
+    assert_eq!(amiss(&world, late), crate::blobs::Amiss::default());
+    assert_eq!(world.bench.engine.erased_blobs().unwrap(), []);
+    world.bench.check();
+}
+
+#[test]
+fn an_erased_record_takes_its_photo_with_it_everywhere() {
+    let mut world = World::new();
+    let worker = world.bench.person(&["social_worker"]);
+    let head = world.bench.person(&["head_of_institution"]);
+    let (mut field, mut desk) = (world.bench.replica(worker), world.bench.replica(head));
+    let mut heads = world.bench.seat_of(head);
+    let (case, seen) = visited(&mut world, &mut field);
+    let other = world.bench.record(&mut field, Some(case), visit());
+    let goes = world.attach(&mut field, case, seen, b"foto rumah");
+    let stays = world.attach(&mut field, case, other, b"foto jalan");
+    world.bench.sync(&mut field);
+    world.carry(&mut field);
+    world.bench.sync(&mut desk);
+    for command in [goes, stays] {
+        assert!(desk.want_attachment(case, command).unwrap());
+    }
+    world.carry(&mut desk);
+    assert!(desk.open_attachment(case, goes).unwrap().is_ok());
+
+    world.erase(case, &[seen], (worker, head));
+    let unknown = Ok(BlobAnswer::Refused(BlobRefused::Unknown));
+    let get = |command| BlobRequest::Get(command, 0);
+    assert_eq!(world.ask(&mut heads, &get(goes)), unknown);
+    let gave = world.ask(&mut heads, &get(stays));
+    assert!(matches!(gave, Ok(BlobAnswer::Chunks(_))), "{gave:?}");
+    for replica in [&mut field, &mut desk] {
+        world.bench.sync(replica);
+        let gone = replica.open_attachment(case, goes).unwrap();
+        assert_eq!(gone, Err(CannotOpen::Unknown));
+        let opened = replica.open_attachment(case, stays).unwrap();
+        assert_eq!(opened.as_deref(), Ok(&b"foto jalan"[..]));
+        assert_eq!(replica.attachments(case).unwrap().len(), 1);
+    }
+    world.bench.check();
+}
