@@ -1064,6 +1064,13 @@ act-delegate = delegated powers
 act-back_up = took a backup
 act-tell_breach = noted who was told about a breach
 act-close_breach = closed a breach record
+act-open_right = entered what a client asks for
+act-decide_right = decided on what a client asks for
+act-close_right = closed what a client asked for
+act-set_hold = put a case under a legal hold
+act-lift_hold = lifted legal holds
+act-approve_release = approved the opening of a vault
+act-release = let a vault be opened
 
 audit-line = { $number }. { $at } { $kind }
 audit-intact = { $institution }: the audit chain is whole, { $count } entries.

@@ -1064,6 +1064,13 @@ act-delegate = melimpahkan wewenang
 act-back_up = membuat cadangan
 act-tell_breach = mencatat pemberitahuan pelanggaran data
 act-close_breach = menutup catatan pelanggaran data
+act-open_right = mencatat permohonan klien
+act-decide_right = memutus permohonan klien
+act-close_right = menutup permohonan klien
+act-set_hold = menetapkan penahanan hukum
+act-lift_hold = mencabut penahanan hukum
+act-approve_release = menyetujui pembukaan brankas HP
+act-release = membuka brankas HP
 
 audit-line = { $number }. { $at } { $kind }
 audit-intact = { $institution }: jejak audit utuh, { $count } catatan.

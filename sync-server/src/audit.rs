@@ -129,6 +129,32 @@ impl AuditEntry {
         }
     }
 
+    /// What somebody did about a case at the desk of the server.
+    pub(crate) fn act_by(act: AdminAct, (person, case): (PersonId, CaseId), at: Timestamp) -> Self {
+        Self {
+            actor: Actor::Person(person),
+            case: Some(case),
+            ..Self::act(act, at)
+        }
+    }
+
+    /// The same, about an entry of the register of rights.
+    pub(crate) fn right(act: AdminAct, number: i64, by: (PersonId, CaseId), at: Timestamp) -> Self {
+        Self {
+            count: u64::try_from(number).ok(),
+            ..Self::act_by(act, by, at)
+        }
+    }
+
+    /// What somebody did about the vault of a seat.
+    pub(crate) fn of_vault(act: AdminAct, actor: Actor, seat: SeatId, at: Timestamp) -> Self {
+        Self {
+            actor,
+            seat: Some(seat),
+            ..Self::act(act, at)
+        }
+    }
+
     /// Something that went into quarantine.
     pub(crate) fn turned(turning: &Turning<'_>) -> Self {
         Self {

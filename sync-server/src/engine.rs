@@ -15,6 +15,7 @@ mod copies;
 mod erase;
 mod error;
 mod glass;
+mod holds;
 mod observe;
 mod parcels;
 mod rebuild;

@@ -150,6 +150,20 @@ codes!(
         TellBreach = "tell_breach",
         /// Closed a breach record.
         CloseBreach = "close_breach",
+        /// Entered into the register what a client asks for by right.
+        OpenRight = "open_right",
+        /// Agreed to it, or declined.
+        DecideRight = "decide_right",
+        /// Closed it.
+        CloseRight = "close_right",
+        /// Put a case under a legal hold.
+        SetHold = "set_hold",
+        /// Lifted the legal holds of a case.
+        LiftHold = "lift_hold",
+        /// Approved that a vault is opened whose PIN was forgotten.
+        ApproveRelease = "approve_release",
+        /// Gave the secret out that opens it.
+        Release = "release",
     }
 );
 

@@ -10,7 +10,8 @@ use jangkau_core::time::Timestamp;
 use super::erase::kept_case;
 use super::rights::Ruled;
 use super::{Engine, EngineError};
-use crate::store::{commands, erase, parse, rights, rulings, staff};
+use crate::audit::Noted;
+use crate::store::{audit, commands, erase, parse, rights, rulings, staff};
 
 impl Engine {
     /// The copy that a client asked for, once somebody else has agreed to it. It is counted. The hidden address is in it only if a
@@ -60,24 +61,20 @@ impl Engine {
             });
         }
         let copy = export(&items, &terms);
+        let server_key = self.institution(institution)?.server_key;
         let left_out: Vec<&str> = copy.left_out.keys().map(|kind| kind.code()).collect();
         self.store.transact(None, |db| {
             let approved = (agreed.by, now);
+            let noted = Noted::Export {
+                person: agreed.by,
+                case: Some(row.case),
+                class: None,
+                reason: None,
+            };
+            audit::append(db, tenant, noted.entry(&server_key, now))?;
             rights::note_export(db, tenant, number, approved, &left_out.join(" "))
         })?;
         Ok(Ok(copy))
-    }
-
-    /// The cases under a legal hold, and the reason of each.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn legal_holds(
-        &self,
-        institution: &InstitutionId,
-    ) -> Result<Vec<(CaseId, String)>, EngineError> {
-        let tenant = self.institution(institution)?.tenant;
-        Ok(rights::all_holds(&self.store.db(), tenant)?)
     }
 
     /// How often copies left for clients of a case.

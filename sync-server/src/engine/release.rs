@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::lock::{ReleaseCode, ReleaseRequest, release};
-use jangkau_core::sync::{Refused, RefusedReply, SeatStatus, decode_body, encode_body};
+use jangkau_core::sync::{AdminAct, Refused, RefusedReply, SeatStatus, decode_body, encode_body};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
 
 use super::{Engine, EngineError};
+use crate::audit::{Actor, AuditEntry};
 use crate::door::refusal_of;
 use crate::library::server_key;
-use crate::store::{StoreError, institutions, staff};
+use crate::store::{StoreError, audit, institutions, staff};
 
 /// How long an approval waits for its request. DEFAULT: a call between two people who know each other, and a bad line.
 const APPROVED_MS: i64 = 15 * 60_000;
@@ -54,10 +55,8 @@ impl Engine {
         code: ReleaseCode,
         now: Timestamp,
     ) -> Result<(), EngineError> {
+        let tenant = self.institution(institution)?.tenant;
         let db = self.store.db();
-        let tenant = institutions::find(&db, institution)?
-            .ok_or(EngineError::Unknown)?
-            .tenant;
         let head = staff::person(&db, tenant, by)?.ok_or(EngineError::Unknown)?;
         let profile = self.library.in_force(&db, tenant, now)?;
         if !head.active || !profile.is_head(&head.roles) {
@@ -67,6 +66,10 @@ impl Engine {
         if whose.tenant != tenant || whose.status == SeatStatus::Stolen {
             return Err(EngineError::Unknown);
         }
+        drop(db);
+        let act = AuditEntry::of_vault(AdminAct::ApproveRelease, Actor::Person(by), seat, now);
+        self.store
+            .transact(None, |db| audit::append(db, tenant, act.clone()))?;
         tracing::warn!(%institution, %by, %seat, person = %whose.person, "the release of a vault was approved");
         self.approvals.approve(seat, code, now);
         Ok(())
@@ -114,6 +117,12 @@ impl Engine {
         let Ok(reply) = release(request, &server_key(&institution), rng) else {
             return refused;
         };
+        drop(db);
+        let by = Actor::Person(seat.person);
+        let act = AuditEntry::of_vault(AdminAct::Release, by, request.seat, now);
+        self.store.transact(None, |db| {
+            audit::append(db, institution.tenant, act.clone())
+        })?;
         tracing::warn!(seat = %request.seat, "a vault was released");
         Ok(Ok(encode_body(&reply)))
     }

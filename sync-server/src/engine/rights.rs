@@ -6,17 +6,18 @@ use jangkau_core::id::{CaseId, CommandId, InstitutionId, PersonId, SeatId, Serve
 use jangkau_core::profile::words::Role;
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
 use jangkau_core::rules::Flag;
-use jangkau_core::sync::RemovalReason;
+use jangkau_core::sync::{AdminAct, RemovalReason};
 use jangkau_core::time::Timestamp;
 
 use super::erase::misfiled_in;
 use super::{Engine, EngineError};
+use crate::audit::AuditEntry;
 use crate::door::Entry;
 use crate::store::institutions::Tenant;
 use crate::store::rights::{Decided, RequestRow};
 use crate::store::{
-    Db, StoreError, commands, decode, elsewhere, encode, institutions, parse, rights, rulings,
-    staff,
+    Db, StoreError, audit, commands, decode, elsewhere, encode, institutions, parse, rights,
+    rulings, staff,
 };
 
 /// Hours of the strict line where the profile has no clock of its own (UU 27/2022; LK3.md 7.4).
@@ -129,7 +130,14 @@ impl Engine {
                 closed_at: None,
                 letter_due: false,
             };
-            Ok(Ok(rights::open(db, tenant, &row)?))
+            let number = rights::open(db, tenant, &row)?;
+            let by = (asked_by, case);
+            audit::append(
+                db,
+                tenant,
+                AuditEntry::right(AdminAct::OpenRight, number, by, received_at),
+            )?;
+            Ok(Ok(number))
         })?;
         Ok(opened)
     }
@@ -160,6 +168,7 @@ impl Engine {
             return Ok(Err(RightsRefusal::ReasonMissing));
         }
         let request = request_of(row, now)?;
+        let entry = || AuditEntry::right(AdminAct::DecideRight, number, (by, request.case), now);
         let decided = Decided {
             by,
             at: now,
@@ -177,12 +186,14 @@ impl Engine {
                     return Ok(Err(RightsRefusal::DevicesMissing));
                 }
                 let done = self.erase(tenant, request.case, what, now, |db, at| {
+                    audit::append(db, tenant, entry())?;
                     rights::decide(db, tenant, number, &decided, (Some(at), true))
                 })?;
                 Ok(done.map(drop))
             }
             (Some(_) | None, _) => {
                 self.store.transact(None, |db| {
+                    audit::append(db, tenant, entry())?;
                     rights::decide(db, tenant, number, &decided, (None, false))
                 })?;
                 Ok(Ok(()))
@@ -259,6 +270,12 @@ impl Engine {
         }
         self.store.transact(None, |db| {
             rights::close(db, tenant, number, (by, now), note)?;
+            let of = (by, request.case);
+            audit::append(
+                db,
+                tenant,
+                AuditEntry::right(AdminAct::CloseRight, number, of, now),
+            )?;
             // What `pdp_stop_after_withdrawal` waits for.
             if request.kind == RightsKind::Withdrawal {
                 let after = institutions::get(db, tenant)?.head;
@@ -353,56 +370,6 @@ impl Engine {
         let rows = rights::list(&self.store.db(), tenant)?.into_iter();
         let requests: Result<Vec<_>, StoreError> = rows.map(|row| request_of(row, now)).collect();
         Ok(requests?)
-    }
-
-    /// Puts a case under a legal hold: nothing of it is erased while it stands. Two people, one of them a data protection officer or
-    /// a head.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn set_hold(
-        &mut self,
-        institution: &InstitutionId,
-        case: CaseId,
-        (asked_by, by): (PersonId, PersonId),
-        reason: &str,
-        now: Timestamp,
-    ) -> Ruled<()> {
-        let tenant = self.institution(institution)?.tenant;
-        if let Err(code) = self.may_decide(tenant, asked_by, by)? {
-            return Ok(Err(code));
-        }
-        if reason.trim().is_empty() {
-            return Ok(Err(RightsRefusal::ReasonMissing));
-        }
-        if rulings::file(&self.store.db(), tenant, case)?.is_none() {
-            return Ok(Err(RightsRefusal::UnknownCase));
-        }
-        self.store.transact(None, |db| {
-            rights::hold(db, tenant, case, (asked_by, by), (reason, now))
-        })?;
-        Ok(Ok(()))
-    }
-
-    /// Lifts the legal holds of a case. Two people.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub fn lift_hold(
-        &mut self,
-        institution: &InstitutionId,
-        case: CaseId,
-        (asked_by, by): (PersonId, PersonId),
-        now: Timestamp,
-    ) -> Ruled<()> {
-        let tenant = self.institution(institution)?.tenant;
-        if let Err(code) = self.may_decide(tenant, asked_by, by)? {
-            return Ok(Err(code));
-        }
-        self.store.transact(None, |db| {
-            rights::lift(db, tenant, case, (asked_by, by), now)
-        })?;
-        Ok(Ok(()))
     }
 
     /// Whether a person may decide what another one asked for (DEFAULT: data protection officer or head).

@@ -7,7 +7,7 @@ use jangkau_core::lock::{
     Cost, KeyLabel, KeyStore, KeyStoreError, Lock, LockError, Mark, Pin, ReleaseAsk, ReleaseCode,
     ShownName, VaultId,
 };
-use jangkau_core::sync::{Refused, SeatStatus, decode_body, encode_body};
+use jangkau_core::sync::{AdminAct, AuditKind, Refused, SeatStatus, decode_body, encode_body};
 use jangkau_core::time::Timestamp;
 
 use super::super::EngineError;
@@ -113,6 +113,16 @@ fn a_head_lets_a_person_back_into_their_own_vault() {
     let again = lock.unlock_released(&ask, &reply, &new, &chip, rng, &mut |_| Ok(()));
     assert_eq!(again.unwrap_err(), LockError::NotReleased, "once");
     assert!(lock.unlock(&new, &chip, now, &mut |_| Ok(())).is_ok());
+    // Each approval and each time that the secret went out is in the chain.
+    let acts = bench.told(AuditKind::AdminAct).into_iter();
+    let acts = acts.filter(|entry| entry.seat == Some(hand.seat));
+    let words: Vec<String> = acts.filter_map(|entry| entry.word).collect();
+    let (approved, released) = (AdminAct::ApproveRelease, AdminAct::Release);
+    let expected = [approved, approved, released, released];
+    assert!(
+        words.ends_with(&expected.map(|act| act.code().to_owned())),
+        "{words:?}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use jangkau_core::record::Prose;
 use jangkau_core::retention::RetentionStep;
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
 use jangkau_core::rules::ClockOutcome;
-use jangkau_core::sync::RemovalReason;
+use jangkau_core::sync::{AdminAct, AuditKind, RemovalReason};
 use jangkau_core::text::Language;
 
 use super::bench::registration;
@@ -99,6 +99,20 @@ fn a_copy_for_the_client_is_approved_counted_and_without_notes() {
         assert!(copy.left_out.contains_key(&LeftOut::Notes));
     }
     assert_eq!(engine.copies_of(&institution, case).unwrap(), 2);
+    let left = office.bench.told(AuditKind::Export);
+    assert_eq!(left.len(), 2);
+    assert!(left.iter().all(|entry| entry.case == Some(case)));
+    let acts = [AdminAct::OpenRight, AdminAct::DecideRight];
+    assert_eq!(acts_on(&office, case), acts);
+}
+
+/// What was done at the desk about a case, by the audit chain.
+fn acts_on(office: &Office, case: CaseId) -> Vec<AdminAct> {
+    let acts = office.bench.told(AuditKind::AdminAct).into_iter();
+    let of_case = acts.filter(|entry| entry.case == Some(case));
+    of_case
+        .map(|entry| entry.word.unwrap().parse().unwrap())
+        .collect()
 }
 
 #[test]
@@ -174,4 +188,12 @@ fn two_people_decide_and_a_legal_process_stops_them() {
     assert_eq!(engine.not_read(&institution, number).unwrap(), []);
     let closed = engine.close_right(&institution, number, (head, "Surat 12."), true, now);
     assert_eq!(closed.unwrap(), Ok(()));
+    let acts = [
+        AdminAct::OpenRight,
+        AdminAct::SetHold,
+        AdminAct::LiftHold,
+        AdminAct::DecideRight,
+        AdminAct::CloseRight,
+    ];
+    assert_eq!(acts_on(&office, case), acts);
 }
