@@ -13,8 +13,14 @@ use jangkau_core::id::{InstitutionId, ServerSeq};
 use jangkau_core::time::Timestamp;
 use thiserror::Error;
 
+use crate::config::BackupPlan;
 use crate::engine::{Engine, EngineError, Eras};
+use crate::keys::Keys;
 use crate::writer::{Heads, heads_of};
+
+mod keys;
+
+pub use keys::KeyBackups;
 
 const PREFIX: &str = "jangkau-";
 const IMAGE: &str = ".sqlite3";
@@ -47,12 +53,16 @@ pub enum BackupError {
 pub struct Backups {
     folder: PathBuf,
     keep: usize,
+    /// Where the key database is copied to, apart from the images.
+    keys: Option<KeyBackups>,
 }
 
 /// What a backup is made of, as the engine gives it between two groups.
 pub struct Snapshot {
     image: Vec<u8>,
     heads: Heads,
+    /// The key database, and where the ledger of erasures lies. Not older than the image: it has every key of it.
+    keys: (Vec<u8>, Option<PathBuf>),
     taken_at: Timestamp,
 }
 
@@ -66,6 +76,7 @@ impl Snapshot {
         Ok(Self {
             heads: heads_of(engine)?,
             image: engine.image()?,
+            keys: engine.keys().image().map_err(EngineError::from)?,
             taken_at: now,
         })
     }
@@ -75,7 +86,20 @@ impl Backups {
     /// Keeps `keep` images in a folder.
     #[must_use]
     pub const fn new(folder: PathBuf, keep: usize) -> Self {
-        Self { folder, keep }
+        Self {
+            folder,
+            keep,
+            keys: None,
+        }
+    }
+
+    /// The backups of a plan, with those of the keys.
+    #[must_use]
+    pub fn of(plan: &BackupPlan) -> Self {
+        Self {
+            keys: Some(KeyBackups::new(plan.key_folder.clone(), plan.keep)),
+            ..Self::new(plan.folder.clone(), plan.keep)
+        }
     }
 
     /// Writes an image so that it is whole or not there, then drops those beyond the kept number.
@@ -83,12 +107,12 @@ impl Backups {
     /// # Errors
     /// [`BackupError`].
     pub fn write(&self, snapshot: &Snapshot) -> Result<PathBuf, BackupError> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)
-            .map_err(at(&self.folder))?;
-        let name = snapshot.taken_at.to_utc().format("%Y%m%dT%H%M%S%3fZ");
+        make_folder(&self.folder)?;
+        // The keys first: an image is of no use without them.
+        if let Some(keys) = &self.keys {
+            keys.write(&snapshot.keys, snapshot.taken_at)?;
+        }
+        let name = stamp_of(snapshot.taken_at);
         let path = self.folder.join(format!("{PREFIX}{name}{IMAGE}"));
         let counts: BTreeMap<&str, u64> = snapshot
             .heads
@@ -187,7 +211,8 @@ pub fn mark(engine: &mut Engine, safe: &Heads) -> Result<(), EngineError> {
         .try_for_each(|(institution, head)| engine.mark_backed_up(institution, *head))
 }
 
-/// Puts a backup in the database's place and begins a new era. The server must not run.
+/// Puts a backup in the database's place and begins a new era. The server must not run. What was erased since the backup was
+/// taken is erased again before the file takes its place.
 /// Gives where the former database was put aside, if there was one.
 ///
 /// # Errors
@@ -196,13 +221,14 @@ pub fn restore(
     from: &Path,
     database: &Path,
     backups: Option<&Backups>,
+    keys: &Keys,
     now: Timestamp,
 ) -> Result<Option<PathBuf>, BackupError> {
     let incoming = with_suffix(database, ".incoming");
     let _ = fs::remove_file(&incoming);
     write_whole(&incoming, &fs::read(from).map_err(at(from))?)?;
     // The era begins before the file takes its place: a server never opens a restored log under its old era.
-    if let Err(error) = begin_era(&incoming, from, &eras_of(database), now) {
+    if let Err(error) = begin_era(&incoming, from, (&eras_of(database, keys), keys), now) {
         let _ = fs::remove_file(&incoming);
         return Err(error);
     }
@@ -227,11 +253,11 @@ pub fn restore(
 }
 
 /// The eras of a database, as far as it can still be read; it is not touched.
-fn eras_of(database: &Path) -> Eras {
+fn eras_of(database: &Path, keys: &Keys) -> Eras {
     let Ok(image) = fs::read(database) else {
         return Eras::new();
     };
-    Engine::from_image(&image)
+    Engine::from_image(&image, keys.clone())
         .and_then(|engine| engine.eras())
         .unwrap_or_default()
 }
@@ -239,14 +265,27 @@ fn eras_of(database: &Path) -> Eras {
 fn begin_era(
     incoming: &Path,
     from: &Path,
-    former: &Eras,
+    (former, keys): (&Eras, &Keys),
     now: Timestamp,
 ) -> Result<(), BackupError> {
-    let mut engine = Engine::open(incoming)?;
+    let mut engine = Engine::open(incoming, keys.clone())?;
     if engine.institutions()?.is_empty() {
         return Err(BackupError::Empty(from.to_owned()));
     }
     Ok(engine.begin_era_after(former, now)?)
+}
+
+fn make_folder(folder: &Path) -> Result<(), BackupError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(at(folder))
+}
+
+/// An instant as it stands in a name: names sort by time.
+fn stamp_of(at: Timestamp) -> String {
+    at.to_utc().format("%Y%m%dT%H%M%S%3fZ").to_string()
 }
 
 /// Writes under a temporary name, forces it to disk, reads it back, and gives it its name.

@@ -6,6 +6,7 @@ mod audit;
 mod blobs;
 mod inspect;
 mod parcel;
+mod private;
 mod qr;
 mod serve;
 
@@ -78,6 +79,7 @@ enum Command {
 /// # Errors
 /// A sentence for the person at the terminal.
 pub fn run(cli: Cli, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+    private::begin();
     match cli.command {
         Command::Serve { settings } => serve::run(settings),
         Command::Admin { settings, ask } => admin::run(settings, ask, out),
@@ -115,6 +117,9 @@ pub enum CliError {
         /// Why.
         cause: crate::engine::EngineError,
     },
+    /// The keys of the database.
+    #[error("the keys: {0}")]
+    Keys(#[from] crate::keys::KeyError),
     /// Another process has it.
     #[error("a server is running on this database; stop it first")]
     Running,

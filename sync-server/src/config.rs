@@ -38,6 +38,11 @@ pub struct Settings {
     #[arg(long, env = "JANGKAU_BLOBS", global = true, value_name = "FOLDER")]
     pub blobs: Option<PathBuf>,
 
+    /// Folder of the keys, apart from the database and its backups [default: a folder beside the database's folder, named
+    /// after it with `-keys`]
+    #[arg(long, env = "JANGKAU_KEYS", global = true, value_name = "FOLDER")]
+    pub keys: Option<PathBuf>,
+
     /// Address and port to listen on [default: 127.0.0.1:8750]
     #[arg(long, env = "JANGKAU_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -131,6 +136,15 @@ pub struct Settings {
     )]
     pub backup_folder: Option<PathBuf>,
 
+    /// Folder for backups of the key database, apart from the others [default: `backups` in the folder of the keys]
+    #[arg(
+        long,
+        env = "JANGKAU_KEY_BACKUP_FOLDER",
+        global = true,
+        value_name = "FOLDER"
+    )]
+    pub key_backup_folder: Option<PathBuf>,
+
     /// Minutes from one backup to the next [default: 15]
     #[arg(
         long,
@@ -155,6 +169,8 @@ pub struct Config {
     pub database: PathBuf,
     /// The folder for attachments.
     pub blobs: PathBuf,
+    /// The folder of the keys.
+    pub keys: PathBuf,
     /// The address for devices.
     pub public_url: String,
     /// Shape of log lines.
@@ -225,6 +241,8 @@ impl Default for Limits {
 pub struct BackupPlan {
     /// Where they are kept.
     pub folder: PathBuf,
+    /// Where those of the key database are kept.
+    pub key_folder: PathBuf,
     /// From one to the next.
     pub interval: Duration,
     /// How many are kept.
@@ -267,6 +285,12 @@ pub enum ConfigError {
     /// TLS ends twice.
     #[error("TLS ends here or at the proxy: give either --tls-certificate or --behind-proxy")]
     TwiceTls,
+    /// The keys would lie in the folder of the database or of its backups, and be copied or stolen with them.
+    #[error(
+        "{}: the keys must not lie in the folder of the database or of its backups; name another folder with --keys",
+        .0.display()
+    )]
+    KeysWithData(PathBuf),
     /// A number that must be at least 1 is 0.
     #[error("`{0}` must be at least 1")]
     Zero(&'static str),
@@ -290,6 +314,7 @@ impl Settings {
             config: self.config,
             database: self.database.or(file.database),
             blobs: self.blobs.or(file.blobs),
+            keys: self.keys.or(file.keys),
             listen: self.listen.or(file.listen),
             tls_certificate: self.tls_certificate.or(file.tls_certificate),
             tls_key: self.tls_key.or(file.tls_key),
@@ -304,6 +329,7 @@ impl Settings {
             session_idle_minutes: self.session_idle_minutes.or(file.session_idle_minutes),
             session_hours_max: self.session_hours_max.or(file.session_hours_max),
             backup_folder: self.backup_folder.or(file.backup_folder),
+            key_backup_folder: self.key_backup_folder.or(file.key_backup_folder),
             backup_minutes: self.backup_minutes.or(file.backup_minutes),
             backup_keep: self.backup_keep.or(file.backup_keep),
         }
@@ -345,10 +371,26 @@ impl Settings {
         let database = self
             .database
             .unwrap_or_else(|| PathBuf::from("jangkau.sqlite3"));
+        let keys = match self.keys {
+            Some(keys) => keys,
+            None => keys_beside(&database)?,
+        };
+        let data = [
+            Some(absolute_folder(&database)?),
+            self.backup_folder.clone(),
+            self.blobs.clone(),
+        ];
+        if data.iter().flatten().any(|data| is_within(&keys, data)) {
+            return Err(ConfigError::KeysWithData(keys));
+        }
+        let key_folder = self.key_backup_folder;
+        let key_folder = key_folder.unwrap_or_else(|| keys.join("backups"));
+        let blobs = self.blobs.unwrap_or_else(|| beside(&database));
         Ok(Config {
             listen,
-            blobs: self.blobs.unwrap_or_else(|| beside(&database)),
             database,
+            keys,
+            blobs,
             public_url: self
                 .public_url
                 .unwrap_or_else(|| format!("{scheme}://{listen}")),
@@ -359,6 +401,7 @@ impl Settings {
             limits,
             backup: self.backup_folder.map(|folder| BackupPlan {
                 folder,
+                key_folder,
                 interval: Duration::from_secs(minutes.saturating_mul(60)),
                 keep,
             }),
@@ -395,6 +438,29 @@ fn beside(database: &Path) -> PathBuf {
     let mut folder = database.as_os_str().to_owned();
     folder.push(".blobs");
     PathBuf::from(folder)
+}
+
+/// Where the keys lie if nobody says: beside the folder of the database, and not in it.
+fn keys_beside(database: &Path) -> Result<PathBuf, ConfigError> {
+    let folder = absolute_folder(database)?;
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-keys");
+    Ok(folder.with_file_name(name))
+}
+
+fn absolute_folder(database: &Path) -> Result<PathBuf, ConfigError> {
+    let unreadable = |cause| ConfigError::Unreadable {
+        file: database.to_owned(),
+        cause,
+    };
+    let absolute = std::path::absolute(database).map_err(unreadable)?;
+    let folder = absolute.parent().unwrap_or(Path::new("/"));
+    Ok(folder.to_owned())
+}
+
+fn is_within(keys: &Path, data: &Path) -> bool {
+    let (keys, data) = (std::path::absolute(keys), std::path::absolute(data));
+    matches!((keys, data), (Ok(keys), Ok(data)) if keys.starts_with(&data))
 }
 
 fn at_least_one<N: Copy + Default + PartialEq>(

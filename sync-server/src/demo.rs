@@ -21,6 +21,7 @@ use thiserror::Error;
 use crate::clock::{Clock, NoEntropy, entropy};
 use crate::engine::{Engine, EngineError};
 use crate::http::{ServeError, Serving, serve_on};
+use crate::keys::{KeyError, Keys};
 use crate::story::{Failure, PlayError, Player, Story, StoryError, Vaults, found};
 use http_link::{Http, Shared};
 
@@ -56,6 +57,9 @@ pub enum DemoError {
     /// The database.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The keys of the database.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// The server.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -133,7 +137,8 @@ fn set_up(folder: &Path) -> Result<(Rc<Shared>, Vec<Stage>), DemoError> {
     if database.exists() {
         return Err(DemoError::Taken(folder.to_owned()));
     }
-    let mut engine = Engine::open(&database)?;
+    let keys = Keys::open(&folder.join("keys"), false, entropy()?)?;
+    let mut engine = Engine::open(&database, keys)?;
     let devices = folder.join("devices");
     std::fs::create_dir_all(&devices)?;
     let mut parsed = Vec::new();

@@ -16,6 +16,7 @@ mod erase;
 mod error;
 mod glass;
 mod holds;
+mod keys;
 mod observe;
 mod parcels;
 mod rebuild;
@@ -38,6 +39,7 @@ use rand_core::CryptoRng;
 
 use crate::accounts::Throttle;
 use crate::door::{Entry, Nonces, authenticate, refusal_of};
+use crate::keys::Keys;
 use crate::lease::Leases;
 use crate::library::Library;
 use crate::store::institutions::InstitutionRow;
@@ -79,28 +81,38 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn open(path: &Path) -> Result<Self, EngineError> {
-        Ok(Self::over(Store::open(path)?))
+    pub fn open(path: &Path, keys: Keys) -> Result<Self, EngineError> {
+        Self::over(Store::open(path, keys)?)
     }
 
-    /// A server in memory.
+    /// Whether a database file holds rows that cannot be read without keys.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn is_sealed(path: &Path) -> Result<bool, EngineError> {
+        Ok(Store::is_sealed(path)?)
+    }
+
+    /// A server in memory, with keys of its own.
     ///
     /// # Errors
     /// [`EngineError`].
     pub fn in_memory() -> Result<Self, EngineError> {
-        Ok(Self::over(Store::in_memory()?))
+        Self::over(Store::in_memory()?)
     }
 
-    /// A server over the bytes of [`Engine::image`].
+    /// A server over the bytes of [`Engine::image`], and the keys that these are sealed with.
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn from_image(image: &[u8]) -> Result<Self, EngineError> {
-        Ok(Self::over(Store::from_image(image)?))
+    pub fn from_image(image: &[u8], keys: Keys) -> Result<Self, EngineError> {
+        Self::over(Store::from_image(image, keys)?)
     }
 
-    fn over(store: Store) -> Self {
-        Self {
+    fn over(store: Store) -> Result<Self, EngineError> {
+        // Whatever was erased stays erased, also where the database is an older one.
+        store.drop_erased()?;
+        Ok(Self {
             store,
             nonces: Nonces::default(),
             throttle: Throttle::default(),
@@ -108,7 +120,7 @@ impl Engine {
             approvals: Approvals::default(),
             library: Library::default(),
             power_lost: false,
-        }
+        })
     }
 
     /// The database as bytes (simulator: what a disk would hold now; also the content of a backup).

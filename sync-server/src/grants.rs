@@ -78,7 +78,11 @@ impl Ties {
             }
             let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
             if verdict == Some(Verdict::Committed) && names_holder(command.kind) {
-                ties.take(&entry_of(&command)?.command);
+                match entry_of(&command) {
+                    Ok(entry) => ties.take(&entry.command),
+                    Err(_) if command.is_erased => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         if let Some(state) = rulings::state(db, tenant, case)? {

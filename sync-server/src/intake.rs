@@ -24,7 +24,7 @@ use crate::door::{Authenticated, Entry};
 use crate::library::Library;
 use crate::store::commands::Reception;
 use crate::store::institutions::{InstitutionRow, Tenant};
-use crate::store::shelf::Turning;
+use crate::store::shelf::{Kept, Turning};
 use crate::store::{
     CrashPoints, Db, Store, StoreError, attempt, audit, commands, decode, shelf, staff,
 };
@@ -110,7 +110,7 @@ pub(crate) fn take_group(
 /// Whether a failure is of this request alone: then it is told "later", and the others go on.
 fn contain(error: StoreError) -> Result<Refused, StoreError> {
     match error {
-        StoreError::Undecodable | StoreError::Sqlite(_) => {
+        StoreError::Undecodable | StoreError::Forged | StoreError::Keys | StoreError::Sqlite(_) => {
             tracing::error!(%error, "one request could not be taken in");
             Ok(Refused::Later)
         }
@@ -148,7 +148,7 @@ fn take_entry(db: &Db, library: &Library, entry: &Entry, now: Timestamp) -> Resu
                     person: seat.person,
                     reason: Turned::RevokedSeat.code(),
                     received_at: now,
-                    bytes: copy,
+                    kept: Kept::Raw(copy),
                 };
                 shelf::quarantine(db, seat.tenant, &turning)?;
             }
@@ -455,7 +455,7 @@ impl Intake<'_> {
                 person: self.pusher.1,
                 reason: code.code(),
                 received_at: self.now,
-                bytes: &bytes,
+                kept: Kept::Raw(&bytes),
             };
             shelf::quarantine(self.known.db, self.known.tenant, &turning)?;
         }

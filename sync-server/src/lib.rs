@@ -17,6 +17,7 @@ mod glass;
 mod grants;
 pub mod http;
 mod intake;
+pub mod keys;
 mod lease;
 mod library;
 pub mod logging;

@@ -362,7 +362,9 @@ impl Reader<'_> {
         let Row::Commands(ids) = log::get(self.db, self.tenant, light.seq)?.0 else {
             return Err(StoreError::Undecodable);
         };
-        let (envelope, bytes) = commands::envelope(self.db, number)?;
+        let Some((envelope, bytes)) = commands::envelope(self.db, self.tenant, number)? else {
+            return Ok(None);
+        };
         let mut past = BTreeSet::new();
         for sealed in envelope.parts() {
             if !self.is_of_now(&sealed.part)? {
@@ -389,7 +391,8 @@ impl Reader<'_> {
     pub(crate) fn check(&self, digest: &[u8; 32]) -> Result<SelfCheck, StoreError> {
         let mut buckets = [0; BUCKETS];
         for document in documents::list(self.db, self.tenant, None)? {
-            if self.access.holds(&document.key, NOW) {
+            let is_held = self.access.holds(&document.key, NOW);
+            if is_held && !self.db.is_erased(self.tenant, document.id)? {
                 buckets[usize::from(bucket_of(document.id))] ^= document.digest;
             }
         }

@@ -1,23 +1,28 @@
 //! Replaying a log on an empty server: with its recorded inputs it must give the same rows, byte for byte.
 //!
-//! After an erasure it begins to judge at the last checkpoint; what stands before is taken as it is.
+//! After an erasure it begins to judge at the last checkpoint; what stands before is taken as it is. Of a case of which an older
+//! database came back with erased documents, and of those that follow from it, the rows are told and not made again.
 
 mod taken;
 
-use jangkau_core::id::{SeatId, ServerSeq};
+use std::collections::BTreeSet;
+
+use jangkau_core::id::{CaseId, SeatId, ServerSeq};
 use jangkau_core::profile::Profile;
 use jangkau_core::sync::{Row, SignedRuling};
 use jangkau_core::time::Timestamp;
 
 use crate::admission::{Admission, Known, Road, admit, vouch};
-use crate::grants::end;
+use crate::grants::{end, give};
 use crate::intake::record::{Record, append_row};
 use crate::library::Library;
 use crate::ruling::{adopt, rule};
 use crate::store::commands::Reception;
 use crate::store::institutions::{self, Tenant};
-use crate::store::log::{self, LightRow};
-use crate::store::{Db, Store, StoreError, commands, elsewhere, erase, grants, staff};
+use crate::store::log::{self, Heading, LightRow};
+use crate::store::{
+    Db, Store, StoreError, bars, commands, documents, elsewhere, erase, grants, links, staff, views,
+};
 use crate::{founding, glass};
 
 /// Nobody's seat: what is replayed was pushed by somebody, once.
@@ -36,6 +41,7 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
         store: &store,
         other,
         library: Library::default(),
+        told: erased_cases(db, tenant)?,
     };
     let mut differing = Vec::new();
     let mut restores = institutions::restores(db, tenant)?.into_iter().peekable();
@@ -67,6 +73,10 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
             if light.seq == checkpoint {
                 rerun.begin_to_judge(&light)?;
             }
+            let is_made = institutions::get(&store.db(), other)?.head >= light.seq;
+            if !is_made && !rerun.told.is_empty() {
+                rerun.tell(&light)?;
+            }
             if !rerun.is_same(&light)? {
                 differing.push(light.seq);
                 if institutions::get(&store.db(), other)?.head < light.seq {
@@ -81,6 +91,24 @@ pub(crate) fn replay(db: &Db, tenant: Tenant) -> Result<Vec<ServerSeq>, StoreErr
     Ok(differing)
 }
 
+/// The cases of which a document is erased that the log still holds, and those that follow from them: alike, linked, or one the duplicate of the other.
+fn erased_cases(db: &Db, tenant: Tenant) -> Result<BTreeSet<CaseId>, StoreError> {
+    let mut next = Vec::new();
+    for document in documents::hollow(db, tenant)? {
+        let row = documents::get(db, tenant, document)?;
+        next.extend(row.map(|row| row.key.case));
+    }
+    let mut cases = BTreeSet::new();
+    while let Some(case) = next.pop() {
+        if cases.insert(case) {
+            next.extend(links::alike(db, tenant, case)?.into_keys());
+            next.extend(links::decisions(db, tenant, case)?.into_keys());
+            next.extend(links::duplicates(db, tenant, case)?);
+        }
+    }
+    Ok(cases)
+}
+
 /// A log under replay.
 struct Rerun<'a> {
     from: &'a Db,
@@ -88,6 +116,8 @@ struct Rerun<'a> {
     store: &'a Store,
     other: Tenant,
     library: Library,
+    /// Cases whose rows are told.
+    told: BTreeSet<CaseId>,
 }
 
 impl Rerun<'_> {
@@ -107,7 +137,9 @@ impl Rerun<'_> {
     fn step(&self, light: &LightRow) -> Result<(), StoreError> {
         let (row, _) = log::get(self.from, self.tenant, light.seq)?;
         let now = light.received_at;
+        let is_told = |case: CaseId| self.told.contains(&case);
         match &row {
+            Row::Ruling(_) if light.heading.case.is_some_and(is_told) => return self.tell(light),
             Row::Ruling(ruling) => return self.ruling(ruling, now),
             Row::GrantEnd(grant) if self.end_if_over(*grant, now)? => return Ok(()),
             // What follows from decisions that were taken back may be all that judging a case brought.
@@ -166,6 +198,55 @@ impl Rerun<'_> {
         })
     }
 
+    /// Takes a row over as it is.
+    fn tell(&self, light: &LightRow) -> Result<(), StoreError> {
+        let (row, _) = log::get(self.from, self.tenant, light.seq)?;
+        let (other, now) = (self.other, light.received_at);
+        self.store.transact(None, |db| match &row {
+            Row::Ruling(ruling) => {
+                let known = Known {
+                    db,
+                    tenant: other,
+                    library: &self.library,
+                };
+                adopt(&known, &institutions::get(db, other)?, ruling, now).map(drop)
+            }
+            Row::Grant(grant) => give(db, other, grant.clone(), now).map(drop),
+            Row::GrantEnd(grant) => {
+                let at = log::append(db, other, &row, &light.heading, now)?;
+                grants::end(db, other, *grant, at)
+            }
+            Row::View(told) => {
+                let at = log::append(db, other, &row, &light.heading, now)?;
+                views::put(db, other, at, (told.case, &told.view))
+            }
+            Row::Bar(case, on) => {
+                log::append(db, other, &row, &light.heading, now)?;
+                let person = light.heading.person.ok_or(StoreError::Undecodable)?;
+                bars::set(db, other, (person, *case), *on)
+            }
+            Row::Commands(_)
+            | Row::Notice(_)
+            | Row::Stored(_, _, _)
+            | Row::Staff(_)
+            | Row::Profile(_)
+            | Row::Calendar(_)
+            | Row::Seat(_, _)
+            | Row::Epoch(_)
+            | Row::Own(_, _) => log::append(
+                db,
+                other,
+                &row,
+                &Heading {
+                    envelope: None,
+                    ..light.heading
+                },
+                now,
+            )
+            .map(drop),
+        })
+    }
+
     /// A ruling of its own time is made again; one of an older time was taken back after a restore.
     fn ruling(&self, ruling: &SignedRuling, now: Timestamp) -> Result<(), StoreError> {
         let body = ruling.read().map_err(|_| StoreError::Undecodable)?;
@@ -194,7 +275,11 @@ impl Rerun<'_> {
         ids: &[jangkau_core::id::CommandId],
     ) -> Result<(), StoreError> {
         let number = light.heading.envelope.ok_or(StoreError::Undecodable)?;
-        let (envelope, _) = commands::envelope(self.from, number)?;
+        let found = commands::envelope(self.from, self.tenant, number)?;
+        let Some((envelope, _)) = found else {
+            // All of it was erased.
+            return Ok(());
+        };
         let seat = envelope.head.seat;
         if staff::seat(db, seat)?.is_none() {
             staff::copy_seat(self.from, db, self.other, seat)?;
@@ -213,6 +298,11 @@ impl Rerun<'_> {
         };
         let mut record = Record::new(&known, &signer, &envelope, received);
         for id in ids {
+            let stored = commands::get(self.from, self.tenant, *id)?;
+            if let Some(told) = stored.filter(|stored| self.told.contains(&stored.case)) {
+                record.tell(&told)?;
+                continue;
+            }
             let head = envelope.commands.iter().find(|head| head.id == *id);
             let Some(head) = head else { continue };
             if let Admission::Admitted(admitted) =

@@ -24,7 +24,9 @@ use crate::store::commands::StoredCommand;
 use crate::store::documents::{DocumentRow, NewChange};
 use crate::store::institutions::{self, Tenant, next_seq};
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, blobs, commands, decode, documents, encode, erase, rulings};
+use crate::store::{
+    Db, StoreError, blobs, commands, decode, documents, encode, erase, records, rulings,
+};
 
 /// What is to go out of one document.
 #[derive(Clone, Debug, Default)]
@@ -114,7 +116,7 @@ pub(crate) fn rewrite(
         }
     }
     let at = next_seq(db, tenant)?;
-    desk.destroy(&removed, &kept, &residues, at)?;
+    desk.destroy(&removed, &kept, &residues, (at, now))?;
     desk.install((epoch, at), new.as_ref())?;
     desk.sign((epoch, at), new.as_ref(), &listing, &residues, now)?;
     Ok(at)
@@ -264,7 +266,9 @@ impl<'a> Desk<'a> {
     fn leaf_of(&self, command: CommandId) -> Result<Option<[u8; 32]>, StoreError> {
         let document = self.before.key.id();
         for number in erase::envelopes_of(self.db, self.tenant, command)? {
-            let (envelope, _) = commands::envelope(self.db, number)?;
+            let Some((envelope, _)) = commands::envelope(self.db, self.tenant, number)? else {
+                continue;
+            };
             if let Some(leaf) = envelope.leaf_of(command, document) {
                 return Ok(Some(leaf));
             }
@@ -326,16 +330,18 @@ impl<'a> Desk<'a> {
         removed: &BTreeMap<CommandId, RemovalReason>,
         kept: &BTreeMap<CommandId, Vec<PlacedRecord>>,
         residues: &BTreeMap<CommandId, Vec<PlacedRecord>>,
-        at: ServerSeq,
+        (at, now): (ServerSeq, Timestamp),
     ) -> Result<(), StoreError> {
         let (db, tenant, document) = (self.db, self.tenant, self.before.key.id());
-        erase::destroy_document(db, tenant, document)?;
+        let reason = removed.values().next().copied();
+        let reason = reason.unwrap_or(RemovalReason::Erasure);
+        erase::destroy_document(db, tenant, document, (reason, now))?;
         blobs::erase(db, tenant, removed.keys().chain(kept.keys()))?;
         for id in removed.keys().chain(kept.keys()) {
             erase::hide_parts(db, tenant, *id, document)?;
             erase::destroy_beside(db, tenant, *id, self.class())?;
             if let Some(left) = residues.get(id) {
-                commands::set_records(db, tenant, *id, left)?;
+                records::leave(db, tenant, *id, left)?;
             }
         }
         for (id, reason) in removed {

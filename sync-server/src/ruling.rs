@@ -2,6 +2,7 @@
 
 mod bars;
 mod entries;
+mod erased;
 mod links;
 mod taken;
 mod views;
@@ -35,12 +36,13 @@ use crate::store::links as store_links;
 use crate::store::log::{self, Heading};
 use crate::store::rulings::{self, CaseFile};
 use crate::store::{
-    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, erase,
-    grants, letters, staff,
+    CrashPoints, Db, Store, StoreError, attempt, commands, decode, elsewhere, encode, grants,
+    letters, staff,
 };
 
 pub(crate) use entries::{case_log, entry_of};
-use entries::{entries, named};
+use entries::{entries, is_erased, named};
+use erased::is_closed_by_erasure;
 use links::Meaning;
 use taken::keep_letters;
 pub(crate) use taken::{refresh, take};
@@ -100,7 +102,12 @@ pub(crate) fn rule(store: &Store, library: &Library, now: Timestamp) -> Result<R
 fn spared<T>(done: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match done {
         Ok(done) => Ok(Some(done)),
-        Err(error @ (StoreError::Undecodable | StoreError::Sqlite(_))) => {
+        Err(
+            error @ (StoreError::Undecodable
+            | StoreError::Forged
+            | StoreError::Keys
+            | StoreError::Sqlite(_)),
+        ) => {
             tracing::error!(%error, "a case could not be judged");
             Ok(None)
         }
@@ -202,6 +209,9 @@ impl Bench<'_> {
         // Without its registration a case has no profile; its rulings came back before its commands.
         if let Some(pin) = &file.profile {
             let stored = commands::of_case(db, tenant, case)?;
+            if is_closed_by_erasure(&stored) {
+                return self.pass_over(case, &file);
+            }
             let profile = self.profile_of(pin)?;
             let (calendar, calendar_version) = self.library.calendar(db, tenant)?;
             let entries = entries(db, tenant, &stored)?;
@@ -230,6 +240,12 @@ impl Bench<'_> {
         let touched = rulings::file(db, tenant, case)?.map_or(file.touched, |file| file.touched);
         rulings::judged(db, tenant, case, touched)?;
         Ok(done)
+    }
+
+    /// Leaves a case as it was ruled.
+    fn pass_over(&self, case: CaseId, file: &CaseFile) -> Result<Done, StoreError> {
+        rulings::judged(self.db, self.tenant, case, file.touched)?;
+        Ok(Done::default())
     }
 
     /// Gives every letter that was issued its number (T16).
@@ -367,7 +383,7 @@ impl Bench<'_> {
             }
             let decision = match entry_of(&command) {
                 Ok(entry) => entry.command,
-                Err(_) if erase::is_erased(db, tenant, command.id)? => continue,
+                Err(_) if is_erased(db, tenant, &command)? => continue,
                 Err(error) => return Err(error),
             };
             if let Command::Register(register) = &decision {

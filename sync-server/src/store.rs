@@ -9,17 +9,22 @@ pub(crate) mod commands;
 pub(crate) mod delivery;
 pub(crate) mod documents;
 pub(crate) mod elsewhere;
+mod envelopes;
 pub(crate) mod erase;
+pub(crate) mod erasure;
 pub(crate) mod grants;
 pub(crate) mod institutions;
 pub(crate) mod letters;
 pub(crate) mod links;
 pub(crate) mod log;
+pub(crate) mod records;
 pub(crate) mod rights;
 pub(crate) mod rulings;
+mod sealing;
 pub(crate) mod shelf;
 pub(crate) mod staff;
 pub(crate) mod standing;
+pub(crate) mod upgrade;
 pub(crate) mod views;
 
 use std::cell::{Ref, RefCell};
@@ -28,12 +33,13 @@ use std::path::Path;
 use jangkau_core::id::ServerSeq;
 use jangkau_core::plant::{Plant, PowerLost, crash_point, planted};
 use jangkau_core::time::Timestamp;
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
-/// What the functions of this room work on; nobody outside sees that it is SQL.
-pub(crate) type Db = Connection;
+use crate::keys::Keys;
+
+pub(crate) use sealing::{Db, Place};
 
 /// Numbered migrations; each runs once, in its own transaction.
 const MIGRATIONS: &[&str] = &[
@@ -45,6 +51,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_letters.sql"),
     include_str!("migrations/0007_access.sql"),
     include_str!("migrations/0008_glass.sql"),
+    include_str!("migrations/0009_keys.sql"),
     include_str!("migrations/0010_accounts.sql"),
     include_str!("migrations/0011_blobs.sql"),
     include_str!("migrations/0012_audit.sql"),
@@ -69,6 +76,12 @@ pub(crate) enum StoreError {
     /// A row holds what this code never wrote.
     #[error("a row of the database does not decode")]
     Undecodable,
+    /// A row does not open under its key: it was changed, or put in the place of another.
+    #[error("a row of the database was changed or put elsewhere")]
+    Forged,
+    /// The key of a row is not there, or the keys cannot be used.
+    #[error("a key of the database is not there")]
+    Keys,
     /// Anything else that SQLite reports.
     #[error("the database failed")]
     Sqlite(#[source] rusqlite::Error),
@@ -136,7 +149,7 @@ pub(crate) struct CrashPoints {
 /// The database of all institutions.
 pub(crate) struct Store {
     /// In a cell because SQLite writes an image only from an exclusive reference.
-    connection: RefCell<Connection>,
+    connection: RefCell<Db>,
     /// What the disk holds, while the planted bug lets the store go on without waiting for it.
     unsynced: RefCell<Option<Vec<u8>>>,
 }
@@ -148,16 +161,29 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::prepare(Connection::open(path)?)
+    pub(crate) fn open(path: &Path, keys: Keys) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open(path)?, keys)
     }
 
+    /// A store in memory, with keys of its own.
     pub(crate) fn in_memory() -> Result<Self, StoreError> {
-        Self::prepare(Connection::open_in_memory()?)
+        Self::prepare(Connection::open_in_memory()?, Keys::in_memory()?)
+    }
+
+    /// Whether a database file holds rows that cannot be read without keys.
+    pub(crate) fn is_sealed(path: &Path) -> Result<bool, StoreError> {
+        let read_only = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, read_only)?;
+        let sql = "SELECT 1 FROM sqlite_master WHERE name = 'institution'";
+        if !connection.prepare(sql)?.exists([])? {
+            return Ok(false);
+        }
+        let sql = "SELECT 1 FROM institution WHERE key_id <> 0";
+        Ok(connection.prepare(sql)?.exists([])?)
     }
 
     /// A store in memory over the bytes of a file.
-    pub(crate) fn from_image(image: &[u8]) -> Result<Self, StoreError> {
+    pub(crate) fn from_image(image: &[u8], keys: Keys) -> Result<Self, StoreError> {
         let mut image = image.to_vec();
         // A database in memory cannot have a write-ahead log; the image holds all that was in it.
         image
@@ -171,7 +197,7 @@ impl Store {
             image.len(),
             false,
         )?;
-        Self::prepare(connection)
+        Self::prepare(connection, keys)
     }
 
     /// The bytes that a disk would hold now.
@@ -186,6 +212,7 @@ impl Store {
         Ok(self
             .connection
             .borrow_mut()
+            .sql
             .serialize(rusqlite::MAIN_DB)?
             .to_vec())
     }
@@ -208,7 +235,7 @@ impl Store {
         Ok(())
     }
 
-    fn prepare(connection: Connection) -> Result<Self, StoreError> {
+    fn prepare(connection: Connection, keys: Keys) -> Result<Self, StoreError> {
         let synchronous = if planted(Plant::SkipFsync) {
             "OFF"
         } else {
@@ -222,10 +249,11 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(128);
         let store = Self {
-            connection: RefCell::new(connection),
+            connection: RefCell::new(Db::new(connection, keys)),
             unsynced: RefCell::new(None),
         };
         store.migrate()?;
+        store.upgrade()?;
         Ok(store)
     }
 
@@ -241,6 +269,19 @@ impl Store {
                 Ok(db.pragma_update(None, "user_version", version)?)
             })?;
         }
+        Ok(())
+    }
+
+    /// Seals what a version without keys left readable.
+    fn upgrade(&self) -> Result<(), StoreError> {
+        if !upgrade::is_due(&self.db())? {
+            return Ok(());
+        }
+        tracing::warn!("the database is of a version without keys; its rows are sealed now");
+        self.transact(None, upgrade::seal_all)?;
+        // What was readable is gone from free pages and from the log beside the file, too.
+        self.db()
+            .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok(())
     }
 
@@ -271,6 +312,7 @@ fn transact<T>(
     reach(|points| points.begin)?;
     db.execute_batch("BEGIN IMMEDIATE")?;
     let done = work(db).and_then(|value| {
+        db.keys().flush()?;
         match reach(|points| points.commit) {
             Ok(()) => db.execute_batch("COMMIT")?,
             // The planted bug: the answer goes out although nothing was committed.
@@ -279,8 +321,12 @@ fn transact<T>(
         }
         Ok(value)
     });
-    if done.is_err() && !db.is_autocommit() {
-        db.execute_batch("ROLLBACK")?;
+    if done.is_err() {
+        db.keys().forget_fresh();
+        db.forget_names();
+        if !db.is_autocommit() {
+            db.execute_batch("ROLLBACK")?;
+        }
     }
     let value = done?;
     reach(|points| points.committed)?;

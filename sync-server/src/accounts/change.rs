@@ -42,7 +42,11 @@ impl Desk<'_> {
         let present = self.present(token, Needs::Current)?;
         let account = self.account_of(&present)?;
         let seed = fresh_seed(self.rng);
-        store::set_pending(self.db, &present.session.id, &seed)?;
+        store::set_pending(
+            self.db,
+            (present.session.tenant, &present.session.id),
+            &seed,
+        )?;
         let secret = seed_text(&seed);
         let label = format!("Jangkau:{}%2F{}", present.institution.id, account.name);
         Ok(TotpBegun {

@@ -14,6 +14,7 @@ fn institution() -> InstitutionId {
 fn taken(millis: i64, head: u64) -> Snapshot {
     Snapshot {
         image: vec![7; 10],
+        keys: (vec![8; 10], None),
         heads: Heads::from([(institution(), ServerSeq::new(head))]),
         taken_at: Timestamp::from_millis(millis),
     }
@@ -58,11 +59,12 @@ fn images_are_for_their_owner_alone() {
 #[test]
 fn a_restore_begins_an_era_and_keeps_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::in_memory().unwrap();
     let database = folder.path().join("jangkau.sqlite3");
     let backups = Backups::new(folder.path().join("b"), 5);
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let at = Timestamp::from_millis;
-    let mut engine = Engine::open(&database).unwrap();
+    let mut engine = Engine::open(&database, keys.clone()).unwrap();
     let profile = shipped_files()[0].toml;
     engine
         .found(&institution(), profile, at(1_000), &mut rng)
@@ -75,9 +77,9 @@ fn a_restore_begins_an_era_and_keeps_what_was_there() {
     back_up(&mut engine, &backups, at(4_000)).unwrap();
     drop(engine);
 
-    let aside = restore(&first, &database, Some(&backups), at(5_000)).unwrap();
+    let aside = restore(&first, &database, Some(&backups), &keys, at(5_000)).unwrap();
     assert!(aside.unwrap().exists());
-    let engine = Engine::open(&database).unwrap();
+    let engine = Engine::open(&database, keys.clone()).unwrap();
     assert!(engine.head(&institution()).unwrap() >= head);
     assert_eq!(backups.images().unwrap(), [first]);
     assert!(!with_suffix(&database, ".incoming").exists());
@@ -86,11 +88,12 @@ fn a_restore_begins_an_era_and_keeps_what_was_there() {
 #[test]
 fn every_restore_begins_a_younger_era() {
     let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::in_memory().unwrap();
     let database = folder.path().join("jangkau.sqlite3");
     let backups = Backups::new(folder.path().join("b"), 5);
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let day = Timestamp::from_millis(1_800_000_000_000);
-    let mut engine = Engine::open(&database).unwrap();
+    let mut engine = Engine::open(&database, keys.clone()).unwrap();
     let profile = shipped_files()[0].toml;
     engine
         .found(&institution(), profile, day, &mut rng)
@@ -98,8 +101,8 @@ fn every_restore_begins_a_younger_era() {
     let image = back_up(&mut engine, &backups, day).unwrap();
     drop(engine);
     let era = |at: Timestamp| {
-        restore(&image, &database, None, at).unwrap();
-        let engine = Engine::open(&database).unwrap();
+        restore(&image, &database, None, &keys, at).unwrap();
+        let engine = Engine::open(&database, keys.clone()).unwrap();
         engine.eras().unwrap()[&institution()]
     };
     let first = era(day);
@@ -115,14 +118,50 @@ fn every_restore_begins_a_younger_era() {
 #[test]
 fn what_is_no_backup_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::in_memory().unwrap();
     let database = folder.path().join("jangkau.sqlite3");
     let from = folder.path().join("from");
     fs::write(&database, "what is there").unwrap();
     for (bytes, reason) in [("", "holds no institution"), ("no database", "damaged")] {
         fs::write(&from, bytes).unwrap();
-        let refused = restore(&from, &database, None, Timestamp::from_millis(1)).unwrap_err();
+        let refused =
+            restore(&from, &database, None, &keys, Timestamp::from_millis(1)).unwrap_err();
         assert!(refused.to_string().contains(reason), "{refused}");
         assert_eq!(fs::read(&database).unwrap(), b"what is there");
     }
     assert!(!with_suffix(&database, ".incoming").exists());
+}
+
+#[test]
+fn copies_of_the_keys_go_after_thirty_days_however_few_there_are() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("erasures.log");
+    fs::write(&ledger, "a line\n").unwrap();
+    let keys = KeyBackups::new(folder.path().join("k"), 3);
+    let write = |day: i64| {
+        let at = Timestamp::from_millis(1_795_399_200_000 + day * DAY);
+        keys.write(&(vec![day as u8], Some(ledger.clone())), at)
+            .unwrap();
+        let copies = keys.copies().unwrap();
+        copies
+            .iter()
+            .map(|copy| fs::read(copy).unwrap()[0])
+            .collect::<Vec<_>>()
+    };
+    for (day, left) in [
+        (0, &[0][..]),
+        (1, &[0, 1]),
+        (2, &[0, 1, 2]),
+        (3, &[1, 2, 3]),
+        (32, &[2, 3, 32]),
+        (33, &[3, 32, 33]),
+        (64, &[64]),
+    ] {
+        assert_eq!(write(day), left, "on day {day}");
+    }
+    assert_eq!(
+        fs::read(folder.path().join("k/erasures.log")).unwrap(),
+        b"a line\n"
+    );
 }

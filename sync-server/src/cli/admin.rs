@@ -223,13 +223,13 @@ pub(super) fn put(config: &Config, ask: AdminAsk) -> Result<AdminReply, CliError
         let reason = "the server is not running, so that no phone can ask it";
         return Ok(AdminReply::Refused(reason.to_owned()));
     }
-    let mut engine = serve::open(&config.database)?;
+    let mut engine = serve::open(config)?;
     let now = Clock::system().now();
     if ask == AdminAsk::Backup {
         let Some(plan) = &config.backup else {
             return Ok(no_folder());
         };
-        let backups = Backups::new(plan.folder.clone(), plan.keep);
+        let backups = Backups::of(plan);
         return Ok(AdminReply::BackedUp(back_up(&mut engine, &backups, now)?));
     }
     let server = &config.public_url;
@@ -245,12 +245,10 @@ fn put_back(config: &Config, from: &Path, out: &mut dyn Write) -> Result<ExitCod
     let Some(_lock) = serve::lock(&config.database)? else {
         return Err(CliError::Running);
     };
-    let backups = config
-        .backup
-        .as_ref()
-        .map(|plan| Backups::new(plan.folder.clone(), plan.keep));
+    let backups = config.backup.as_ref().map(Backups::of);
+    let keys = serve::open_keys(config, from)?;
     let now = Clock::system().now();
-    let aside = restore(from, &config.database, backups.as_ref(), now)?;
+    let aside = restore(from, &config.database, backups.as_ref(), &keys, now)?;
     writeln!(out, "{} is restored.", config.database.display())?;
     if let Some(aside) = aside {
         writeln!(out, "What was there before lies in {}.", aside.display())?;

@@ -17,7 +17,7 @@ pub(super) fn run(settings: Settings, out: &mut dyn Write) -> Result<ExitCode, C
     let Some(_lock) = serve::lock(&config.database)? else {
         return Err(CliError::Running);
     };
-    let engine = serve::open(&config.database)?;
+    let engine = serve::open(&config)?;
     let blobs = Blobs::in_folder(&config.blobs)?;
     let runtime = crate::http::runtime().map_err(ServeError::Machine)?;
     let failed = |cause| CliError::Database {

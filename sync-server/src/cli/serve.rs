@@ -12,13 +12,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{CliError, admin_socket};
+use super::{CliError, admin_socket, private};
 use crate::backup::{Backups, Snapshot, mark};
 use crate::blobs::Blobs;
-use crate::clock::Clock;
+use crate::clock::{Clock, entropy};
 use crate::config::{BackupPlan, Config, Settings};
 use crate::engine::Engine;
 use crate::http::{Entrance, ServeError, Server, Tls};
+use crate::keys::Keys;
 use crate::logging;
 use crate::metrics::{Measure, Metrics};
 use crate::writer::Writer;
@@ -31,7 +32,8 @@ pub(super) fn run(settings: Settings) -> Result<ExitCode, CliError> {
     let Some(_lock) = lock(&config.database)? else {
         return Err(CliError::Running);
     };
-    let engine = open(&config.database)?;
+    private::tell_wide(&config);
+    let engine = open(&config)?;
     let runtime = crate::http::runtime().map_err(ServeError::Machine)?;
     let served = runtime.block_on(serve(&config, engine));
     admin_socket::unbind(&config.database);
@@ -63,10 +65,7 @@ async fn serve(config: &Config, engine: Engine) -> Result<Engine, CliError> {
         }
         stop.send_replace(true);
     });
-    let backups = config
-        .backup
-        .as_ref()
-        .map(|plan| Backups::new(plan.folder.clone(), plan.keep));
+    let backups = config.backup.as_ref().map(Backups::of);
     match admin_socket::bind(&config.database) {
         Ok(socket) => {
             let (writer, backups) = (server.writer.clone(), backups.clone());
@@ -189,7 +188,7 @@ pub(super) fn lock(database: &Path) -> Result<Option<File>, CliError> {
         path: path.clone(),
         cause,
     };
-    let file = private(&path).map_err(at)?;
+    let file = private_file(&path).map_err(at)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -197,19 +196,31 @@ pub(super) fn lock(database: &Path) -> Result<Option<File>, CliError> {
     }
 }
 
-/// Opens the database; a new one is readable by its owner alone.
-pub(super) fn open(database: &Path) -> Result<Engine, CliError> {
-    private(database).map_err(|cause| CliError::File {
+/// Opens the keys that a database is sealed with; where nothing is sealed yet, they are made.
+pub(super) fn open_keys(config: &Config, database: &Path) -> Result<Keys, CliError> {
+    let is_sealed = database.exists()
+        && Engine::is_sealed(database).map_err(|cause| CliError::Database {
+            path: database.to_owned(),
+            cause,
+        })?;
+    Ok(Keys::open(&config.keys, is_sealed, entropy()?)?)
+}
+
+/// Opens the database with its keys; a new one is readable by its owner alone.
+pub(super) fn open(config: &Config) -> Result<Engine, CliError> {
+    let database = &config.database;
+    let keys = open_keys(config, database)?;
+    private_file(database).map_err(|cause| CliError::File {
         path: database.to_owned(),
         cause,
     })?;
-    Engine::open(database).map_err(|cause| CliError::Database {
+    Engine::open(database, keys).map_err(|cause| CliError::Database {
         path: database.to_owned(),
         cause,
     })
 }
 
-fn private(path: &Path) -> std::io::Result<File> {
+fn private_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new()
         .read(true)
         .write(true)

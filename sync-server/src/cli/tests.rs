@@ -18,6 +18,12 @@ fn typed(words: &[&str]) -> Result<(bool, String), String> {
     ))
 }
 
+/// A database in a folder of its own, so that its keys lie beside that.
+fn database_in(folder: &std::path::Path) -> std::path::PathBuf {
+    std::fs::create_dir(folder.join("data")).unwrap();
+    folder.join("data/jangkau.sqlite3")
+}
+
 #[test]
 fn every_setting_is_explained_and_has_its_variable() {
     Cli::command().debug_assert();
@@ -90,7 +96,7 @@ fn a_profile_with_a_fault_is_told_by_line() {
 #[test]
 fn an_office_is_founded_staffed_and_listed() {
     let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("jangkau.sqlite3");
+    let database = database_in(folder.path());
     let admin = |words: &[&str]| {
         let base = ["admin", "--database", database.to_str().unwrap()];
         typed(&[&base, words].concat())
@@ -158,7 +164,7 @@ fn a_seat_is_not_revoked_into_life() {
 #[test]
 fn an_office_changes_its_standard_and_its_calendar() {
     let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("jangkau.sqlite3");
+    let database = database_in(folder.path());
     let admin = |words: &[&str]| {
         let base = ["admin", "--database", database.to_str().unwrap()];
         typed(&[&base, words].concat())
@@ -219,7 +225,7 @@ fn an_office_changes_its_standard_and_its_calendar() {
 #[test]
 fn practice_stays_practice_and_is_wiped() {
     let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("jangkau.sqlite3");
+    let database = database_in(folder.path());
     let admin = |words: &[&str]| {
         let base = ["admin", "--database", database.to_str().unwrap()];
         typed(&[&base, words].concat())
@@ -304,7 +310,7 @@ fn the_audit_chain_is_walked_and_read_at_the_command_line() {
 #[test]
 fn a_stolen_device_is_red_until_its_record_is_closed() {
     let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("jangkau.sqlite3");
+    let database = database_in(folder.path());
     let admin = |words: &[&str]| {
         let base = ["admin", "--database", database.to_str().unwrap()];
         typed(&[&base, words].concat())
@@ -356,7 +362,10 @@ fn a_stolen_device_is_red_until_its_record_is_closed() {
 fn enrolled(database: &std::path::Path, code: &str) -> String {
     use jangkau_core::id::DeviceId;
     use jangkau_core::sync::{Enrol, Enrolled, decode_body, encode_body};
-    let mut engine = crate::engine::Engine::open(database).unwrap();
+    let folder = database.parent().unwrap();
+    let keys = folder.with_file_name("data-keys");
+    let keys = crate::keys::Keys::open(&keys, true, crate::clock::entropy().unwrap()).unwrap();
+    let mut engine = crate::engine::Engine::open(database, keys).unwrap();
     let now = crate::clock::Clock::system().now();
     let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
     let body = encode_body(&Enrol {

@@ -116,6 +116,7 @@ impl Engine {
             }
         })?;
         if done.is_ok() {
+            self.store.shred_due()?;
             self.rule(now)?;
             // What was deleted must not stay in the write-ahead log either.
             self.store.truncate_wal()?;

@@ -3,6 +3,7 @@
 use jangkau_core::console::ConsoleRefusal;
 use jangkau_core::text::{Language, console};
 
+use crate::keys::KeyError;
 use crate::store::StoreError;
 
 /// Why the machine cannot go on. What a client does wrong is a [`RefusedReply`].
@@ -17,6 +18,11 @@ pub enum EngineError {
     /// The database is damaged. It is reported, and never deleted.
     #[error("the database is damaged")]
     Corrupt,
+    /// A key of the database is not there, or the keys cannot be used.
+    #[error(
+        "a key of the database is not there: put the newest backup of the keys back, and the institution key beside it"
+    )]
+    Keys,
     /// The power went out (simulator only).
     #[error("the power went out")]
     PowerLost,
@@ -58,12 +64,19 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::DiskFull => Self::DiskFull,
-            StoreError::Corrupt | StoreError::Newer => Self::Corrupt,
+            StoreError::Corrupt | StoreError::Newer | StoreError::Forged => Self::Corrupt,
+            StoreError::Keys => Self::Keys,
             StoreError::PowerLost(_) => Self::PowerLost,
             StoreError::Undecodable | StoreError::Sqlite(_) => {
                 tracing::error!(%error, "the store failed");
                 Self::Store
             }
         }
+    }
+}
+
+impl From<KeyError> for EngineError {
+    fn from(error: KeyError) -> Self {
+        StoreError::from(error).into()
     }
 }

@@ -2,7 +2,7 @@
 
 use jangkau_core::id::{CommandId, InstitutionId, PersonId, SeatId, ServerSeq};
 use jangkau_core::rules::Verdict;
-use jangkau_core::sync::{SeatStatus, SignedRuling};
+use jangkau_core::sync::{Row, SeatStatus};
 
 use super::{Engine, EngineError};
 use crate::store::{StoreError, decode, institutions, staff, standing};
@@ -71,8 +71,10 @@ impl Engine {
     ) -> Result<Vec<Verdict>, EngineError> {
         let tenant = self.institution(institution)?.tenant;
         let mut all = Vec::new();
-        for bytes in standing::rulings_after(&self.store.db(), tenant, after)? {
-            let signed: SignedRuling = decode(&bytes)?;
+        for row in standing::rulings_after(&self.store.db(), tenant, after)? {
+            let Row::Ruling(signed) = row else {
+                return Err(StoreError::Undecodable.into());
+            };
             let body = signed.read().map_err(|_| StoreError::Undecodable)?;
             let verdicts: Vec<(CommandId, Verdict)> = decode(&body.verdicts)?;
             all.extend(verdicts.into_iter().map(|(_, verdict)| verdict));

@@ -2,12 +2,14 @@
 
 mod access;
 mod activities;
+mod at_rest;
 mod audit;
 mod bench;
 mod blobs;
 mod codes;
 mod conflicts;
 mod departing;
+mod disk;
 mod erasure;
 mod forks;
 mod glass;
@@ -23,5 +25,6 @@ mod restores;
 mod returns;
 mod rights;
 mod roads;
+mod shredding;
 mod standards;
 mod terms;

@@ -10,11 +10,11 @@ use jangkau_core::sync::{Row, SealedEnvelope};
 
 use crate::admission::{Admitted, Known, Signer};
 use crate::grants::{Ties, align, give};
-use crate::store::commands::{NewCommand, Reception};
+use crate::store::commands::{NewCommand, Reception, StoredCommand};
 use crate::store::documents::NewChange;
 use crate::store::institutions::next_seq;
 use crate::store::log::{self, Heading};
-use crate::store::{StoreError, blobs, commands, delivery, documents, rulings};
+use crate::store::{StoreError, blobs, commands, delivery, documents, records, rulings};
 
 /// What one envelope brings, while it is written.
 pub(crate) struct Record<'a> {
@@ -63,8 +63,12 @@ impl<'a> Record<'a> {
         let seq = self.position()?;
         let (head, case) = (admitted.head(), admitted.case());
         let place = self.commands.len() as u32;
+        let parts = admitted.parts().iter();
+        let written: Vec<_> = parts
+            .map(|part| (part.key().id(), part.records()))
+            .collect();
         if admitted.is_known() {
-            commands::set_records(db, tenant, head.id, admitted.records())?;
+            records::add(db, tenant, head.id, &written)?;
         } else {
             let (roles, standing) = self.signer.person().powers(head.kind, self.received.at);
             let new = NewCommand {
@@ -77,7 +81,7 @@ impl<'a> Record<'a> {
                 seat: self.envelope.head.seat,
                 person: self.signer.person().id,
                 received: self.received,
-                records: admitted.records(),
+                records: &written,
                 author_roles: &roles,
                 standing: &standing,
             };
@@ -161,6 +165,18 @@ impl<'a> Record<'a> {
             rulings::set_activity(db, tenant, admitted.case())?;
         }
         self.opened.push((admitted.case(), is_activity));
+        Ok(())
+    }
+
+    /// Names a command of which the log keeps the row alone, because something of its case was erased. What opened its file
+    /// gave a grant.
+    pub(crate) fn tell(&mut self, told: &StoredCommand) -> Result<(), StoreError> {
+        let seq = self.position()?;
+        self.commands.push((told.id, told.case));
+        if told.kind.opens_file() && told.seq == seq {
+            let is_activity = told.kind == CommandKind::RecordActivity;
+            self.opened.push((told.case, is_activity));
+        }
         Ok(())
     }
 

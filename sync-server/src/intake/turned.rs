@@ -11,8 +11,8 @@ use jangkau_core::sync::{Answer, PackError, SealedEnvelope, Seen, Turned};
 use jangkau_core::time::Timestamp;
 
 use crate::admission::{Known, Signer};
-use crate::store::shelf::Turning;
-use crate::store::{StoreError, commands, erase, shelf};
+use crate::store::shelf::{Kept, Turning};
+use crate::store::{StoreError, erase, shelf};
 
 pub(super) const fn turned(command: CommandId, code: Turned) -> Answer {
     Answer {
@@ -86,7 +86,7 @@ pub(super) fn quarantine(
             person,
             reason: code.code(),
             received_at: now,
-            bytes: &commands::envelope_bytes(&own)?,
+            kept: Kept::Envelope(&own),
         };
         shelf::quarantine(known.db, known.tenant, &turning)?;
     }

@@ -43,7 +43,8 @@ CREATE TABLE console_session (
     seen_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     -- The seed of an authenticator that is not proved yet.
-    totp BLOB
+    totp BLOB,
+    key_id INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX console_session_of ON console_session (institution, person);

@@ -55,7 +55,7 @@ CREATE TABLE breach (
     due_at INTEGER NOT NULL,
     store TEXT NOT NULL,
     closed_at INTEGER,
-    closed_with TEXT,
+    closed_with BLOB,
     key_id INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (institution, number)
 ) STRICT;
@@ -72,6 +72,7 @@ CREATE TABLE breach_told (
     place INTEGER NOT NULL,
     party TEXT NOT NULL,
     told_at INTEGER NOT NULL,
-    words TEXT NOT NULL,
+    words BLOB NOT NULL,
+    key_id INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (institution, breach, place)
 ) STRICT, WITHOUT ROWID;

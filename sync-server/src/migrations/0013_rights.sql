@@ -39,16 +39,16 @@ CREATE TABLE rights_request (
     due INTEGER NOT NULL,
     asked_by BLOB NOT NULL,
     scope BLOB NOT NULL,
-    note TEXT NOT NULL,
+    note BLOB NOT NULL,
     decided_by BLOB,
     decided_at INTEGER,
     decision TEXT,
-    decision_note TEXT,
+    decision_note BLOB,
     -- The row of the log that carried it out, or that devices have to have read.
     position INTEGER,
     closed_by BLOB,
     closed_at INTEGER,
-    closing_note TEXT,
+    closing_note BLOB,
     -- Whether the client still has to be told by letter (UU 27/2022 art. 45).
     letter_due INTEGER NOT NULL DEFAULT 0,
     key_id INTEGER NOT NULL DEFAULT 0
@@ -60,13 +60,14 @@ CREATE TABLE legal_hold (
     number INTEGER PRIMARY KEY,
     institution INTEGER NOT NULL,
     case_id BLOB NOT NULL,
-    reason TEXT NOT NULL,
+    reason BLOB NOT NULL,
     asked_by BLOB NOT NULL,
     set_by BLOB NOT NULL,
     set_at INTEGER NOT NULL,
     lifted_by BLOB,
     lift_asked_by BLOB,
-    lifted_at INTEGER
+    lifted_at INTEGER,
+    key_id INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX legal_hold_case ON legal_hold (institution, case_id);
 
@@ -86,7 +87,8 @@ CREATE TABLE access_export (
     request INTEGER NOT NULL,
     approved_by BLOB NOT NULL,
     at INTEGER NOT NULL,
-    left_out TEXT NOT NULL
+    left_out BLOB NOT NULL,
+    key_id INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- When it was found that a withdrawal had reached every device in use, and after which row of the log: an input of the judgement.

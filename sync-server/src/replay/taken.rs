@@ -44,10 +44,7 @@ impl Rerun<'_> {
                 Row::Bar(case, on) => {
                     log::append(db, other, &row, &light.heading, now)?;
                     let person = light.heading.person.ok_or(StoreError::Undecodable)?;
-                    bars::remove(db, other, (person, *case))?;
-                    if *on {
-                        bars::insert(db, other, (person, *case), true)?;
-                    }
+                    bars::set(db, other, (person, *case), *on)?;
                 }
                 Row::Notice(_) => {
                     log::append(db, other, &row, &light.heading, now)?;
@@ -70,9 +67,10 @@ impl Rerun<'_> {
     ) -> Result<(), StoreError> {
         let (from, tenant, other) = (self.from, self.tenant, self.other);
         let number = light.heading.envelope.ok_or(StoreError::Undecodable)?;
-        let (envelope, _) = commands::envelope(from, number)?;
+        let envelope = commands::envelope(from, tenant, number)?;
+        let put = |(envelope, _)| commands::put_envelope(db, other, &envelope);
         let heading = Heading {
-            envelope: Some(commands::put_envelope(db, other, &envelope)?),
+            envelope: envelope.map(put).transpose()?,
             ..light.heading
         };
         let row = Row::Commands(ids.to_vec());

@@ -28,7 +28,7 @@ pub(super) fn entries(
         let entry = match entry_of(command) {
             Ok(entry) => entry,
             // Its first record was erased, and the rules can make nothing of the rest.
-            Err(_) if erase::is_erased(db, tenant, command.id)? => continue,
+            Err(_) if is_erased(db, tenant, command)? => continue,
             Err(error) => return Err(error),
         };
         let (mut named_roles, mut named_areas) = (BTreeMap::new(), BTreeMap::new());
@@ -72,6 +72,15 @@ pub(crate) fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreErr
         command.records.clone(),
     )
     .map_err(|_| StoreError::Undecodable)
+}
+
+/// Whether something of a command was erased: here, or in a database of which this is an older one.
+pub(super) fn is_erased(
+    db: &Db,
+    tenant: Tenant,
+    command: &StoredCommand,
+) -> Result<bool, StoreError> {
+    Ok(command.is_erased || erase::is_erased(db, tenant, command.id)?)
 }
 
 /// The people whom a command names; the rules ask what they are.

@@ -3,10 +3,12 @@
 use jangkau_core::id::PersonId;
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
+use zeroize::Zeroizing;
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, decode, encode, instant};
+use super::{Db, Place, StoreError, decode, encode, instant};
 use crate::accounts::{PasswordHash, TotpSeed};
+use crate::keys::Owner;
 
 /// A hash of a code or of a token.
 pub(crate) type Hash = [u8; 32];
@@ -47,25 +49,51 @@ pub(crate) struct SessionRow {
     pub(crate) totp: Option<TotpSeed>,
 }
 
-const ACCOUNT: &str = "institution, person, name, password, totp, totp_step, revision";
+const ACCOUNT: &str = "institution, person, name, password, totp, totp_step, revision, key_id";
 
-fn read_account(row: &Row<'_>) -> rusqlite::Result<Result<AccountRow, StoreError>> {
+fn place_of_seed(person: PersonId) -> Place {
+    Place::new("account", &[person.as_bytes()])
+}
+
+fn place_of_pending(id: &SessionId) -> Place {
+    Place::new("console_session", &[id])
+}
+
+/// The seed of an authenticator, which the server must know: sealed, unlike what stands here as a hash.
+fn open_seed(
+    db: &Db,
+    tenant: Tenant,
+    place: &Place,
+    (key, sealed): (i64, Option<Vec<u8>>),
+) -> Result<Option<TotpSeed>, StoreError> {
+    let Some(sealed) = sealed else {
+        return Ok(None);
+    };
+    let plain = Zeroizing::new(db.open_own(tenant, place, key, &sealed)?);
+    let seed = TotpSeed::try_from(plain.as_slice()).map_err(|_| StoreError::Undecodable)?;
+    Ok(Some(seed))
+}
+
+fn read_account(db: &Db, row: &Row<'_>) -> Result<AccountRow, StoreError> {
     let password: Option<Vec<u8>> = row.get(3)?;
-    let totp: Option<TotpSeed> = row.get(4)?;
-    let password = password.as_deref().map(decode::<PasswordHash>).transpose();
-    let (tenant, person, name) = (Tenant(row.get(0)?), row.get(1)?, row.get(2)?);
+    let password = password
+        .as_deref()
+        .map(decode::<PasswordHash>)
+        .transpose()?;
+    let (tenant, person) = (Tenant(row.get(0)?), row.get(1)?);
+    let seed = (row.get(7)?, row.get(4)?);
+    let totp = open_seed(db, tenant, &place_of_seed(person), seed)?;
     let totp_step: i64 = row.get(5)?;
-    let revision = row.get(6)?;
-    Ok(password.map(|password| AccountRow {
+    Ok(AccountRow {
         tenant,
         person,
-        name,
+        name: row.get(2)?,
         credentials: password
             .zip(totp)
             .map(|(password, totp)| Credentials { password, totp }),
         totp_step: totp_step.cast_unsigned(),
-        revision,
-    }))
+        revision: row.get(6)?,
+    })
 }
 
 pub(crate) fn by_name(
@@ -74,10 +102,9 @@ pub(crate) fn by_name(
     name: &str,
 ) -> Result<Option<AccountRow>, StoreError> {
     let sql = format!("SELECT {ACCOUNT} FROM account WHERE institution = ?1 AND name = ?2");
-    db.prepare_cached(&sql)?
-        .query_row(params![tenant.0, name], read_account)
-        .optional()?
-        .transpose()
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![tenant.0, name])?;
+    rows.next()?.map(|row| read_account(db, row)).transpose()
 }
 
 pub(crate) fn of_person(
@@ -86,10 +113,9 @@ pub(crate) fn of_person(
     person: PersonId,
 ) -> Result<Option<AccountRow>, StoreError> {
     let sql = format!("SELECT {ACCOUNT} FROM account WHERE institution = ?1 AND person = ?2");
-    db.prepare_cached(&sql)?
-        .query_row(params![tenant.0, person], read_account)
-        .optional()?
-        .transpose()
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![tenant.0, person])?;
+    rows.next()?.map(|row| read_account(db, row)).transpose()
 }
 
 /// Gives a person an account, or its name to the one that they have.
@@ -108,15 +134,23 @@ pub(crate) fn set_credentials(
     totp_step: u64,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE account SET password = ?3, totp = ?4, totp_step = ?5, \
-               revision = revision + 1 WHERE institution = ?1 AND person = ?2";
+               revision = revision + 1, key_id = ?6 WHERE institution = ?1 AND person = ?2";
+    let place = place_of_seed(account.person);
+    let seed = db.seal(
+        account.tenant,
+        Owner::Institution,
+        &place,
+        &credentials.totp,
+    )?;
     db.execute(
         sql,
         params![
             account.tenant.0,
             account.person,
             encode(&credentials.password),
-            credentials.totp,
+            seed.bytes,
             totp_step.cast_signed(),
+            seed.key,
         ],
     )?;
     Ok(())
@@ -205,19 +239,21 @@ pub(crate) fn recovery_left(db: &Db, tenant: Tenant, person: PersonId) -> Result
 }
 
 const SESSION: &str =
-    "id, institution, person, is_set_up, powers, began_at, seen_at, ends_at, totp";
+    "id, institution, person, is_set_up, powers, began_at, seen_at, ends_at, totp, key_id";
 
-fn read_session(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
+fn read_session(db: &Db, row: &Row<'_>) -> Result<SessionRow, StoreError> {
+    let (id, tenant): (SessionId, _) = (row.get(0)?, Tenant(row.get(1)?));
+    let seed = (row.get(9)?, row.get(8)?);
     Ok(SessionRow {
-        id: row.get(0)?,
-        tenant: Tenant(row.get(1)?),
+        id,
+        tenant,
         person: row.get(2)?,
         is_set_up: row.get(3)?,
         powers: row.get(4)?,
         began_at: instant(row.get(5)?),
         seen_at: instant(row.get(6)?),
         ends_at: instant(row.get(7)?),
-        totp: row.get(8)?,
+        totp: open_seed(db, tenant, &place_of_pending(&id), seed)?,
     })
 }
 
@@ -244,19 +280,17 @@ pub(crate) fn add_session(db: &Db, session: &SessionRow, hash: &Hash) -> Result<
 /// The session of a token.
 pub(crate) fn session(db: &Db, hash: &Hash) -> Result<Option<SessionRow>, StoreError> {
     let sql = format!("SELECT {SESSION} FROM console_session WHERE hash = ?1");
-    Ok(db
-        .prepare_cached(&sql)?
-        .query_row([hash], read_session)
-        .optional()?)
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([hash])?;
+    rows.next()?.map(|row| read_session(db, row)).transpose()
 }
 
 /// The session that had this token before it was renewed.
 pub(crate) fn session_formerly(db: &Db, hash: &Hash) -> Result<Option<SessionRow>, StoreError> {
     let sql = format!("SELECT {SESSION} FROM console_session WHERE former = ?1");
-    Ok(db
-        .prepare_cached(&sql)?
-        .query_row([hash], read_session)
-        .optional()?)
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([hash])?;
+    rows.next()?.map(|row| read_session(db, row)).transpose()
 }
 
 /// A person's sessions, the one that was used last first.
@@ -270,8 +304,12 @@ pub(crate) fn sessions(
          ORDER BY seen_at DESC, id"
     );
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![tenant.0, person], read_session)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(params![tenant.0, person])?;
+    let mut sessions = Vec::new();
+    while let Some(row) = rows.next()? {
+        sessions.push(read_session(db, row)?);
+    }
+    Ok(sessions)
 }
 
 pub(crate) fn touch(db: &Db, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
@@ -288,9 +326,15 @@ pub(crate) fn renew(db: &Db, id: &SessionId, hash: &Hash, powers: &str) -> Resul
 }
 
 /// Keeps the seed of an authenticator until it is proved.
-pub(crate) fn set_pending(db: &Db, id: &SessionId, totp: &TotpSeed) -> Result<(), StoreError> {
-    let sql = "UPDATE console_session SET totp = ?2 WHERE id = ?1";
-    db.execute(sql, params![id, totp])?;
+pub(crate) fn set_pending(
+    db: &Db,
+    (tenant, id): (Tenant, &SessionId),
+    totp: &TotpSeed,
+) -> Result<(), StoreError> {
+    let place = place_of_pending(id);
+    let seed = db.seal(tenant, Owner::Institution, &place, totp)?;
+    let sql = "UPDATE console_session SET totp = ?2, key_id = ?3 WHERE id = ?1";
+    db.execute(sql, params![id, seed.bytes, seed.key])?;
     Ok(())
 }
 

@@ -79,6 +79,20 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// Takes over what a row tells.
+pub(crate) fn set(
+    db: &Db,
+    tenant: Tenant,
+    bar: (PersonId, CaseId),
+    on: bool,
+) -> Result<(), StoreError> {
+    remove(db, tenant, bar)?;
+    if on {
+        insert(db, tenant, bar, true)?;
+    }
+    Ok(())
+}
+
 pub(crate) fn remove(
     db: &Db,
     tenant: Tenant,

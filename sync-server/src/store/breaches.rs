@@ -7,7 +7,7 @@ use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, delivery, instant, parse};
+use super::{Db, Place, StoreError, delivery, instant, parse};
 
 /// A breach record's own row.
 #[derive(Clone, Debug)]
@@ -61,30 +61,46 @@ pub(crate) fn open_of(db: &Db, tenant: Tenant, seat: SeatId) -> Result<Option<u3
         .optional()?)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Result<BreachRow, StoreError>> {
+fn read(db: &Db, tenant: Tenant, row: &Row<'_>) -> Result<BreachRow, StoreError> {
     let store: String = row.get(5)?;
-    let closed_at: Option<i64> = row.get(6)?;
-    let closed_with: Option<String> = row.get(7)?;
-    let (number, seat, person) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let (known_at, due_at) = (instant(row.get(3)?), instant(row.get(4)?));
-    Ok(parse(&store).map(|store| BreachRow {
+    let (closed_at, number): (Option<i64>, u32) = (row.get(6)?, row.get(0)?);
+    let closed_with: Option<Vec<u8>> = row.get(7)?;
+    let (place, key) = (place_of_closing(number), row.get(8)?);
+    let open = |sealed: Vec<u8>| db.open_words(tenant, &place, key, &sealed);
+    let closed_with = closed_with.map(open).transpose()?;
+    Ok(BreachRow {
         number,
-        seat,
-        person,
-        known_at,
-        due_at,
-        store,
+        seat: row.get(1)?,
+        person: row.get(2)?,
+        known_at: instant(row.get(3)?),
+        due_at: instant(row.get(4)?),
+        store: parse(&store)?,
         closed: closed_at.map(instant).zip(closed_with),
-    }))
+    })
+}
+
+fn place_of_closing(number: u32) -> Place {
+    Place::new("breach", &[&number.to_be_bytes()])
+}
+
+fn place_of_words(number: u32, place: u32) -> Place {
+    Place::new(
+        "breach_told",
+        &[&number.to_be_bytes(), &place.to_be_bytes()],
+    )
 }
 
 /// Every record, oldest first.
 pub(crate) fn all(db: &Db, tenant: Tenant) -> Result<Vec<BreachRow>, StoreError> {
-    let sql = "SELECT number, seat, person, known_at, due_at, store, closed_at, closed_with \
+    let sql = "SELECT number, seat, person, known_at, due_at, store, closed_at, closed_with, key_id \
                FROM breach WHERE institution = ?1 ORDER BY number";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([tenant.0], read)?;
-    rows.map(|row| row?).collect()
+    let mut rows = statement.query([tenant.0])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(db, tenant, row)?);
+    }
+    Ok(all)
 }
 
 /// What was on the device when the record was opened.
@@ -105,10 +121,22 @@ pub(crate) fn tell(
     number: u32,
     (party, told_at, words): (BreachParty, Timestamp, &str),
 ) -> Result<(), StoreError> {
+    let sql = "SELECT count(*) FROM breach_told WHERE institution = ?1 AND breach = ?2";
+    let place: u32 = db.query_row(sql, params![tenant.0, number], |row| row.get(0))?;
+    let sealed = db.seal_words(tenant, &place_of_words(number, place), words)?;
+    let sql = "INSERT INTO breach_told (institution, breach, place, party, told_at, words, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.execute(
-        "INSERT INTO breach_told (institution, breach, place, party, told_at, words) \
-         SELECT ?1, ?2, count(*), ?3, ?4, ?5 FROM breach_told WHERE institution = ?1 AND breach = ?2",
-        params![tenant.0, number, party.code(), told_at.as_millis(), words],
+        sql,
+        params![
+            tenant.0,
+            number,
+            place,
+            party.code(),
+            told_at.as_millis(),
+            sealed.bytes,
+            sealed.key
+        ],
     )?;
     Ok(())
 }
@@ -119,17 +147,18 @@ pub(crate) fn told(
     tenant: Tenant,
     number: u32,
 ) -> Result<Vec<(BreachParty, Timestamp, String)>, StoreError> {
-    let sql = "SELECT party, told_at, words FROM breach_told WHERE institution = ?1 \
-               AND breach = ?2 ORDER BY place";
+    let sql = "SELECT party, told_at, words, key_id, place FROM breach_told \
+               WHERE institution = ?1 AND breach = ?2 ORDER BY place";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![tenant.0, number], |row| {
-        Ok((row.get::<_, String>(0)?, instant(row.get(1)?), row.get(2)?))
-    })?;
-    rows.map(|row| {
-        let (party, at, words) = row?;
-        Ok((parse(&party)?, at, words))
-    })
-    .collect()
+    let mut rows = statement.query(params![tenant.0, number])?;
+    let mut told = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (party, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(2)?);
+        let place = place_of_words(number, row.get(4)?);
+        let words = db.open_words(tenant, &place, row.get(3)?, &sealed)?;
+        told.push((parse(&party)?, instant(row.get(1)?), words));
+    }
+    Ok(told)
 }
 
 /// Closes a record.
@@ -139,9 +168,13 @@ pub(crate) fn close(
     number: u32,
     (now, words): (Timestamp, &str),
 ) -> Result<(), StoreError> {
+    let sealed = db.seal_words(tenant, &place_of_closing(number), words)?;
+    let sql = "UPDATE breach SET closed_at = ?3, closed_with = ?4, key_id = ?5 \
+               WHERE institution = ?1 AND number = ?2";
+    let (key, closed_with) = (sealed.key, sealed.bytes);
     db.execute(
-        "UPDATE breach SET closed_at = ?3, closed_with = ?4 WHERE institution = ?1 AND number = ?2",
-        params![tenant.0, number, now.as_millis(), words],
+        sql,
+        params![tenant.0, number, now.as_millis(), closed_with, key],
     )?;
     Ok(())
 }

@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 use jangkau_core::command::{CommandKind, PlacedRecord};
 use jangkau_core::envelope::{CommandHead, Via};
 use jangkau_core::id::{
-    CaseId, CommandId, DecisionCount, EnvelopeHash, PersonId, SeatId, ServerSeq,
+    CaseId, CommandId, DecisionCount, DocumentId, EnvelopeHash, PersonId, SeatId, ServerSeq,
 };
 use jangkau_core::profile::words::Role;
 use jangkau_core::rules::Standing;
-use jangkau_core::sync::{SealedEnvelope, decode_body, encode_body, pack, unpack};
+use jangkau_core::sync::SealedEnvelope;
 use jangkau_core::time::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
 use super::staff::{parse_roles, role_words};
-use super::{Db, StoreError, column, decode, encode, instant, parse, seq};
+use super::{
+    Db, Place, StoreError, column, decode, encode, envelopes, instant, parse, records, seq,
+};
+use crate::keys::KeyId;
 
 /// A command to be kept.
 #[derive(Debug)]
@@ -29,7 +32,8 @@ pub(crate) struct NewCommand<'a> {
     pub(crate) seat: SeatId,
     pub(crate) person: PersonId,
     pub(crate) received: Reception,
-    pub(crate) records: &'a [PlacedRecord],
+    /// What it writes, by document.
+    pub(crate) records: &'a [(DocumentId, &'a [PlacedRecord])],
     pub(crate) author_roles: &'a BTreeSet<Role>,
     pub(crate) standing: &'a Standing,
 }
@@ -57,7 +61,10 @@ pub(crate) struct StoredCommand {
     /// How far its device's clock was ahead when it was pushed, in milliseconds.
     pub(crate) clock_offset_ms: Option<i64>,
     pub(crate) base: DecisionCount,
+    /// In the order of its sections; without those that were erased.
     pub(crate) records: Vec<PlacedRecord>,
+    /// Whether something of it was erased.
+    pub(crate) is_erased: bool,
     pub(crate) author_roles: BTreeSet<Role>,
     pub(crate) standing: Standing,
     /// The verdict that stands, as `rules` encodes it.
@@ -69,8 +76,9 @@ pub(crate) struct StoredCommand {
 pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<(), StoreError> {
     let sql = "INSERT INTO command (institution, id, case_id, kind, seq, place, envelope, via, seat, \
                person, occurred_at, recorded_at, received_at, base, after, records, author_roles, \
-               clock_offset, standing) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+               clock_offset, standing, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+    let sealed = records::seal(db, tenant, new.head.id, new.records)?;
     let standing = Some(new.standing).filter(|standing| **standing != Standing::default());
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
@@ -88,23 +96,12 @@ pub(crate) fn insert(db: &Db, tenant: Tenant, new: &NewCommand<'_>) -> Result<()
         new.received.at.as_millis(),
         new.head.base.get(),
         encode(&new.head.after),
-        encode(&new.records.to_vec()),
+        encode(&sealed),
         role_words(new.author_roles),
         new.received.clock_offset_ms,
         standing.map(encode),
+        records::first_key(&sealed),
     ])?;
-    Ok(())
-}
-
-/// Adds records that came later, after a restore, from somebody who holds more of the command.
-pub(crate) fn set_records(
-    db: &Db,
-    tenant: Tenant,
-    id: CommandId,
-    records: &[PlacedRecord],
-) -> Result<(), StoreError> {
-    let sql = "UPDATE command SET records = ?3 WHERE institution = ?1 AND id = ?2";
-    db.execute(sql, params![tenant.0, id, encode(&records.to_vec())])?;
     Ok(())
 }
 
@@ -113,21 +110,25 @@ const COLUMNS: &str = "id, case_id, kind, command.seq, via, person, recorded_at,
                        LEFT JOIN verdict ON verdict.institution = command.institution \
                        AND verdict.command = command.id";
 
-fn read(row: &Row<'_>) -> Result<StoredCommand, StoreError> {
+fn read(db: &Db, tenant: Tenant, row: &Row<'_>) -> Result<StoredCommand, StoreError> {
     let (via, roles): (String, String) = (row.get(4)?, row.get(10)?);
     let records: Vec<u8> = row.get(9)?;
     let standing: Option<Vec<u8>> = row.get(14)?;
+    let id = row.get(0)?;
+    let kind = CommandKind::from_number(row.get(2)?).ok_or(StoreError::Undecodable)?;
+    let (records, is_erased) = records::open(db, tenant, (id, kind), &records)?;
     Ok(StoredCommand {
-        id: row.get(0)?,
+        id,
         case: row.get(1)?,
-        kind: CommandKind::from_number(row.get(2)?).ok_or(StoreError::Undecodable)?,
+        kind,
         seq: seq(row.get(3)?),
         via: parse(&via)?,
         person: row.get(5)?,
         recorded_at: instant(row.get(6)?),
         received_at: instant(row.get(7)?),
         base: DecisionCount::new(row.get(8)?),
-        records: decode(&records)?,
+        records,
+        is_erased,
         author_roles: parse_roles(&roles)?,
         standing: standing
             .as_deref()
@@ -148,7 +149,7 @@ pub(crate) fn get(
     let sql = format!("SELECT {COLUMNS} WHERE command.institution = ?1 AND id = ?2");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params![tenant.0, id])?;
-    rows.next()?.map(read).transpose()
+    rows.next()?.map(|row| read(db, tenant, row)).transpose()
 }
 
 /// Whether a command of the log came in this envelope.
@@ -178,7 +179,7 @@ pub(crate) fn of_case(
     let mut rows = statement.query(params![tenant.0, case])?;
     let mut commands = Vec::new();
     while let Some(row) = rows.next()? {
-        commands.push(read(row)?);
+        commands.push(read(db, tenant, row)?);
     }
     Ok(commands)
 }
@@ -236,22 +237,33 @@ pub(crate) fn put_envelope(
     tenant: Tenant,
     envelope: &SealedEnvelope,
 ) -> Result<i64, StoreError> {
-    let bytes = envelope_bytes(envelope)?;
+    let bytes = envelopes::envelope_bytes(envelope)?;
     let content = *blake3::hash(&bytes).as_bytes();
     let hash = envelope.head.hash();
-    let sql = "INSERT OR IGNORE INTO envelope (institution, hash, bytes, content) \
-               VALUES (?1, ?2, ?3, ?4)";
-    if db
-        .prepare_cached(sql)?
-        .execute(params![tenant.0, hash, bytes, content])?
-        == 1
-    {
-        return Ok(db.last_insert_rowid());
-    }
     let sql = "SELECT number FROM envelope WHERE institution = ?1 AND hash = ?2 AND content = ?3";
-    Ok(db
+    let known: Option<i64> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, hash, content], |row| row.get(0))?)
+        .query_row(params![tenant.0, hash, content], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let sealed = envelopes::seal(db, tenant, &place_of_envelope(hash, &content), envelope)?;
+    let sql = "INSERT INTO envelope (institution, hash, bytes, content, key_id, length) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    db.prepare_cached(sql)?.execute(params![
+        tenant.0,
+        hash,
+        sealed.bytes,
+        content,
+        sealed.key,
+        bytes.len() as u32
+    ])?;
+    Ok(db.last_insert_rowid())
+}
+
+pub(super) fn place_of_envelope(hash: EnvelopeHash, content: &[u8; 32]) -> Place {
+    Place::new("envelope", &[hash.as_bytes(), content])
 }
 
 /// Where an envelope is kept; in several places if it came in pieces.
@@ -266,35 +278,74 @@ pub(crate) fn envelope_numbers(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// An envelope by where it is kept, with the length of its bytes.
-pub(crate) fn envelope(db: &Db, number: i64) -> Result<(SealedEnvelope, usize), StoreError> {
-    let sql = "SELECT bytes FROM envelope WHERE number = ?1";
-    let bytes: Vec<u8> = db
+/// An envelope by where it is kept, with the length of its bytes; none if all of it was erased.
+pub(crate) fn envelope(
+    db: &Db,
+    tenant: Tenant,
+    number: i64,
+) -> Result<Option<(SealedEnvelope, usize)>, StoreError> {
+    let sql = "SELECT hash, content, bytes, length FROM envelope WHERE number = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([number])?;
+    let row = rows.next()?.ok_or(StoreError::Undecodable)?;
+    let place = place_of_envelope(row.get(0)?, &row.get(1)?);
+    let (column, length): (Vec<u8>, u32) = (row.get(2)?, row.get(3)?);
+    let envelope = envelopes::open(db, tenant, &place, &column)?;
+    Ok(envelope.map(|envelope| (envelope, length as usize)))
+}
+
+/// Seals a kept envelope under the keys of now, if something of it is under one of these former keys.
+pub(super) fn reseal_envelope(
+    db: &Db,
+    tenant: Tenant,
+    number: i64,
+    former: &[KeyId],
+) -> Result<(), StoreError> {
+    let sql = "SELECT hash, content, bytes FROM envelope WHERE number = ?1";
+    let (hash, content, column): (EnvelopeHash, [u8; 32], Vec<u8>) = db
         .prepare_cached(sql)?
-        .query_row([number], |row| row.get(0))?;
-    Ok((read_envelope(&bytes)?, bytes.len()))
+        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let place = place_of_envelope(hash, &content);
+    if let Some(sealed) = envelopes::reseal(db, tenant, &place, (&column, former))? {
+        let sql = "UPDATE envelope SET bytes = ?2, key_id = ?3 WHERE number = ?1";
+        db.execute(sql, params![number, sealed.bytes, sealed.key])?;
+    }
+    Ok(())
 }
 
 /// How long a kept envelope is.
 pub(crate) fn envelope_length(db: &Db, number: i64) -> Result<usize, StoreError> {
-    let sql = "SELECT length(bytes) FROM envelope WHERE number = ?1";
+    let sql = "SELECT length FROM envelope WHERE number = ?1";
     let length: u32 = db
         .prepare_cached(sql)?
         .query_row([number], |row| row.get(0))?;
     Ok(length as usize)
 }
 
-/// One envelope as bytes of a column.
-pub(crate) fn envelope_bytes(envelope: &SealedEnvelope) -> Result<Vec<u8>, StoreError> {
-    let packed = pack([envelope]).map_err(|_| StoreError::Undecodable)?;
-    Ok(encode_body(&packed))
-}
-
-/// The envelope of such bytes.
-pub(crate) fn read_envelope(bytes: &[u8]) -> Result<SealedEnvelope, StoreError> {
-    let packed = decode_body(bytes).map_err(|_| StoreError::Undecodable)?;
-    let mut envelopes = unpack(&packed).map_err(|_| StoreError::Undecodable)?;
-    envelopes.pop().ok_or(StoreError::Undecodable)
+/// Drops what was erased of every envelope that brought a command.
+pub(super) fn drop_erased_of_envelopes(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+) -> Result<(), StoreError> {
+    let sql = "SELECT number, bytes FROM envelope WHERE institution = ?1 \
+               AND hash = (SELECT envelope FROM command WHERE institution = ?1 AND id = ?2)";
+    let found: Vec<(i64, Vec<u8>)> = {
+        let mut statement = db.prepare_cached(sql)?;
+        let rows = statement.query_map(params![tenant.0, command], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (number, column) in found {
+        if let Some(left) = envelopes::without_erased(db, &column)? {
+            db.execute(
+                "UPDATE envelope SET bytes = ?2 WHERE number = ?1",
+                params![number, left],
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Notes that a row of the log brought a command, perhaps not for the first time.
@@ -354,9 +405,10 @@ pub(crate) fn copy(
     to: (&Db, Tenant),
     id: CommandId,
 ) -> Result<(), StoreError> {
+    // Without records: they are sealed under keys of their own.
+    const COPIED: usize = 17;
     let columns = "id, case_id, kind, seq, place, envelope, via, seat, person, occurred_at, \
-                   recorded_at, received_at, clock_offset, base, after, records, author_roles, \
-                   key_id, standing";
+                   recorded_at, received_at, clock_offset, base, after, author_roles, standing";
     let sql = format!("SELECT {columns} FROM command WHERE institution = ?1 AND id = ?2");
     let mut statement = from.0.prepare_cached(&sql)?;
     let mut rows = statement.query(params![from.1.0, id])?;
@@ -364,12 +416,15 @@ pub(crate) fn copy(
         return Ok(());
     };
     let mut values: Vec<rusqlite::types::Value> = vec![to.1.0.into()];
-    for column in 0..19 {
+    for column in 0..COPIED {
         values.push(row.get(column)?);
     }
+    let sealed = records::copied(from, to, id)?;
+    values.push(encode(&sealed).into());
+    values.push(records::first_key(&sealed).into());
     let places: Vec<String> = (1..=20).map(|place| format!("?{place}")).collect();
     let sql = format!(
-        "INSERT OR IGNORE INTO command (institution, {columns}) VALUES ({})",
+        "INSERT OR IGNORE INTO command (institution, {columns}, records, key_id) VALUES ({})",
         places.join(", ")
     );
     to.0.prepare_cached(&sql)?

@@ -9,7 +9,8 @@ use jangkau_core::sync::document_digest;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, seq};
+use super::{Db, Place, StoreError, column, seq};
+use crate::keys::Owner;
 
 /// A document as its row says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +162,9 @@ pub(crate) fn insert_change(
     new: &NewChange<'_>,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO change (institution, document, hash, epoch, seq, command, actor, \
-               actor_seq, max_op, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+               actor_seq, max_op, bytes, key_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let place = place_of_change(new.document, new.facts.hash);
+    let sealed = db.seal(tenant, Owner::Document(new.document), &place, new.bytes)?;
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         new.document,
@@ -172,9 +175,20 @@ pub(crate) fn insert_change(
         new.facts.actor,
         new.facts.seq.cast_signed(),
         new.facts.max_op.cast_signed(),
-        new.bytes,
+        sealed.bytes,
+        sealed.key,
     ])?;
     Ok(())
+}
+
+pub(super) fn place_of_change(document: DocumentId, hash: ChangeHash) -> Place {
+    Place::new("change", &[document.as_bytes(), hash.as_bytes()])
+}
+
+/// A saved document is bound to the row that it reaches to: an older one does not open in its place.
+fn place_of_snapshot(document: DocumentId, through: ServerSeq) -> Place {
+    let through = through.get().to_be_bytes();
+    Place::new("snapshot", &[document.as_bytes(), &through])
 }
 
 /// The greatest operation counter of a known change, and the command that it belongs to.
@@ -253,22 +267,28 @@ fn last_change(
     Ok(last.map(seq))
 }
 
-/// The changes of a document between two rows, in order.
+/// The changes of a document between two rows, in order; none if one of them was erased.
 fn changes(
     db: &Db,
     tenant: Tenant,
     document: DocumentId,
     after: ServerSeq,
     through: ServerSeq,
-) -> Result<Vec<Vec<u8>>, StoreError> {
-    let sql = "SELECT bytes FROM change WHERE institution = ?1 AND document = ?2 \
+) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+    let sql = "SELECT hash, key_id, bytes FROM change WHERE institution = ?1 AND document = ?2 \
                AND seq > ?3 AND seq <= ?4 ORDER BY seq, rowid";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(
-        params![tenant.0, document, column(after), column(through)],
-        |row| row.get(0),
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(params![tenant.0, document, column(after), column(through)])?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (place, sealed) = (place_of_change(document, row.get(0)?), row.get_ref(2)?);
+        let sealed = sealed.as_blob().map_err(|_| StoreError::Undecodable)?;
+        match db.open(tenant, &place, row.get(1)?, sealed)? {
+            Some(change) => changes.push(change),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(changes))
 }
 
 /// A saved document.
@@ -278,7 +298,7 @@ pub(crate) struct Snapshot {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A document as of a row, saved; none where it has no change yet. Kept until the document changes.
+/// A document as of a row, saved; none where it has no change yet, or was erased. Kept until the document changes.
 pub(crate) fn snapshot(
     db: &Db,
     tenant: Tenant,
@@ -288,26 +308,18 @@ pub(crate) fn snapshot(
     let Some(last) = last_change(db, tenant, id, through)? else {
         return Ok(None);
     };
-    let sql = "SELECT through, heads, bytes FROM snapshot WHERE institution = ?1 AND document = ?2";
-    let cached: Option<(i64, Vec<u8>, Vec<u8>)> = db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
     let mut document = Document::default();
     let mut from = ServerSeq::new(0);
-    if let Some((at, heads, bytes)) = cached.filter(|cached| seq(cached.0) <= last) {
-        if seq(at) == last {
-            return Ok(Some(Snapshot {
-                heads: read_hashes(&heads)?,
-                bytes,
-            }));
+    if let Some((at, saved)) = saved(db, tenant, id)?.filter(|saved| saved.0 <= last) {
+        if at == last {
+            return Ok(Some(saved));
         }
-        document = Document::load(&bytes).map_err(|_| StoreError::Undecodable)?;
-        from = seq(at);
+        document = Document::load(&saved.bytes).map_err(|_| StoreError::Undecodable)?;
+        from = at;
     }
-    let changes = changes(db, tenant, id, from, last)?;
+    let Some(changes) = changes(db, tenant, id, from, last)? else {
+        return Ok(None);
+    };
     document
         .apply(changes.iter().map(Vec::as_slice))
         .map_err(|_| StoreError::Undecodable)?;
@@ -315,19 +327,43 @@ pub(crate) fn snapshot(
         heads: document.heads(),
         bytes: document.save(),
     };
-    let sql = "INSERT OR REPLACE INTO snapshot (institution, document, through, heads, bytes) \
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT OR REPLACE INTO snapshot (institution, document, through, heads, bytes, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let place = place_of_snapshot(id, last);
+    let sealed = db.seal(tenant, Owner::Document(id), &place, &snapshot.bytes)?;
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         id,
         column(last),
         hash_bytes(&snapshot.heads),
-        snapshot.bytes
+        sealed.bytes,
+        sealed.key
     ])?;
     Ok(Some(snapshot))
 }
 
-/// A document as it stands, built from its changes alone.
+/// The saved document that is kept, and the row that it reaches to.
+fn saved(
+    db: &Db,
+    tenant: Tenant,
+    id: DocumentId,
+) -> Result<Option<(ServerSeq, Snapshot)>, StoreError> {
+    let sql = "SELECT through, heads, key_id, bytes FROM snapshot \
+               WHERE institution = ?1 AND document = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let (through, heads, sealed): (_, Vec<u8>, Vec<u8>) =
+        (seq(row.get(0)?), row.get(1)?, row.get(3)?);
+    let place = place_of_snapshot(id, through);
+    let opened = db.open(tenant, &place, row.get(2)?, &sealed)?;
+    let heads = read_hashes(&heads)?;
+    Ok(opened.map(|bytes| (through, Snapshot { heads, bytes })))
+}
+
+/// A document as it stands, built from its changes alone; empty where it was erased.
 pub(crate) fn build(db: &Db, tenant: Tenant, id: DocumentId) -> Result<Document, StoreError> {
     let all = changes(
         db,
@@ -338,7 +374,7 @@ pub(crate) fn build(db: &Db, tenant: Tenant, id: DocumentId) -> Result<Document,
     )?;
     let mut document = Document::default();
     document
-        .apply(all.iter().map(Vec::as_slice))
+        .apply(all.iter().flatten().map(Vec::as_slice))
         .map_err(|_| StoreError::Undecodable)?;
     Ok(document)
 }
@@ -390,17 +426,27 @@ pub(crate) fn changes_of_row(
     tenant: Tenant,
     at: ServerSeq,
 ) -> Result<Vec<KeptChange>, StoreError> {
-    let sql = "SELECT document, epoch, command, bytes FROM change \
+    let sql = "SELECT document, epoch, command, hash, key_id, bytes FROM change \
                WHERE institution = ?1 AND seq = ?2 ORDER BY rowid";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![tenant.0, column(at)], |row| {
-        Ok((
-            row.get(0)?,
-            DocEpoch::new(row.get(1)?),
-            row.get(2)?,
-            row.get(3)?,
-        ))
-    })?;
+    let mut rows = statement.query(params![tenant.0, column(at)])?;
+    let mut kept = Vec::new();
+    while let Some(row) = rows.next()? {
+        let document = row.get(0)?;
+        let place = place_of_change(document, row.get(3)?);
+        let sealed: Vec<u8> = row.get(5)?;
+        if let Some(bytes) = db.open(tenant, &place, row.get(4)?, &sealed)? {
+            kept.push((document, DocEpoch::new(row.get(1)?), row.get(2)?, bytes));
+        }
+    }
+    Ok(kept)
+}
+
+/// Documents of which changes were erased that the log still holds: an older database came back.
+pub(crate) fn hollow(db: &Db, tenant: Tenant) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let sql = "SELECT DISTINCT document FROM change WHERE institution = ?1 AND length(bytes) = 0";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([tenant.0], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

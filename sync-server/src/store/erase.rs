@@ -5,11 +5,13 @@ use jangkau_core::id::{
     CaseId, ChangeHash, CommandId, DocEpoch, DocumentId, EnvelopeHash, PersonId, ServerSeq,
 };
 use jangkau_core::sync::{RemovalReason, SealedEnvelope};
+use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
-use super::commands::{self, envelope_bytes, envelope_numbers};
+use super::commands::{self, envelope_numbers};
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, parse, seq};
+use super::{Db, Place, StoreError, column, envelopes, instant, parse, records, seq, shelf};
+use crate::keys::{KeyId, Owner};
 
 /// The epoch of a document, and the row that began it; none for one that was never rewritten.
 pub(crate) fn epoch_of(
@@ -35,13 +37,25 @@ pub(crate) fn put_epoch(
     (epoch, at): (DocEpoch, ServerSeq),
     base: Option<&[u8]>,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO doc_epoch (institution, document, epoch, seq, base) \
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO doc_epoch (institution, document, epoch, seq, base, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let place = place_of_base(document, epoch);
+    let seal = |base| db.seal(tenant, Owner::Document(document), &place, base);
+    let sealed = base.map(seal).transpose()?;
+    let key = sealed.as_ref().map_or(0, |sealed| sealed.key);
+    let base = sealed.map(|sealed| sealed.bytes);
     db.execute(
         sql,
-        params![tenant.0, document, epoch.get(), column(at), base],
+        params![tenant.0, document, epoch.get(), column(at), base, key],
     )?;
     Ok(())
+}
+
+fn place_of_base(document: DocumentId, epoch: DocEpoch) -> Place {
+    Place::new(
+        "doc_epoch",
+        &[document.as_bytes(), &epoch.get().to_be_bytes()],
+    )
 }
 
 /// The base of a document in an epoch; none if that is not the last one, or nothing survived.
@@ -51,12 +65,18 @@ pub(crate) fn base_of(
     document: DocumentId,
     epoch: DocEpoch,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "SELECT base FROM doc_epoch WHERE institution = ?1 AND document = ?2 AND epoch = ?3";
-    let base = db
+    let sql = "SELECT base, key_id FROM doc_epoch \
+               WHERE institution = ?1 AND document = ?2 AND epoch = ?3";
+    let found: Option<(Option<Vec<u8>>, i64)> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, document, epoch.get()], |row| row.get(0))
+        .query_row(params![tenant.0, document, epoch.get()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    Ok(base.flatten())
+    let Some((Some(sealed), key)) = found else {
+        return Ok(None);
+    };
+    db.open(tenant, &place_of_base(document, epoch), key, &sealed)
 }
 
 /// The last row of the log that rewrote a document: a replay begins to judge after it.
@@ -69,11 +89,13 @@ pub(crate) fn last_checkpoint(db: &Db, tenant: Tenant) -> Result<ServerSeq, Stor
 }
 
 /// Destroys a document's bytes: its changes, of which the hashes stay, what was saved of it, and its former bases. The one place
-/// where content of a document goes for good; the key goes here, too, where it has one of its own.
+/// where content of a document goes for good. What stays of it gets a new key; the former ones are destroyed as soon as this is
+/// on the disk ([`super::Store::shred_due`]): before, a power cut would take what stays, too.
 pub(crate) fn destroy_document(
     db: &Db,
     tenant: Tenant,
     document: DocumentId,
+    (reason, now): (RemovalReason, Timestamp),
 ) -> Result<(), StoreError> {
     let of = params![tenant.0, document];
     db.execute(
@@ -89,7 +111,69 @@ pub(crate) fn destroy_document(
     ] {
         db.execute(sql, of)?;
     }
+    let former = db.keys().renew(&db.institution(tenant)?, document)?;
+    reseal(db, tenant, document, &former)?;
+    for key in former {
+        let sql = "INSERT OR IGNORE INTO key_due (institution, document, key_id, reason, at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+        let at = now.as_millis();
+        db.execute(
+            sql,
+            params![tenant.0, document, key.get(), reason.code(), at],
+        )?;
+    }
     Ok(())
+}
+
+/// Seals under the document's new key whatever else is under its former ones.
+fn reseal(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
+    former: &[KeyId],
+) -> Result<(), StoreError> {
+    let sql = "SELECT DISTINCT past_change.command FROM past_change JOIN command \
+               ON command.institution = past_change.institution AND command.id = past_change.command \
+               WHERE past_change.institution = ?1 AND past_change.document = ?2";
+    let commands: Vec<CommandId> = {
+        let mut statement = db.prepare_cached(sql)?;
+        let rows = statement.query_map(params![tenant.0, document], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for command in commands {
+        records::reseal(db, tenant, command, former)?;
+        for number in envelopes_of(db, tenant, command)? {
+            commands::reseal_envelope(db, tenant, number, former)?;
+        }
+    }
+    shelf::reseal(db, tenant, former)
+}
+
+/// A key that is to be destroyed: of which document, and why.
+pub(super) struct DueKey {
+    pub(super) tenant: Tenant,
+    pub(super) document: DocumentId,
+    pub(super) key: KeyId,
+    pub(super) reason: String,
+    pub(super) at: Timestamp,
+}
+
+/// The keys of which nothing is left, and which are to be destroyed.
+pub(super) fn due_keys(db: &Db) -> Result<Vec<DueKey>, StoreError> {
+    let sql = "SELECT institution, document, key_id, reason, at FROM key_due ORDER BY key_id";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next()? {
+        due.push(DueKey {
+            tenant: Tenant(row.get(0)?),
+            document: row.get(1)?,
+            key: KeyId::new(row.get(2)?).ok_or(StoreError::Undecodable)?,
+            reason: row.get(3)?,
+            at: instant(row.get(4)?),
+        });
+    }
+    Ok(due)
 }
 
 /// Whether a change stood in a former epoch of a document, as this command's.
@@ -140,26 +224,40 @@ pub(crate) fn hide_parts(
     document: DocumentId,
 ) -> Result<(), StoreError> {
     for number in envelopes_of(db, tenant, command)? {
-        let (envelope, _) = commands::envelope(db, number)?;
+        let Some((envelope, _)) = commands::envelope(db, tenant, number)? else {
+            continue;
+        };
         let less = envelope.without(|head, part| {
             let is_there = part.document().is_some_and(|key| key.id() == document);
             head.id == command && is_there
         });
         if less != envelope {
-            put_bytes(db, number, &less)?;
+            put_bytes(db, tenant, number, &less)?;
         }
     }
     Ok(())
 }
 
-fn put_bytes(db: &Db, number: i64, envelope: &SealedEnvelope) -> Result<(), StoreError> {
-    let bytes = envelope_bytes(envelope)?;
+fn put_bytes(
+    db: &Db,
+    tenant: Tenant,
+    number: i64,
+    envelope: &SealedEnvelope,
+) -> Result<(), StoreError> {
+    let bytes = envelopes::envelope_bytes(envelope)?;
     // Two pieces of one envelope may become alike; the place tells them apart.
     let mut hasher = blake3::Hasher::new();
     hasher.update(&number.to_be_bytes()).update(&bytes);
     let content = *hasher.finalize().as_bytes();
-    let sql = "UPDATE envelope SET bytes = ?2, content = ?3 WHERE number = ?1";
-    db.execute(sql, params![number, bytes, content])?;
+    let place = commands::place_of_envelope(envelope.head.hash(), &content);
+    let sealed = envelopes::seal(db, tenant, &place, envelope)?;
+    let sql = "UPDATE envelope SET bytes = ?2, content = ?3, key_id = ?4, length = ?5 \
+               WHERE number = ?1";
+    let length = bytes.len() as u32;
+    db.execute(
+        sql,
+        params![number, sealed.bytes, content, sealed.key, length],
+    )?;
     Ok(())
 }
 

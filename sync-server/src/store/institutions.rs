@@ -3,9 +3,10 @@
 use jangkau_core::id::{CaseNumber, InstitutionId, LogEra, ServerSeq};
 use jangkau_core::sync::{CalendarRow, ProfileRow};
 use jangkau_core::time::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Row, params};
 
-use super::{Db, StoreError, audit, column, instant, parse, seq};
+use super::{Db, Place, StoreError, audit, column, instant, parse, seq};
+use crate::keys::Owner;
 
 /// An institution's number in every table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,21 +24,28 @@ pub(crate) struct InstitutionRow {
     pub(crate) server_key: [u8; 32],
 }
 
-const COLUMNS: &str = "number, id, era, head, backed_up_through, server_key";
+const COLUMNS: &str = "number, id, era, head, backed_up_through, server_key, key_id";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Result<InstitutionRow, StoreError>> {
+fn read(db: &Db, row: &Row<'_>) -> Result<InstitutionRow, StoreError> {
     let id: String = row.get(1)?;
-    let (number, era) = (row.get(0)?, row.get(2)?);
-    let (head, backed_up_through) = (seq(row.get(3)?), seq(row.get(4)?));
-    let server_key = row.get(5)?;
-    Ok(parse(&id).map(|id| InstitutionRow {
-        tenant: Tenant(number),
+    let id = parse(&id)?;
+    let sealed: Vec<u8> = row.get(5)?;
+    let server_key = db.open_own_for(&id, &place_of_key(), row.get(6)?, &sealed)?;
+    Ok(InstitutionRow {
+        tenant: Tenant(row.get(0)?),
         id,
-        era: LogEra::new(era),
-        head,
-        backed_up_through,
-        server_key,
-    }))
+        era: LogEra::new(row.get(2)?),
+        head: seq(row.get(3)?),
+        backed_up_through: seq(row.get(4)?),
+        server_key: server_key
+            .as_slice()
+            .try_into()
+            .map_err(|_| StoreError::Undecodable)?,
+    })
+}
+
+pub(super) fn place_of_key() -> Place {
+    Place::new("institution", &[])
 }
 
 pub(crate) fn insert(
@@ -45,29 +53,37 @@ pub(crate) fn insert(
     id: &InstitutionId,
     server_key: &[u8; 32],
 ) -> Result<Tenant, StoreError> {
-    db.prepare_cached("INSERT INTO institution (id, server_key) VALUES (?1, ?2)")?
-        .execute(params![id.as_str(), server_key])?;
+    let sealed = db.seal_for(id, Owner::Institution, &place_of_key(), server_key)?;
+    db.prepare_cached("INSERT INTO institution (id, server_key, key_id) VALUES (?1, ?2, ?3)")?
+        .execute(params![id.as_str(), sealed.bytes, sealed.key])?;
+    db.forget_names();
     Ok(Tenant(db.last_insert_rowid()))
 }
 
 pub(crate) fn find(db: &Db, id: &InstitutionId) -> Result<Option<InstitutionRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM institution WHERE id = ?1");
-    db.prepare_cached(&sql)?
-        .query_row([id.as_str()], read)
-        .optional()?
-        .transpose()
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([id.as_str()])?;
+    rows.next()?.map(|row| read(db, row)).transpose()
 }
 
 pub(crate) fn get(db: &Db, tenant: Tenant) -> Result<InstitutionRow, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM institution WHERE number = ?1");
-    db.prepare_cached(&sql)?.query_row([tenant.0], read)?
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([tenant.0])?;
+    let row = rows.next()?.ok_or(StoreError::Undecodable)?;
+    read(db, row)
 }
 
 pub(crate) fn all(db: &Db) -> Result<Vec<InstitutionRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM institution ORDER BY number");
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map([], read)?;
-    rows.map(|row| row?).collect()
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(db, row)?);
+    }
+    Ok(all)
 }
 
 /// Takes the next position of the log from the counter row.
@@ -145,6 +161,7 @@ pub(crate) fn wipe(db: &Db, tenant: Tenant) -> Result<(), StoreError> {
         db.execute(&sql, [tenant.0])?;
     }
     db.execute("DELETE FROM institution WHERE number = ?1", [tenant.0])?;
+    db.forget_names();
     Ok(())
 }
 

@@ -8,7 +8,8 @@ use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, parse};
+use super::{Db, Place, StoreError, column, parse};
+use crate::keys::Owner;
 
 /// What others may share with a case, as it was when it was last judged.
 pub(crate) fn identity(
@@ -99,6 +100,16 @@ pub(crate) fn decisions(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The case that a case is a duplicate of, and those that are duplicates of it.
+pub(crate) fn duplicates(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT duplicate_of FROM case_file \
+               WHERE institution = ?1 AND id = ?2 AND duplicate_of IS NOT NULL \
+               UNION ALL SELECT id FROM case_file WHERE institution = ?1 AND duplicate_of = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, case], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Keeps a case's connections as they were ruled.
 pub(crate) fn set_ruled(
     db: &Db,
@@ -106,21 +117,31 @@ pub(crate) fn set_ruled(
     case: CaseId,
     links: &[u8],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO case_file (institution, id, touched, links) VALUES (?1, ?2, 0, ?3) \
-               ON CONFLICT DO UPDATE SET links = excluded.links";
+    let sql = "INSERT INTO case_file (institution, id, touched, links, key_id) VALUES (?1, ?2, 0, ?3, ?4) \
+               ON CONFLICT DO UPDATE SET links = excluded.links, key_id = excluded.key_id";
+    let sealed = db.seal(tenant, Owner::Institution, &place_of_links(case), links)?;
     db.prepare_cached(sql)?
-        .execute(params![tenant.0, case, links])?;
+        .execute(params![tenant.0, case, sealed.bytes, sealed.key])?;
     Ok(())
+}
+
+pub(super) fn place_of_links(case: CaseId) -> Place {
+    Place::new("case_file.links", &[case.as_bytes()])
 }
 
 /// A case's connections as last ruled.
 pub(crate) fn ruled(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "SELECT links FROM case_file WHERE institution = ?1 AND id = ?2";
-    let found: Option<Option<Vec<u8>>> = db
+    let sql = "SELECT links, key_id FROM case_file \
+               WHERE institution = ?1 AND id = ?2 AND links IS NOT NULL";
+    let found: Option<(Vec<u8>, i64)> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, case], |row| row.get(0))
+        .query_row(params![tenant.0, case], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    Ok(found.flatten())
+    let open =
+        |(sealed, key): (Vec<u8>, i64)| db.open_own(tenant, &place_of_links(case), key, &sealed);
+    found.map(open).transpose()
 }
 
 /// Keeps when a case was registered and of which it is a duplicate. Gives the one of which it was one before.

@@ -7,7 +7,8 @@ use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::{Tenant, next_seq};
-use super::{Db, StoreError, audit, column, decode, encode, instant, seq};
+use super::{Db, Place, StoreError, audit, column, decode, encode, instant, seq};
+use crate::keys::Owner;
 
 /// What a row is about, as far as it decides who may see it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,11 +63,28 @@ impl RowKind {
         Self::Notice,
     ];
 
-    fn numbered(number: u8) -> Result<Self, StoreError> {
+    pub(super) fn numbered(number: u8) -> Result<Self, StoreError> {
         let mut kinds = Self::ALL.into_iter();
         kinds
             .find(|known| *known as u8 == number)
             .ok_or(StoreError::Undecodable)
+    }
+
+    /// Whether its bytes tell of people: rulings say where cases stand, rows of the staff name it, views name clients and how to
+    /// reach them, checkpoints say what was erased, notices say why glass was broken. The others hold ids, words of closed lists,
+    /// profiles and calendars.
+    pub(super) const fn is_sealed(self) -> bool {
+        match self {
+            Self::Ruling | Self::Staff | Self::View | Self::Epoch | Self::Notice => true,
+            Self::Commands
+            | Self::Grant
+            | Self::GrantEnd
+            | Self::Profile
+            | Self::Calendar
+            | Self::Seat
+            | Self::Bar
+            | Self::Stored => false,
+        }
     }
 
     pub(super) const fn of(row: &Row) -> Self {
@@ -86,6 +104,10 @@ impl RowKind {
             Row::Stored(_, _, _) => Self::Stored,
         }
     }
+}
+
+pub(super) fn place_of(at: ServerSeq) -> Place {
+    Place::new("log", &[&at.get().to_be_bytes()])
 }
 
 /// A row without its bytes.
@@ -118,22 +140,29 @@ pub(crate) fn append_at(
     heading: &Heading,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let bytes = encode(row);
     let sql = "INSERT INTO log \
                (institution, seq, kind, case_id, class, person, seat, envelope, received_at, bytes, \
-               clock_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+               clock_offset, key_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let (kind, bytes) = (RowKind::of(row), encode(row));
+    let (kept, key) = if kind.is_sealed() {
+        let sealed = db.seal(tenant, Owner::Institution, &place_of(at), &bytes)?;
+        (sealed.bytes, sealed.key)
+    } else {
+        (bytes.clone(), 0)
+    };
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         column(at),
-        RowKind::of(row) as u8,
+        kind as u8,
         heading.case,
         heading.class.map(Class::number),
         heading.person,
         heading.seat,
         heading.envelope,
         now.as_millis(),
-        bytes,
+        kept,
         heading.clock_offset_ms,
+        key,
     ])?;
     audit::append_row(db, tenant, at, (row, &bytes), heading, now)
 }
@@ -202,11 +231,24 @@ fn read_rows(
 
 /// A row as it was appended, and the length of its bytes.
 pub(crate) fn get(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<(Row, usize), StoreError> {
-    let sql = "SELECT bytes FROM log WHERE institution = ?1 AND seq = ?2";
-    let bytes: Vec<u8> = db
+    let sql = "SELECT bytes, kind, key_id FROM log WHERE institution = ?1 AND seq = ?2";
+    let (bytes, kind, key): (Vec<u8>, u8, i64) = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, column(at)], |row| row.get(0))?;
-    Ok((decode(&bytes)?, bytes.len()))
+        .query_row(params![tenant.0, column(at)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let kind = RowKind::numbered(kind)?;
+    let bytes = if kind.is_sealed() {
+        db.open_own(tenant, &place_of(at), key, &bytes)?
+    } else {
+        bytes
+    };
+    let row = decode(&bytes)?;
+    // The column alone says what is sealed: it must be true.
+    if RowKind::of(&row) != kind {
+        return Err(StoreError::Forged);
+    }
+    Ok((row, bytes.len()))
 }
 
 /// A row as the audit chain tells of it.
@@ -216,20 +258,31 @@ pub(crate) struct RawRow {
     pub(crate) envelope: Option<EnvelopeHash>,
 }
 
-/// A row's kind, bytes and envelope; none if there is no such row.
+/// A row's kind, bytes and envelope; none if there is no such row. Bytes that do not open are given as they lie there: the chain
+/// says that they are others.
 pub(crate) fn raw(db: &Db, tenant: Tenant, at: ServerSeq) -> Result<Option<RawRow>, StoreError> {
-    let sql = "SELECT kind, bytes, envelope FROM log WHERE institution = ?1 AND seq = ?2";
-    let found: Option<(u8, Vec<u8>, Option<i64>)> = db
+    let sql = "SELECT kind, bytes, envelope, key_id FROM log WHERE institution = ?1 AND seq = ?2";
+    let found: Option<(u8, Vec<u8>, Option<i64>, i64)> = db
         .prepare_cached(sql)?
         .query_row(params![tenant.0, column(at)], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((kind, bytes, envelope)) = found else {
+    let Some((kind, bytes, envelope, key)) = found else {
         return Ok(None);
     };
+    let kind = RowKind::numbered(kind)?;
+    let bytes = if kind.is_sealed() {
+        match db.open_own(tenant, &place_of(at), key, &bytes) {
+            Ok(plain) => plain,
+            Err(StoreError::Forged | StoreError::Keys) => bytes,
+            Err(error) => return Err(error),
+        }
+    } else {
+        bytes
+    };
     Ok(Some(RawRow {
-        kind: RowKind::numbered(kind)?,
+        kind,
         bytes,
         envelope: envelope
             .map(|number| audit::envelope(db, number))

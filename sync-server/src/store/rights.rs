@@ -5,7 +5,7 @@ use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, instant, seq};
+use super::{Db, Place, StoreError, column, instant, seq};
 
 /// A request as its row says.
 #[derive(Clone, Debug)]
@@ -34,13 +34,25 @@ pub(crate) struct Decided {
 }
 
 const COLUMNS: &str = "number, case_id, kind, received_at, due, asked_by, scope, note, decided_by, \
-                       decided_at, decision, decision_note, position, closed_at, letter_due";
+                       decided_at, decision, decision_note, position, closed_at, letter_due, key_id";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
+fn place_of(number: i64, column: &str) -> Place {
+    Place::new(
+        "rights_request",
+        &[&number.to_be_bytes(), column.as_bytes()],
+    )
+}
+
+fn read(db: &Db, tenant: Tenant, row: &Row<'_>) -> Result<RequestRow, StoreError> {
+    let (number, key): (i64, i64) = (row.get(0)?, row.get(15)?);
+    let open = |column: &str, sealed: Vec<u8>| {
+        db.open_words(tenant, &place_of(number, column), key, &sealed)
+    };
     let by: Option<PersonId> = row.get(8)?;
     let at: Option<i64> = row.get(9)?;
     let decision: Option<String> = row.get(10)?;
-    let note: Option<String> = row.get(11)?;
+    let note: Option<Vec<u8>> = row.get(11)?;
+    let note = note.map(|note| open("decision_note", note)).transpose()?;
     let decided = by.zip(at).map(|(by, at)| Decided {
         by,
         at: instant(at),
@@ -48,14 +60,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
         note: note.unwrap_or_default(),
     });
     Ok(RequestRow {
-        number: row.get(0)?,
+        number,
         case: row.get(1)?,
         kind: row.get(2)?,
         received_at: instant(row.get(3)?),
         due: instant(row.get(4)?),
         asked_by: row.get(5)?,
         scope: row.get(6)?,
-        note: row.get(7)?,
+        note: open("note", row.get(7)?)?,
         decided,
         position: row.get::<_, Option<i64>>(12)?.map(seq),
         closed_at: row.get::<_, Option<i64>>(13)?.map(instant),
@@ -65,8 +77,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
 
 /// Opens a request; its number, decision and closing are the store's. Gives the number.
 pub(crate) fn open(db: &Db, tenant: Tenant, request: &RequestRow) -> Result<i64, StoreError> {
+    let number = next(db, "rights_request")?;
+    let note = db.seal_words(tenant, &place_of(number, "note"), &request.note)?;
     let sql = "INSERT INTO rights_request (institution, case_id, kind, received_at, due, asked_by, \
-               scope, note, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+               scope, note, position, number, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     db.execute(
         sql,
         params![
@@ -77,20 +92,27 @@ pub(crate) fn open(db: &Db, tenant: Tenant, request: &RequestRow) -> Result<i64,
             request.due.as_millis(),
             request.asked_by,
             request.scope,
-            request.note,
+            note.bytes,
             request.position.map(column),
+            number,
+            note.key,
         ],
     )?;
-    Ok(db.last_insert_rowid())
+    Ok(number)
+}
+
+/// The next number of a table of which no row ever goes.
+fn next(db: &Db, table: &str) -> Result<i64, StoreError> {
+    let sql = format!("SELECT ifnull(max(number), 0) + 1 FROM {table}");
+    Ok(db.query_row(&sql, [], |row| row.get(0))?)
 }
 
 pub(crate) fn get(db: &Db, tenant: Tenant, number: i64) -> Result<Option<RequestRow>, StoreError> {
     let sql =
         format!("SELECT {COLUMNS} FROM rights_request WHERE institution = ?1 AND number = ?2");
-    Ok(db
-        .prepare_cached(&sql)?
-        .query_row(params![tenant.0, number], read)
-        .optional()?)
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![tenant.0, number])?;
+    rows.next()?.map(|row| read(db, tenant, row)).transpose()
 }
 
 /// Every request, in the order in which they came.
@@ -98,8 +120,12 @@ pub(crate) fn list(db: &Db, tenant: Tenant) -> Result<Vec<RequestRow>, StoreErro
     let sql =
         format!("SELECT {COLUMNS} FROM rights_request WHERE institution = ?1 ORDER BY number");
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map([tenant.0], read)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([tenant.0])?;
+    let mut requests = Vec::new();
+    while let Some(row) = rows.next()? {
+        requests.push(read(db, tenant, row)?);
+    }
+    Ok(requests)
 }
 
 /// Keeps what was decided, at which row of the log it was carried out, and whether the client is to be told by letter.
@@ -110,6 +136,7 @@ pub(crate) fn decide(
     decided: &Decided,
     (position, letter_due): (Option<ServerSeq>, bool),
 ) -> Result<(), StoreError> {
+    let note = db.seal_words(tenant, &place_of(number, "decision_note"), &decided.note)?;
     let sql = "UPDATE rights_request SET decided_by = ?3, decided_at = ?4, decision = ?5, \
                decision_note = ?6, position = coalesce(?7, position), letter_due = ?8 \
                WHERE institution = ?1 AND number = ?2";
@@ -121,7 +148,7 @@ pub(crate) fn decide(
             decided.by,
             decided.at.as_millis(),
             decided.decision,
-            decided.note,
+            note.bytes,
             position.map(column),
             letter_due,
         ],
@@ -137,9 +164,11 @@ pub(crate) fn close(
     (by, at): (PersonId, Timestamp),
     note: &str,
 ) -> Result<(), StoreError> {
+    let sealed = db.seal_words(tenant, &place_of(number, "closing_note"), note)?;
     let sql = "UPDATE rights_request SET closed_by = ?3, closed_at = ?4, closing_note = ?5, \
                letter_due = 0 WHERE institution = ?1 AND number = ?2";
-    db.execute(sql, params![tenant.0, number, by, at.as_millis(), note])?;
+    let at = at.as_millis();
+    db.execute(sql, params![tenant.0, number, by, at, sealed.bytes])?;
     Ok(())
 }
 
@@ -151,13 +180,29 @@ pub(crate) fn hold(
     (asked_by, set_by): (PersonId, PersonId),
     (reason, at): (&str, Timestamp),
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO legal_hold (institution, case_id, reason, asked_by, set_by, set_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let number = next(db, "legal_hold")?;
+    let sealed = db.seal_words(tenant, &place_of_hold(number), reason)?;
+    let sql = "INSERT INTO legal_hold \
+               (institution, case_id, reason, asked_by, set_by, set_at, number, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     db.execute(
         sql,
-        params![tenant.0, case, reason, asked_by, set_by, at.as_millis()],
+        params![
+            tenant.0,
+            case,
+            sealed.bytes,
+            asked_by,
+            set_by,
+            at.as_millis(),
+            number,
+            sealed.key
+        ],
     )?;
     Ok(())
+}
+
+fn place_of_hold(number: i64) -> Place {
+    Place::new("legal_hold", &[&number.to_be_bytes()])
 }
 
 /// Lifts every hold of a case.
@@ -179,11 +224,10 @@ pub(crate) fn lift(
 
 /// Why a case is held, for each hold that stands.
 pub(crate) fn holds(db: &Db, tenant: Tenant, case: CaseId) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT reason FROM legal_hold \
-               WHERE institution = ?1 AND case_id = ?2 AND lifted_at IS NULL ORDER BY number";
-    let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![tenant.0, case], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let all = all_holds(db, tenant)?.into_iter();
+    Ok(all
+        .filter_map(|(held, reason)| (held == case).then_some(reason))
+        .collect())
 }
 
 /// The last row that somebody waits for all devices to have read; none before the first.
@@ -247,11 +291,23 @@ pub(crate) fn note_export(
     (approved_by, at): (PersonId, Timestamp),
     left_out: &str,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO access_export (institution, request, approved_by, at, left_out) \
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let number = next(db, "access_export")?;
+    let place = Place::new("access_export", &[&number.to_be_bytes()]);
+    let left_out = db.seal_words(tenant, &place, left_out)?;
+    let sql = "INSERT INTO access_export \
+               (institution, request, approved_by, at, left_out, number, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.execute(
         sql,
-        params![tenant.0, request, approved_by, at.as_millis(), left_out],
+        params![
+            tenant.0,
+            request,
+            approved_by,
+            at.as_millis(),
+            left_out.bytes,
+            number,
+            left_out.key
+        ],
     )?;
     Ok(())
 }
@@ -268,9 +324,18 @@ pub(crate) fn exports_of(db: &Db, tenant: Tenant, case: CaseId) -> Result<u32, S
 
 /// The cases that are held, and why.
 pub(crate) fn all_holds(db: &Db, tenant: Tenant) -> Result<Vec<(CaseId, String)>, StoreError> {
-    let sql = "SELECT case_id, reason FROM legal_hold \
+    let sql = "SELECT case_id, reason, number, key_id FROM legal_hold \
                WHERE institution = ?1 AND lifted_at IS NULL ORDER BY number";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([tenant.0])?;
+    let mut holds = Vec::new();
+    while let Some(row) = rows.next()? {
+        let sealed: Vec<u8> = row.get(1)?;
+        let place = place_of_hold(row.get(2)?);
+        holds.push((
+            row.get(0)?,
+            db.open_words(tenant, &place, row.get(3)?, &sealed)?,
+        ));
+    }
+    Ok(holds)
 }

@@ -6,7 +6,8 @@ use jangkau_core::rules::CaseState;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, decode, parse, seq};
+use super::{Db, Place, StoreError, column, decode, parse, seq};
+use crate::keys::Owner;
 
 /// What is kept about a case beside its commands and rulings. All of it can be rebuilt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub(crate) fn set_activity(db: &Db, tenant: Tenant, file: CaseId) -> Result<(), 
 }
 
 pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseFile>, StoreError> {
-    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state, case_number, is_activity \
+    let sql = "SELECT author, profile, profile_version, touched, ruling_seq, state, case_number, is_activity, key_id \
                FROM case_file \
                WHERE institution = ?1 AND id = ?2";
     let mut statement = db.prepare_cached(sql)?;
@@ -89,7 +90,7 @@ pub(crate) fn file(db: &Db, tenant: Tenant, case: CaseId) -> Result<Option<CaseF
         number: row.get::<_, Option<u32>>(6)?.map(CaseNumber::new),
         touched: seq(row.get(3)?),
         ruling: ruling.map(seq),
-        state: row.get(5)?,
+        state: read_state(db, tenant, case, row.get(5)?, row.get(8)?)?,
         is_activity: row.get(7)?,
     }))
 }
@@ -107,6 +108,21 @@ pub(crate) fn numbered(
         .optional()?)
 }
 
+pub(super) fn place_of_state(case: CaseId) -> Place {
+    Place::new("case_file.state", &[case.as_bytes()])
+}
+
+fn read_state(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    sealed: Option<Vec<u8>>,
+    key: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let open = |sealed: Vec<u8>| db.open_own(tenant, &place_of_state(case), key, &sealed);
+    sealed.map(open).transpose()
+}
+
 /// The state of a case as last ruled.
 pub(crate) fn state(
     db: &Db,
@@ -119,13 +135,15 @@ pub(crate) fn state(
 
 /// The states of all cases.
 pub(crate) fn states(db: &Db, tenant: Tenant) -> Result<Vec<CaseState>, StoreError> {
-    let sql = "SELECT state FROM case_file WHERE institution = ?1 AND state IS NOT NULL";
+    let sql =
+        "SELECT state, id, key_id FROM case_file WHERE institution = ?1 AND state IS NOT NULL";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([tenant.0])?;
     let mut states = Vec::new();
     while let Some(row) = rows.next()? {
-        let state: Vec<u8> = row.get(0)?;
-        states.push(decode(&state)?);
+        if let Some(state) = read_state(db, tenant, row.get(1)?, row.get(0)?, row.get(2)?)? {
+            states.push(decode(&state)?);
+        }
     }
     Ok(states)
 }
@@ -163,15 +181,27 @@ pub(crate) fn set_state(
     let file = "UPDATE case_file SET";
     let which = "WHERE institution = ?1 AND id = ?2";
     let Some(column_told) = told_column(class) else {
-        let sql = format!("{file} ruling_seq = ?3, state = ?4 {which}");
-        db.prepare_cached(&sql)?
-            .execute(params![tenant.0, case, column(ruling), state])?;
+        let sealed = db.seal(tenant, Owner::Institution, &place_of_state(case), state)?;
+        let sql = format!("{file} ruling_seq = ?3, state = ?4, key_id = ?5 {which}");
+        db.prepare_cached(&sql)?.execute(params![
+            tenant.0,
+            case,
+            column(ruling),
+            sealed.bytes,
+            sealed.key
+        ])?;
         return Ok(());
     };
-    let sql = format!("{file} {column_told} = ?3 {which}");
+    let place = place_of_told(case, column_told);
+    let sealed = db.seal(tenant, Owner::Institution, &place, state)?;
+    let sql = format!("{file} {column_told} = ?3, key_id = ?4 {which}");
     db.prepare_cached(&sql)?
-        .execute(params![tenant.0, case, state])?;
+        .execute(params![tenant.0, case, sealed.bytes, sealed.key])?;
     Ok(())
+}
+
+fn place_of_told(case: CaseId, column_told: &str) -> Place {
+    Place::new("case_file.told", &[case.as_bytes(), column_told.as_bytes()])
 }
 
 /// Where the state that was told to a class stands, if it is not all of it.
@@ -190,12 +220,20 @@ pub(crate) fn told(
     case: CaseId,
     class: Option<Class>,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let column_told = told_column(class).unwrap_or("state");
-    let sql = format!("SELECT {column_told} FROM case_file WHERE institution = ?1 AND id = ?2");
+    let column_told = told_column(class);
+    let place = column_told.map_or_else(|| place_of_state(case), |told| place_of_told(case, told));
+    let column_told = column_told.unwrap_or("state");
+    let sql =
+        format!("SELECT {column_told}, key_id FROM case_file WHERE institution = ?1 AND id = ?2");
     let found = db
         .prepare_cached(&sql)?
-        .query_row(params![tenant.0, case], |row| row.get(0));
-    Ok(found.optional()?.flatten())
+        .query_row(params![tenant.0, case], |row| {
+            Ok((row.get::<_, Option<Vec<u8>>>(0)?, row.get(1)?))
+        });
+    let Some((Some(sealed), key)) = found.optional()? else {
+        return Ok(None);
+    };
+    db.open_own(tenant, &place, key, &sealed).map(Some)
 }
 
 /// Keeps the number that a ruling gave to a case; the counter never falls behind it.
@@ -328,15 +366,21 @@ pub(crate) fn dump(
     db: &Db,
     tenant: Tenant,
 ) -> Result<(Vec<(CaseId, Option<Vec<u8>>)>, Vec<(CommandId, Vec<u8>)>), StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT id, state FROM case_file WHERE institution = ?1 ORDER BY id")?;
-    let states = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = db.prepare_cached(
+        "SELECT id, state, key_id FROM case_file WHERE institution = ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([tenant.0])?;
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        let case = row.get(0)?;
+        states.push((
+            case,
+            read_state(db, tenant, case, row.get(1)?, row.get(2)?)?,
+        ));
+    }
     let mut statement = db.prepare_cached(
         "SELECT command, bytes FROM verdict WHERE institution = ?1 ORDER BY command",
     )?;
     let verdicts = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok((
-        states.collect::<Result<_, _>>()?,
-        verdicts.collect::<Result<_, _>>()?,
-    ))
+    Ok((states, verdicts.collect::<Result<_, _>>()?))
 }

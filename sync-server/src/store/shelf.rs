@@ -8,12 +8,12 @@ use jangkau_core::id::{
 };
 use jangkau_core::sync::{Answer, SealedEnvelope, Turned};
 use jangkau_core::time::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::commands::{envelope_bytes, read_envelope};
 use super::institutions::Tenant;
-use super::{Db, StoreError, audit, decode, encode, instant, parse};
+use super::{Db, Place, StoreError, audit, decode, encode, envelopes, instant, parse};
 use crate::audit::AuditEntry;
+use crate::keys::KeyId;
 
 /// Something that was turned away.
 #[derive(Debug)]
@@ -27,25 +27,55 @@ pub(crate) struct Turning<'a> {
     pub(crate) person: PersonId,
     pub(crate) reason: &'a str,
     pub(crate) received_at: Timestamp,
-    pub(crate) bytes: &'a [u8],
+    pub(crate) kept: Kept<'a>,
+}
+
+/// What is kept of something that was turned away.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kept<'a> {
+    /// Its envelope, pruned: the parts of each document are sealed under its key.
+    Envelope(&'a SealedEnvelope),
+    /// Bytes that could not be read, or were not; of no document.
+    Raw(&'a [u8]),
+}
+
+pub(super) fn place_of_turned(
+    envelope: &[u8],
+    command: Option<CommandId>,
+    reason: &str,
+    class: Option<u8>,
+) -> Place {
+    let command = command.map(|command| *command.as_bytes());
+    let command = command.as_ref().map_or(&[][..], |command| command);
+    Place::new(
+        "quarantine",
+        &[envelope, command, reason.as_bytes(), &[class.unwrap_or(0)]],
+    )
 }
 
 pub(crate) fn quarantine(db: &Db, tenant: Tenant, turning: &Turning<'_>) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO quarantine (institution, command, envelope, case_id, class, \
-               document, seat, person, reason, received_at, bytes) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+               document, seat, person, reason, received_at, bytes, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let class = turning.class.map(Class::number);
+    let place = place_of_turned(turning.envelope, turning.command, turning.reason, class);
+    let sealed = match turning.kept {
+        Kept::Envelope(envelope) => envelopes::seal(db, tenant, &place, envelope)?,
+        Kept::Raw(bytes) => envelopes::seal_raw(db, tenant, &place, bytes)?,
+    };
     let kept = db.prepare_cached(sql)?.execute(params![
         tenant.0,
         turning.command,
         turning.envelope,
         turning.case,
-        turning.class.map(Class::number),
+        class,
         turning.document,
         turning.seat,
         turning.person,
         turning.reason,
         turning.received_at.as_millis(),
-        turning.bytes,
+        sealed.bytes,
+        sealed.key,
     ])?;
     if kept > 0 {
         audit::append(db, tenant, AuditEntry::turned(turning))?;
@@ -91,11 +121,22 @@ pub(crate) fn quarantined_bytes(
     tenant: Tenant,
     number: i64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "SELECT bytes FROM quarantine WHERE institution = ?1 AND number = ?2";
-    Ok(db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, number], |row| row.get(0))
-        .optional()?)
+    let sql = "SELECT envelope, command, reason, class, bytes FROM quarantine \
+               WHERE institution = ?1 AND number = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, number])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let (place, column) = turned_row(row)?;
+    envelopes::open_bytes(db, tenant, &place, &column)
+}
+
+/// The place of a row of the quarantine, and what lies there. Columns: envelope, command, reason, class, bytes.
+pub(super) fn turned_row(row: &Row<'_>) -> Result<(Place, Vec<u8>), StoreError> {
+    let (envelope, reason): (Vec<u8>, String) = (row.get(0)?, row.get(2)?);
+    let place = place_of_turned(&envelope, row.get(1)?, &reason, row.get(3)?);
+    Ok((place, row.get(4)?))
 }
 
 /// How many things of a seat lie in quarantine.
@@ -151,12 +192,12 @@ pub(crate) fn wait(
     pusher: SeatId,
     clock_offset_ms: Option<i64>,
 ) -> Result<(), StoreError> {
-    let bytes = envelope_bytes(envelope)?;
-    let content = *blake3::hash(&bytes).as_bytes();
+    let content = *blake3::hash(&envelopes::envelope_bytes(envelope)?).as_bytes();
     let hash: EnvelopeHash = envelope.head.hash();
+    let sealed = envelopes::seal(db, tenant, &place_of_waiting(command, &content), envelope)?;
     let sql = "INSERT OR IGNORE INTO waiting \
-               (institution, command, envelope, content, case_id, seat, pusher, bytes, clock_offset) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+               (institution, command, envelope, content, case_id, seat, pusher, bytes, clock_offset, key_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         command,
@@ -165,28 +206,37 @@ pub(crate) fn wait(
         case,
         envelope.head.seat,
         pusher,
-        bytes,
-        clock_offset_ms
+        sealed.bytes,
+        clock_offset_ms,
+        sealed.key
     ])?;
     Ok(())
 }
 
-/// What waits in a case, in the order in which it came.
+pub(super) fn place_of_waiting(command: CommandId, content: &[u8; 32]) -> Place {
+    Place::new("waiting", &[command.as_bytes(), content])
+}
+
+/// What waits in a case, in the order in which it came; without what was erased.
 pub(crate) fn waiting(
     db: &Db,
     tenant: Tenant,
     case: CaseId,
 ) -> Result<Vec<WaitingRow>, StoreError> {
-    let sql = "SELECT number, bytes, pusher, clock_offset FROM waiting \
+    let sql = "SELECT number, bytes, pusher, clock_offset, command, content FROM waiting \
                WHERE institution = ?1 AND case_id = ?2 ORDER BY number";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![tenant.0, case])?;
     let mut waiting = Vec::new();
     while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(1)?;
+        let (column, place): (Vec<u8>, _) =
+            (row.get(1)?, place_of_waiting(row.get(4)?, &row.get(5)?));
+        let Some(envelope) = envelopes::open(db, tenant, &place, &column)? else {
+            continue;
+        };
         waiting.push(WaitingRow {
             number: row.get(0)?,
-            envelope: read_envelope(&bytes)?,
+            envelope,
             pusher: row.get(2)?,
             clock_offset_ms: row.get(3)?,
         });
@@ -311,7 +361,8 @@ pub(crate) fn turned_by_circumstance(
     command: CommandId,
     person: PersonId,
 ) -> Result<Vec<SealedEnvelope>, StoreError> {
-    let sql = "SELECT bytes FROM quarantine WHERE institution = ?1 AND command = ?2 \
+    let sql = "SELECT envelope, command, reason, class, bytes FROM quarantine \
+               WHERE institution = ?1 AND command = ?2 \
                AND person = ?3 AND reason IN (?4, ?5, ?6) ORDER BY number";
     let reasons = [
         Turned::RevokedSeat.code(),
@@ -322,16 +373,65 @@ pub(crate) fn turned_by_circumstance(
     let of = params![
         tenant.0, command, person, reasons[0], reasons[1], reasons[2]
     ];
-    let rows = statement.query_map(of, |row| row.get::<_, Vec<u8>>(0))?;
-    let mut envelopes: Vec<SealedEnvelope> = Vec::new();
-    for bytes in rows {
-        let part = read_envelope(&bytes?)?;
-        match envelopes.iter_mut().find(|known| known.head == part.head) {
+    let mut rows = statement.query(of)?;
+    let mut found: Vec<SealedEnvelope> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (place, column) = turned_row(row)?;
+        let Some(part) = envelopes::open(db, tenant, &place, &column)? else {
+            continue;
+        };
+        match found.iter_mut().find(|known| known.head == part.head) {
             Some(known) => *known = known.united(&part),
-            None => envelopes.push(part),
+            None => found.push(part),
         }
     }
-    Ok(envelopes)
+    Ok(found)
+}
+
+/// Drops what was erased of everything that waits or lies in quarantine.
+pub(super) fn drop_erased(db: &Db, tenant: Tenant) -> Result<(), StoreError> {
+    for table in ["waiting", "quarantine"] {
+        let sql = format!("SELECT number, bytes FROM {table} WHERE institution = ?1");
+        let found: Vec<(i64, Vec<u8>)> = {
+            let mut statement = db.prepare(&sql)?;
+            let rows = statement.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let sql = format!("UPDATE {table} SET bytes = ?2 WHERE number = ?1");
+        for (number, column) in found {
+            if let Some(left) = envelopes::without_erased(db, &column)? {
+                db.execute(&sql, params![number, left])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seals under the keys of now what waits or lies in quarantine under former keys of a document that is written anew.
+pub(super) fn reseal(db: &Db, tenant: Tenant, former: &[KeyId]) -> Result<(), StoreError> {
+    let mut found: Vec<(&str, i64, Place, Vec<u8>)> = Vec::new();
+    let sql = "SELECT envelope, command, reason, class, bytes, number FROM quarantine \
+               WHERE institution = ?1";
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([tenant.0])?;
+    while let Some(row) = rows.next()? {
+        let (place, column) = turned_row(row)?;
+        found.push(("quarantine", row.get(5)?, place, column));
+    }
+    let sql = "SELECT number, command, content, bytes FROM waiting WHERE institution = ?1";
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([tenant.0])?;
+    while let Some(row) = rows.next()? {
+        let place = place_of_waiting(row.get(1)?, &row.get(2)?);
+        found.push(("waiting", row.get(0)?, place, row.get(3)?));
+    }
+    for (table, number, place, column) in found {
+        if let Some(sealed) = envelopes::reseal(db, tenant, &place, (&column, former))? {
+            let sql = format!("UPDATE {table} SET bytes = ?2, key_id = ?3 WHERE number = ?1");
+            db.execute(&sql, params![number, sealed.bytes, sealed.key])?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether anything waits anywhere.

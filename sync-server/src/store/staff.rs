@@ -11,7 +11,8 @@ use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, decode, encode, parse};
+use super::{Db, Place, StoreError, decode, encode, parse};
+use crate::keys::Owner;
 
 /// A person on the staff.
 #[derive(Clone, Debug)]
@@ -81,10 +82,14 @@ pub(crate) fn put(
     staff: &StaffRow,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO person (institution, id, name, roles, active, terms, next_change) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE \
-               SET name = excluded.name, roles = excluded.roles, active = excluded.active, \
+    let sql = "INSERT INTO person \
+               (institution, id, name, roles, active, terms, next_change, sealed_name, key_id) \
+               VALUES (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE \
+               SET sealed_name = excluded.sealed_name, key_id = excluded.key_id, \
+               roles = excluded.roles, active = excluded.active, \
                terms = excluded.terms, next_change = excluded.next_change";
+    let place = place_of_name(staff.person);
+    let name = db.seal(tenant, Owner::Institution, &place, staff.name.as_bytes())?;
     let roles = staff.roles.join(" ");
     let next_change = staff
         .terms
@@ -93,13 +98,18 @@ pub(crate) fn put(
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         staff.person,
-        staff.name,
         roles,
         staff.active,
         staff.terms.as_ref().map(encode),
         next_change.map(Timestamp::as_millis),
+        name.bytes,
+        name.key,
     ])?;
     Ok(())
+}
+
+pub(super) fn place_of_name(person: PersonId) -> Place {
+    Place::new("person.name", &[person.as_bytes()])
 }
 
 /// The people of all institutions to whom something was delegated that has begun or ended by now.
@@ -128,16 +138,19 @@ pub(crate) fn next_change(
 }
 
 pub(crate) fn person(db: &Db, tenant: Tenant, id: PersonId) -> Result<Option<Person>, StoreError> {
-    let sql = "SELECT name, roles, active, terms FROM person WHERE institution = ?1 AND id = ?2";
-    let found: Option<(String, String, bool, Option<Vec<u8>>)> = db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })
-        .optional()?;
-    let Some((name, roles, active, terms)) = found else {
+    let sql = "SELECT sealed_name, key_id, roles, active, terms FROM person \
+               WHERE institution = ?1 AND id = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, id])?;
+    let Some(row) = rows.next()? else {
         return Ok(None);
     };
+    let (sealed, key): (Option<Vec<u8>>, i64) = (row.get(0)?, row.get(1)?);
+    let (roles, active): (String, bool) = (row.get(2)?, row.get(3)?);
+    let terms: Option<Vec<u8>> = row.get(4)?;
+    let sealed = sealed.ok_or(StoreError::Forged)?;
+    let name = db.open_own(tenant, &place_of_name(id), key, &sealed)?;
+    let name = String::from_utf8(name).map_err(|_| StoreError::Undecodable)?;
     let roles = parse_roles(&roles)?;
     let terms = terms
         .as_deref()

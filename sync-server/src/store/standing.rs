@@ -1,11 +1,11 @@
 //! What an administrator and a watcher see: seats, and rulings by row.
 
 use jangkau_core::id::{PersonId, SeatId, ServerSeq};
-use jangkau_core::sync::SeatStatus;
+use jangkau_core::sync::{Row, SeatStatus};
 use rusqlite::params;
 
 use super::institutions::Tenant;
-use super::{Db, StoreError, column, parse};
+use super::{Db, StoreError, column, log, parse, seq};
 
 /// Every seat, with its person and what became of it.
 pub(crate) fn seats(
@@ -25,15 +25,18 @@ pub(crate) fn seats(
     .collect()
 }
 
-/// The rulings after a row, as they stand in the log.
+/// The rulings after a row, in the order of the log.
 pub(crate) fn rulings_after(
     db: &Db,
     tenant: Tenant,
     after: ServerSeq,
-) -> Result<Vec<Vec<u8>>, StoreError> {
-    let sql = "SELECT bytes FROM ruling JOIN log USING (institution, seq) \
-               WHERE institution = ?1 AND seq > ?2 ORDER BY seq";
+) -> Result<Vec<Row>, StoreError> {
+    let sql = "SELECT seq FROM ruling WHERE institution = ?1 AND seq > ?2 ORDER BY seq";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![tenant.0, column(after)], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(params![tenant.0, column(after)])?;
+    let mut rulings = Vec::new();
+    while let Some(row) = rows.next()? {
+        rulings.push(log::get(db, tenant, seq(row.get(0)?))?.0);
+    }
+    Ok(rulings)
 }

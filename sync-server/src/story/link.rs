@@ -188,7 +188,9 @@ impl Link for InProcess {
                 self.engine
                     .activate_profile(institution, &text, Some(*from), now)?;
             }
-            HostAct::Restart => self.engine = Engine::from_image(&self.engine.image()?)?,
+            HostAct::Restart => {
+                self.engine = Engine::from_image(&self.engine.image()?, self.engine.keys())?
+            }
             HostAct::Backup => {
                 for institution in &self.institutions {
                     let through = self.engine.head(institution)?;
@@ -198,7 +200,7 @@ impl Link for InProcess {
             }
             HostAct::Restore => {
                 if let Some(image) = &self.backup {
-                    self.engine = Engine::from_image(image)?;
+                    self.engine = Engine::from_image(image, self.engine.keys())?;
                     self.engine.begin_era_after_restore(now)?;
                 }
             }

@@ -101,7 +101,11 @@ fn the_logs_of_the_five_institutions_replay_after_an_erasure() {
     };
     for name in ["cilegon", "kaltim", "karangasem", "mataram", "tarakan"] {
         let (story, player) = play_file(&format!("main-{name}.toml"), None);
-        let mut engine = Engine::from_image(&player.link().engine().image().unwrap()).unwrap();
+        let mut engine = Engine::from_image(
+            &player.link().engine().image().unwrap(),
+            player.link().engine().keys(),
+        )
+        .unwrap();
         for plan in &story.institutions {
             let mut erased = 0;
             for case in player.cases().values() {
@@ -121,7 +125,11 @@ fn a_case_stands_where_it_stood_when_all_of_its_words_are_erased() {
     let now: Timestamp = "2027-06-01T09:00:00+07:00".parse().unwrap();
     for name in ["cilegon", "kaltim", "karangasem", "mataram", "tarakan"] {
         let (story, player) = play_file(&format!("main-{name}.toml"), None);
-        let mut engine = Engine::from_image(&player.link().engine().image().unwrap()).unwrap();
+        let mut engine = Engine::from_image(
+            &player.link().engine().image().unwrap(),
+            player.link().engine().keys(),
+        )
+        .unwrap();
         for plan in &story.institutions {
             for case in player.cases().values() {
                 let before = engine.case_states(&plan.id).unwrap().remove(case);

@@ -147,7 +147,7 @@ impl Server {
     fn start(&mut self, image: &[u8], faults: &mut Faults) -> Checked<()> {
         if faults.strikes(Fault::CrashStarting) {
             plant::crash_in(Some(faults.chance().below(3) as u32));
-            drop(Engine::from_image(image));
+            drop(Engine::from_image(image, self.engine.keys()));
             plant::crash_in(None);
             let points = plant::take_crashes();
             if !points.is_empty() {
@@ -155,7 +155,7 @@ impl Server {
                 faults.crashed_at(&points);
             }
         }
-        self.engine = Engine::from_image(image)
+        self.engine = Engine::from_image(image, self.engine.keys())
             .map_err(|error| Violation::broke("Engine::from_image", &error))?;
         Ok(())
     }

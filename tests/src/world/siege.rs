@@ -159,7 +159,10 @@ impl Siege {
         };
         let others = commands.iter().flat_map(|(_, parts)| changes_of(parts));
         let mut siege = Self {
-            engine: fork(&image_of(world.server.engine())?)?,
+            engine: fork(
+                &image_of(world.server.engine())?,
+                world.server.engine().keys(),
+            )?,
             image: Vec::new(),
             institution: world.institution.clone(),
             now,
@@ -257,7 +260,7 @@ impl Siege {
             let is_rebuilt = (*times).is_multiple_of(REBUILT_EVERY);
             self.look(is_rebuilt)?;
             summary.rebuilt += u64::from(is_rebuilt);
-            self.engine = fork(&self.image)?;
+            self.engine = fork(&self.image, self.engine.keys())?;
         }
         Ok(())
     }
@@ -322,7 +325,7 @@ impl Siege {
             Some(Err(refused)) => {
                 self.nonce = refused.nonce.unwrap_or(self.nonce);
                 if refused.code == Refused::Later {
-                    self.engine = fork(&self.image)?;
+                    self.engine = fork(&self.image, self.engine.keys())?;
                 }
                 Ok(refused.code.to_string())
             }
@@ -341,8 +344,8 @@ fn code_of(reply: &SyncReply) -> String {
     codes.next().unwrap_or_else(|| "unanswered".to_owned())
 }
 
-fn fork(image: &[u8]) -> Checked<Engine> {
-    Engine::from_image(image).map_err(|error| Violation::broke("Engine::from_image", &error))
+fn fork(image: &[u8], keys: jangkau_server::keys::Keys) -> Checked<Engine> {
+    Engine::from_image(image, keys).map_err(|error| Violation::broke("Engine::from_image", &error))
 }
 
 /// The envelopes that a request pushes.

@@ -34,9 +34,9 @@ impl Bench {
 
     /// Does something to the database behind the server's back.
     pub(super) fn tamper(&mut self, work: impl FnOnce(&Connection)) {
-        let store = Store::from_image(&self.engine.image().unwrap()).unwrap();
+        let store = Store::from_image(&self.engine.image().unwrap(), self.engine.keys()).unwrap();
         work(&store.db());
-        self.engine = Engine::from_image(&store.image().unwrap()).unwrap();
+        self.engine = Engine::from_image(&store.image().unwrap(), self.engine.keys()).unwrap();
     }
 
     pub(super) fn told_of(&mut self, hand: &mut Hand, head: AuditHead) -> Option<AuditStanding> {
@@ -162,7 +162,7 @@ fn whoever_touches_an_entry_is_found() {
     for (way, tampering) in ways {
         for n in 1..=last {
             let mut touched = Bench::new();
-            touched.engine = Engine::from_image(&image).unwrap();
+            touched.engine = Engine::from_image(&image, touched.engine.keys()).unwrap();
             touched.tamper(|db| tampering(db, n));
             let Verified::Broken(Broken { number, fault }) = touched.verified() else {
                 panic!("{way} entry {n}: not found");
@@ -196,7 +196,7 @@ fn a_row_that_is_changed_or_gone_is_found() {
             ("DELETE FROM log WHERE seq = ?1", AuditFault::RowMissing),
         ] {
             let mut touched = Bench::new();
-            touched.engine = Engine::from_image(&image).unwrap();
+            touched.engine = Engine::from_image(&image, touched.engine.keys()).unwrap();
             touched.tamper(|db| {
                 db.execute(sql, [row as i64]).unwrap();
             });

@@ -62,7 +62,7 @@ impl Bench {
 
     /// Puts a backup in the place of the server's database.
     pub(super) fn restore(&mut self, backup: &[u8]) {
-        self.engine = Engine::from_image(backup).unwrap();
+        self.engine = Engine::from_image(backup, self.engine.keys()).unwrap();
         let now = self.later();
         self.engine.begin_era_after_restore(now).unwrap();
     }
@@ -223,7 +223,8 @@ impl Bench {
 
     /// The engine after a restart.
     pub(super) fn restart(&mut self) {
-        self.engine = Engine::from_image(&self.engine.image().unwrap()).unwrap();
+        let image = self.engine.image().unwrap();
+        self.engine = Engine::from_image(&image, self.engine.keys()).unwrap();
     }
 }
 

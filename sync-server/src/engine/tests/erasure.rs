@@ -11,7 +11,7 @@ use jangkau_core::rules::Verdict;
 use jangkau_core::sync::RemovalReason;
 
 use super::bench::registration;
-use super::office::{CANARY, Office, holds, told};
+use super::office::{CANARY, Office, holds, server_holds, told};
 
 #[test]
 fn an_erased_record_goes_everywhere_and_the_rest_stays() {
@@ -26,12 +26,12 @@ fn an_erased_record_goes_everywhere_and_the_rest_stays() {
     office.sync_all();
     assert!(holds(&office.workers.image().unwrap(), CANARY));
     assert!(holds(&office.heads.image().unwrap(), CANARY));
-    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(server_holds(&office.bench.engine, CANARY));
     let before = office.workers.case_state(case).unwrap();
     office.bench.check();
 
     office.erase(&[erased]);
-    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!server_holds(&office.bench.engine, CANARY));
     office.bench.check();
     office.sync_all();
     assert!(!holds(&office.workers.image().unwrap(), CANARY));
@@ -155,7 +155,7 @@ fn an_erased_record_does_not_come_back_from_an_older_image_of_its_device() {
     office.sync_all();
     office.workers = Replica::from_image(&older, true).unwrap();
     office.sync_all();
-    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!server_holds(&office.bench.engine, CANARY));
     assert!(!holds(&office.heads.image().unwrap(), CANARY));
     assert!(!holds(&office.workers.image().unwrap(), CANARY));
     office.bench.same_documents(&office.workers, office.worker);
@@ -205,13 +205,13 @@ fn a_whole_case_goes_when_its_time_is_over_and_not_before() {
     office.sync_all();
     let number = office.ask(ErasureScope::Case, RemovalReason::Retention);
     assert_eq!(office.decide(number), Err(RightsRefusal::RetentionRuns));
-    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(server_holds(&office.bench.engine, CANARY));
     office.bench.now = office.bench.now.plus_millis(6 * 366 * 86_400_000);
     // A device may still hold something that the office has not seen (X52).
     assert_eq!(office.decide(number), Err(RightsRefusal::DevicesMissing));
     office.sync_all();
     assert_eq!(office.decide(number), Ok(()));
-    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!server_holds(&office.bench.engine, CANARY));
     office.bench.check();
     office.sync_all();
     for device in [&mut office.volunteers, &mut office.heads] {
@@ -269,7 +269,7 @@ fn the_content_of_a_misfiled_record_leaves_the_wrong_case() {
     assert_eq!(same.unwrap(), Err(RightsRefusal::SamePerson));
     let done = engine.erase_misfiled(&institution, misfiled, (dpo, "Ya."), now);
     assert!(done.unwrap().is_ok());
-    assert!(!holds(&engine.image().unwrap(), CANARY));
+    assert!(!server_holds(engine, CANARY));
     assert_eq!(engine.misfiled(&institution).unwrap(), []);
     office.sync_all();
     assert!(!holds(&office.workers.image().unwrap(), CANARY));
@@ -298,7 +298,7 @@ fn an_edit_of_a_text_goes_only_with_the_text() {
     assert_eq!(office.decide(number), Err(RightsRefusal::PartOfText));
     office.erase(&[minutes]);
     office.sync_all();
-    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!server_holds(&office.bench.engine, CANARY));
     assert!(!holds(&office.workers.image().unwrap(), CANARY));
     office.bench.check();
 }
@@ -369,10 +369,10 @@ fn after_a_restore_from_before_an_erasure_nothing_is_lost_and_it_is_done_again()
     office.bench.same_documents(&office.heads, office.head);
     office.bench.check();
     // The backup brought it back; it has to be erased again.
-    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(server_holds(&office.bench.engine, CANARY));
     office.erase(&[erased]);
     office.sync_all();
-    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!server_holds(&office.bench.engine, CANARY));
     assert!(!holds(&office.workers.image().unwrap(), CANARY));
     office.bench.same_documents(&office.workers, office.worker);
     office.bench.check();
@@ -402,7 +402,7 @@ fn of_an_edit_of_a_text_that_is_gone_what_its_author_put_in_stays() {
     office.erase(&[minutes]);
     office.sync_all();
     assert!(!holds(&office.heads.image().unwrap(), CANARY));
-    assert!(!holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(!server_holds(&office.bench.engine, CANARY));
     assert!(matches!(
         office.heads.fate(edited).unwrap(),
         Some(Fate::TurnedAway(_))

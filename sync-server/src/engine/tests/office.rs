@@ -10,6 +10,7 @@ use jangkau_core::sync::RemovalReason;
 
 use super::bench::{Bench, registration, visit};
 use super::replicas::assign;
+use crate::engine::Engine;
 
 /// A word that stands in what is erased and nowhere else.
 pub(super) const CANARY: &str = "KENARIKUNING";
@@ -35,7 +36,11 @@ pub(super) fn told(word: &str) -> RecordVisit {
 impl Office {
     /// A case that a volunteer opened and a worker has, on three devices.
     pub(super) fn new() -> Self {
-        let mut bench = Bench::new();
+        Self::over(Bench::new())
+    }
+
+    /// The same over a server that is there.
+    pub(super) fn over(mut bench: Bench) -> Self {
         let volunteer = bench.person(&["volunteer"]);
         let head = bench.person(&["head_of_institution"]);
         let worker = bench.person(&["social_worker"]);
@@ -128,4 +133,35 @@ pub(super) fn holds(bytes: &[u8], word: &str) -> bool {
                 finds(&plain)
             }
         })
+}
+
+/// Whether anything of a server holds a word once it is opened: documents, commands, envelopes, the quarantine; or the file as it is.
+pub(super) fn server_holds(engine: &Engine, word: &str) -> bool {
+    use crate::store::{commands, documents, institutions, rulings, shelf};
+    let mut plain = vec![engine.image().unwrap()];
+    let db = engine.store.db();
+    for row in institutions::all(&db).unwrap() {
+        let tenant = row.tenant;
+        for document in documents::list(&db, tenant, None).unwrap() {
+            let built = documents::build(&db, tenant, document.id).unwrap();
+            plain.push(format!("{:?}", built.records()).into_bytes());
+        }
+        for case in rulings::cases(&db, tenant, None, u32::MAX).unwrap() {
+            for command in commands::of_case(&db, tenant, case).unwrap() {
+                plain.push(format!("{:?}", command.records).into_bytes());
+            }
+        }
+        let mut numbers = db.prepare("SELECT number FROM envelope").unwrap();
+        let numbers = numbers.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+        for number in numbers {
+            let envelope = commands::envelope(&db, tenant, number.unwrap()).unwrap();
+            let packed = envelope.map(|(envelope, _)| jangkau_core::sync::pack([&envelope]));
+            let bytes = packed.map(|packed| jangkau_core::sync::encode_body(&packed.unwrap()));
+            plain.extend(bytes);
+        }
+        for turned in shelf::quarantined(&db, tenant).unwrap() {
+            plain.extend(shelf::quarantined_bytes(&db, tenant, turned.number).unwrap());
+        }
+    }
+    plain.iter().any(|bytes| holds(bytes, word))
 }

@@ -115,7 +115,7 @@ fn nobody_is_signed_in_after_a_restore_and_no_one_time_code_comes_back() {
     let signed_in = bench.engine.image().unwrap();
     bench.restore(&backup);
     assert!(open(&mut bench).is_err());
-    bench.engine = crate::engine::Engine::from_image(&signed_in).unwrap();
+    bench.engine = crate::engine::Engine::from_image(&signed_in, bench.engine.keys()).unwrap();
     let me = |bench: &mut Bench| {
         let now = bench.now;
         let me = bench

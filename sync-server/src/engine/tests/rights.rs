@@ -11,7 +11,7 @@ use jangkau_core::sync::{AdminAct, AuditKind, RemovalReason};
 use jangkau_core::text::Language;
 
 use super::bench::registration;
-use super::office::{CANARY, Office, holds, told};
+use super::office::{CANARY, Office, server_holds, told};
 use super::replicas::session;
 
 #[test]
@@ -140,7 +140,7 @@ fn what_is_due_by_its_years_is_proposed_and_stays() {
     };
     assert_eq!(steps(years(3)), [RetentionStep::Archive]);
     assert_eq!(steps(years(6)), [RetentionStep::Review]);
-    assert!(holds(&office.bench.engine.image().unwrap(), CANARY));
+    assert!(server_holds(&office.bench.engine, CANARY));
 }
 
 #[test]
@@ -171,12 +171,12 @@ fn two_people_decide_and_a_legal_process_stops_them() {
     assert_eq!(decided.unwrap(), Err(RightsRefusal::LegalHold));
     let reason = (case, "Perkara pidana.".to_owned());
     assert_eq!(engine.legal_holds(&institution).unwrap(), [reason]);
-    assert!(holds(&engine.image().unwrap(), CANARY));
+    assert!(server_holds(engine, CANARY));
     let lifted = engine.lift_hold(&institution, case, (worker, head), now);
     assert_eq!(lifted.unwrap(), Ok(()));
     let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
     assert_eq!(decided.unwrap(), Ok(()));
-    assert!(!holds(&engine.image().unwrap(), CANARY));
+    assert!(!server_holds(engine, CANARY));
     let decided = engine.decide_right(&institution, number, (head, true, "Ya."), now);
     assert_eq!(decided.unwrap(), Err(RightsRefusal::AlreadyDecided));
     // The client is told by letter before it is closed, and the devices confirm by syncing.
