@@ -14,6 +14,7 @@ use jangkau_core::id::{CaseId, CommandId, DocEpoch, InstitutionId, SeatId, Serve
 use jangkau_core::sync::{Part, PartBody, SealedEnvelope, SeatStatus, Turned};
 
 use crate::library::Library;
+use crate::store::commands::StoredCommand;
 use crate::store::institutions::Tenant;
 use crate::store::staff::{self, Person};
 use crate::store::{Db, StoreError, commands, documents, erase};
@@ -213,10 +214,12 @@ fn examine(
 ) -> Result<Admission, Stop> {
     let candidates = candidates(envelope, head.id)?;
     let stored = commands::get(known.db, known.tenant, head.id)?;
-    let mut new = Vec::new();
+    let (mut new, mut told) = (Vec::new(), Vec::new());
     for candidate in &candidates {
-        if !is_there(known, candidate, head.id)? {
-            new.push(*candidate);
+        match standing(known, candidate, head.id, stored.as_ref())? {
+            Stands::There => {}
+            Stands::Rewritten => told.push(*candidate),
+            Stands::Nowhere => new.push(*candidate),
         }
     }
     // Who left may still bring back what the server itself says that it had.
@@ -226,7 +229,7 @@ fn examine(
         return Err(code.into());
     }
     if let Some(stored) = &stored {
-        if new.is_empty() {
+        if new.is_empty() && told.is_empty() {
             return Ok(Admission::Duplicate(stored.seq));
         }
         // After a restore a colleague may have told part of it before its author could.
@@ -242,7 +245,10 @@ fn examine(
     for candidate in &new {
         check_document(known, candidate)?;
     }
-    let mut admitted = Vec::with_capacity(new.len());
+    let mut admitted = Vec::with_capacity(candidates.len());
+    for candidate in &told {
+        admitted.push(parts::tell_part(head, candidate)?);
+    }
     let mut waits = false;
     for candidate in &new {
         match parts::inspect_part(known, signer.seat, head, candidate) {
@@ -295,12 +301,22 @@ fn candidates(envelope: &SealedEnvelope, id: CommandId) -> Result<Vec<Candidate<
     Ok(candidates)
 }
 
+/// Where a part of a command stands already.
+enum Stands {
+    /// In the log.
+    There,
+    /// In the document that was rewritten, which a restore brought back before the command itself.
+    Rewritten,
+    Nowhere,
+}
+
 /// Whether the log holds this very part of this command.
-fn is_there(
+fn standing(
     known: &Known<'_>,
     candidate: &Candidate<'_>,
     command: CommandId,
-) -> Result<bool, StoreError> {
+    stored: Option<&StoredCommand>,
+) -> Result<Stands, StoreError> {
     let found = documents::change(
         known.db,
         known.tenant,
@@ -308,11 +324,21 @@ fn is_there(
         candidate.part.content(),
     )?;
     if found.is_some_and(|(_, owner)| owner == command) {
-        return Ok(true);
+        return Ok(Stands::There);
     }
     // It may have stood in the document before that was rewritten.
     let (document, content) = (candidate.key.id(), candidate.part.content());
-    erase::is_past(known.db, known.tenant, document, content, command)
+    if !erase::is_past(known.db, known.tenant, document, content, command)? {
+        return Ok(Stands::Nowhere);
+    }
+    let class = candidate.key.class;
+    let is_kept = stored.is_some_and(|stored| stored.records.iter().any(|one| one.class == class));
+    let is_gone = || erase::is_erased_of(known.db, known.tenant, command, document);
+    Ok(if is_kept || is_gone()? {
+        Stands::There
+    } else {
+        Stands::Rewritten
+    })
 }
 
 /// Every part must be here, and the leading section's always: without it nobody knows what the command is.

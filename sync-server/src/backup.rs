@@ -76,7 +76,7 @@ impl Snapshot {
         Ok(Self {
             heads: heads_of(engine)?,
             image: engine.image()?,
-            keys: engine.keys().image().map_err(EngineError::from)?,
+            keys: engine.keys().image(now).map_err(EngineError::from)?,
             taken_at: now,
         })
     }

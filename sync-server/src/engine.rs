@@ -20,6 +20,7 @@ mod keys;
 mod observe;
 mod parcels;
 mod rebuild;
+mod redo;
 mod release;
 mod reply;
 mod rights;
@@ -51,6 +52,7 @@ pub use blobs::{BlobAsk, BlobEntry, BlobListing, BlobPermit};
 pub use breaches::{Breach, Unconfirmed};
 pub use erase::Misfiled;
 pub use error::EngineError;
+pub use keys::KeyFault;
 pub use observe::{Admission, DocumentSnapshot, TurnedAway};
 pub use rebuild::Mismatch;
 use release::Approvals;
@@ -343,7 +345,7 @@ impl Engine {
     }
 
     /// Begins a new era of every log: called once on a database that was restored from a backup. Its number rises
-    /// with the time, so that two restores of the same backup begin two different eras.
+    /// with the time, so that two restores of the same backup begin two different eras. What was erased since is erased again.
     ///
     /// # Errors
     /// [`EngineError`].
@@ -357,6 +359,11 @@ impl Engine {
     /// # Errors
     /// [`EngineError`].
     pub fn begin_era_after(&mut self, former: &Eras, now: Timestamp) -> Result<(), EngineError> {
+        self.new_era(former, now)?;
+        self.redo_erasures(now).map(drop)
+    }
+
+    fn new_era(&mut self, former: &Eras, now: Timestamp) -> Result<(), EngineError> {
         let seconds = now.as_millis().div_euclid(1_000) - ERA_EPOCH_SECONDS;
         let by_time = u32::try_from(seconds).unwrap_or(0);
         self.store.transact(None, |db| {

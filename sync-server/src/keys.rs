@@ -2,7 +2,8 @@
 //!
 //! A folder of its own holds the institution key (a file), the wrapped keys (a small database) and the ledger of erasures (a file
 //! that is only appended to). Whoever has the database and its backups, but not this folder, reads nothing. A document is
-//! erased by destroying its key; the ledger says so again after every restore, also of the key database itself.
+//! erased by destroying its key; the ledger says so again after every restore, also of the key database itself, and the
+//! journal in it says what the document became.
 //!
 //! New keys are on the disk before the first row that needs them: [`Keys::flush`] is called before each commit, and costs
 //! one commit when there is a new document, and nothing else.
@@ -10,6 +11,7 @@
 mod erasure;
 mod error;
 mod file;
+mod journal;
 mod ledger;
 mod ring;
 mod vault;
@@ -19,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jangkau_core::id::{DocumentId, InstitutionId};
+use jangkau_core::time::Timestamp;
 use jangkau_seal::{KEY_LEN, SealKey};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
@@ -30,6 +33,7 @@ use vault::Vault;
 
 pub use erasure::{BadReason, Erasure, ReasonCode};
 pub use error::KeyError;
+pub(crate) use journal::Rewriting;
 
 /// The institution key's file in the folder of the keys.
 const KEY_FILE: &str = "institution.key";
@@ -121,6 +125,7 @@ impl Keys {
             by_owner: BTreeMap::new(),
             erased: BTreeMap::new(),
             fresh: Vec::new(),
+            journal: Vec::new(),
         };
         Ok(Self(Arc::new(Mutex::new(ring))))
     }
@@ -166,6 +171,7 @@ impl Keys {
             by_owner: BTreeMap::new(),
             erased: BTreeMap::new(),
             fresh: Vec::new(),
+            journal: Vec::new(),
         };
         ring.apply_ledger()?;
         Ok(Self(Arc::new(Mutex::new(ring))))
@@ -209,20 +215,22 @@ impl Keys {
         }
     }
 
-    /// Brings new keys to the disk: before the commit of the first row that needs them.
+    /// Brings new keys and the journal to the disk: before the commit of the first row that needs them.
     pub(crate) fn flush(&self) -> Result<(), KeyError> {
         let ring = &mut *self.ring();
-        if ring.fresh.is_empty() {
+        if ring.fresh.is_empty() && ring.journal.is_empty() {
             return Ok(());
         }
-        ring.vault.insert(&ring.fresh)?;
+        ring.vault.insert(&ring.fresh, &ring.journal)?;
         ring.fresh.clear();
+        ring.journal.clear();
         Ok(())
     }
 
     /// Forgets new keys whose rows were not committed.
     pub(crate) fn forget_fresh(&self) {
         let ring = &mut *self.ring();
+        ring.journal.clear();
         for key in ring.fresh.drain(..) {
             ring.by_id.remove(&key.id);
             if let Some(owners) = ring.by_owner.get_mut(&key.institution) {
@@ -305,10 +313,18 @@ impl Keys {
     ///
     /// # Errors
     /// [`KeyError`].
-    pub(crate) fn image(&self) -> Result<(Vec<u8>, Option<PathBuf>), KeyError> {
+    pub(crate) fn image(&self, now: Timestamp) -> Result<(Vec<u8>, Option<PathBuf>), KeyError> {
         let ring = &mut *self.ring();
         let ledger = ring.ledger.as_ref().map(|ledger| ledger.path().to_owned());
-        Ok((ring.vault.image()?, ledger))
+        Ok((ring.vault.image(now)?, ledger))
+    }
+
+    /// When the copy of the key database was taken that was put back, if it is one: it knows of no erasure after that.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn put_back(&self) -> Result<Option<Timestamp>, KeyError> {
+        self.ring().vault.copied_at()
     }
 }
 

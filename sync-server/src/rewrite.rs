@@ -2,16 +2,19 @@
 //!
 //! Values that stay keep their keys, their author's name and the hash of the leaf under which they were signed; what goes, goes
 //! with its history. Of what was derived from it, codes, times and ids stay with the server, so that nothing falls back that the
-//! case has earned. Why, and what that means for a replay: `docs/adr/0009-erasure.md`.
+//! case has earned. Why, and what that means for a replay: `docs/adr/0009-erasure.md`; for a restore, `docs/adr/0011-journal.md`.
+
+pub(crate) mod journal;
+mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jangkau_core::class::{Class, DocumentKey};
+use jangkau_core::class::Class;
 use jangkau_core::command::{
     CommandEntry, CommandKind, Nature, PlacedRecord, residue, without_fields,
 };
 use jangkau_core::document::{Rewritten, rewriter};
-use jangkau_core::id::{ChangeHash, CommandId, DocEpoch, DocumentId, ServerSeq};
+use jangkau_core::id::{CommandId, DocEpoch, DocumentId, ServerSeq};
 use jangkau_core::record::Record;
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{
@@ -19,14 +22,16 @@ use jangkau_core::sync::{
 };
 use jangkau_core::time::Timestamp;
 
+use crate::keys::KeyId;
 use crate::library::server_key;
 use crate::store::commands::StoredCommand;
-use crate::store::documents::{DocumentRow, NewChange};
+use crate::store::documents::DocumentRow;
 use crate::store::institutions::{self, Tenant, next_seq};
-use crate::store::log::{self, Heading};
-use crate::store::{
-    Db, StoreError, blobs, commands, decode, documents, encode, erase, records, rulings,
-};
+use crate::store::log;
+use crate::store::{Db, StoreError, commands, decode, documents, encode, erase, records, rulings};
+
+pub(crate) use place::install_base;
+use place::{append, remove};
 
 /// What is to go out of one document.
 #[derive(Clone, Debug, Default)]
@@ -116,9 +121,18 @@ pub(crate) fn rewrite(
         }
     }
     let at = next_seq(db, tenant)?;
-    desk.destroy(&removed, &kept, &residues, (at, now))?;
+    let former = desk.destroy(&removed, &kept, &residues, (at, now))?;
     desk.install((epoch, at), new.as_ref())?;
-    desk.sign((epoch, at), new.as_ref(), &listing, &residues, now)?;
+    let signed = desk.sign((epoch, at), new.as_ref(), &listing, &residues, now)?;
+    let base = new.map(|new| new.change);
+    journal::keep(
+        db,
+        tenant,
+        (document, epoch),
+        &former,
+        SignedEpoch { base, ..signed },
+        removal.is_case,
+    )?;
     Ok(at)
 }
 
@@ -331,27 +345,20 @@ impl<'a> Desk<'a> {
         kept: &BTreeMap<CommandId, Vec<PlacedRecord>>,
         residues: &BTreeMap<CommandId, Vec<PlacedRecord>>,
         (at, now): (ServerSeq, Timestamp),
-    ) -> Result<(), StoreError> {
-        let (db, tenant, document) = (self.db, self.tenant, self.before.key.id());
+    ) -> Result<Vec<KeyId>, StoreError> {
+        let (db, tenant, key) = (self.db, self.tenant, &self.before.key);
         let reason = removed.values().next().copied();
         let reason = reason.unwrap_or(RemovalReason::Erasure);
-        erase::destroy_document(db, tenant, document, (reason, now))?;
-        blobs::erase(db, tenant, removed.keys().chain(kept.keys()))?;
-        for id in removed.keys().chain(kept.keys()) {
-            erase::hide_parts(db, tenant, *id, document)?;
-            erase::destroy_beside(db, tenant, *id, self.class())?;
+        let former = erase::destroy_document(db, tenant, key.id(), (reason, now))?;
+        let lessened = kept.keys().map(|id| (id, &RemovalReason::Erasure));
+        for (id, reason) in removed.iter().chain(lessened) {
+            let (command, reason) = (*id, *reason);
+            remove(db, tenant, key, Removed { command, reason }, at)?;
             if let Some(left) = residues.get(id) {
                 records::leave(db, tenant, *id, left)?;
             }
         }
-        for (id, reason) in removed {
-            erase::note_erased(db, tenant, (*id, document), *reason, at)?;
-        }
-        for id in kept.keys() {
-            let reason = RemovalReason::Erasure;
-            erase::note_erased(db, tenant, (*id, document), reason, at)?;
-        }
-        Ok(())
+        Ok(former)
     }
 
     fn install(
@@ -372,7 +379,7 @@ impl<'a> Desk<'a> {
         listing: &EpochListing,
         residues: &BTreeMap<CommandId, Vec<PlacedRecord>>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<SignedEpoch, StoreError> {
         let (db, tenant, key) = (self.db, self.tenant, self.before.key);
         let state = rulings::file(db, tenant, key.case)?.and_then(|file| file.state);
         let derived = derived_hash(state.as_deref(), residues);
@@ -387,46 +394,9 @@ impl<'a> Desk<'a> {
         };
         let institution = institutions::get(db, tenant)?;
         let signed = SignedEpoch::sign(body, listing, &server_key(&institution));
-        let heading = Heading {
-            case: Some(key.case),
-            class: Some(key.class),
-            ..Heading::default()
-        };
-        log::append_at(db, tenant, at, &Row::Epoch(signed), &heading, now)?;
-        rulings::touch(db, tenant, key.case, at)
+        append(db, tenant, (&key, &signed), (at, now))?;
+        Ok(signed)
     }
-}
-
-/// Begins a document anew with its base, as the log's checkpoint says.
-pub(crate) fn install_base(
-    db: &Db,
-    tenant: Tenant,
-    key: &DocumentKey,
-    (epoch, at): (DocEpoch, ServerSeq),
-    base: Option<&[u8]>,
-) -> Result<(), StoreError> {
-    let Some(base) = base else {
-        return documents::begin_epoch(db, tenant, (key, epoch), &[]);
-    };
-    let mut document = jangkau_core::document::Document::default();
-    document
-        .apply([base])
-        .map_err(|_| StoreError::Undecodable)?;
-    let heads: Vec<ChangeHash> = document.heads();
-    documents::begin_epoch(db, tenant, (key, epoch), &heads)?;
-    let facts = jangkau_core::document::base_facts(base).ok_or(StoreError::Undecodable)?;
-    documents::insert_change(
-        db,
-        tenant,
-        &NewChange {
-            document: key.id(),
-            epoch,
-            facts: &facts,
-            command: CommandId::from_bytes([0; CommandId::LEN]),
-            seq: at,
-            bytes: base,
-        },
-    )
 }
 
 /// Hash of what was derived: the case's state as last ruled, and what the rules go on with.

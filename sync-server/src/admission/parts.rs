@@ -19,6 +19,8 @@ pub(crate) struct AdmittedPart {
     facts: ChangeFacts,
     records: Vec<PlacedRecord>,
     bytes: Vec<u8>,
+    /// Whether its document was rewritten since: then it stands there, and is no change of what the document is now.
+    is_rewritten: bool,
 }
 
 impl AdmittedPart {
@@ -40,6 +42,42 @@ impl AdmittedPart {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    pub(crate) const fn is_rewritten(&self) -> bool {
+        self.is_rewritten
+    }
+}
+
+/// A part that is told again of a document that was rewritten since: it was inspected when the log first had it.
+pub(super) fn tell_part(
+    head: &CommandHead,
+    candidate: &Candidate<'_>,
+) -> Result<AdmittedPart, Stop> {
+    let (facts, written) = inspect(candidate.bytes).map_err(code_of)?;
+    check_shape(head, candidate, &written)?;
+    Ok(part_of(candidate, facts, written, true))
+}
+
+fn part_of(
+    candidate: &Candidate<'_>,
+    facts: ChangeFacts,
+    written: Written,
+    is_rewritten: bool,
+) -> AdmittedPart {
+    let class = candidate.key.class;
+    let place = |(collection, record)| PlacedRecord {
+        class,
+        collection,
+        record,
+    };
+    AdmittedPart {
+        key: *candidate.key,
+        epoch: candidate.epoch,
+        facts,
+        records: written.records.into_iter().map(place).collect(),
+        bytes: candidate.bytes.to_vec(),
+        is_rewritten,
     }
 }
 
@@ -65,19 +103,7 @@ pub(super) fn inspect_part(
     if written.edits_text {
         check_text(known, candidate)?;
     }
-    let class = candidate.key.class;
-    let place = |(collection, record)| PlacedRecord {
-        class,
-        collection,
-        record,
-    };
-    Ok(AdmittedPart {
-        key: *candidate.key,
-        epoch: candidate.epoch,
-        facts,
-        records: written.records.into_iter().map(place).collect(),
-        bytes: candidate.bytes.to_vec(),
-    })
+    Ok(part_of(candidate, facts, written, false))
 }
 
 /// What a shape error is called outside.

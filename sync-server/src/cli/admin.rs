@@ -256,7 +256,7 @@ fn put_back(config: &Config, from: &Path, out: &mut dyn Write) -> Result<ExitCod
     writeln!(out, "Devices hand back what the backup does not hold.")?;
     writeln!(
         out,
-        "What was erased since the backup is here again: erase it again, see `admin rights list`."
+        "What was erased since the backup is erased again, as the folder of the keys says. Was that put back, too: see `admin status`."
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -214,7 +214,14 @@ pub(super) fn open(config: &Config) -> Result<Engine, CliError> {
         path: database.to_owned(),
         cause,
     })?;
-    Engine::open(database, keys).map_err(|cause| CliError::Database {
+    let opened = Engine::open(database, keys).and_then(|mut engine| {
+        engine.redo_erasures(Clock::system().now())?;
+        if let Some(taken_at) = engine.keys().put_back()? {
+            tracing::warn!(%taken_at, "the key database is a copy that was put back; see `admin status`");
+        }
+        Ok(engine)
+    });
+    opened.map_err(|cause| CliError::Database {
         path: database.to_owned(),
         cause,
     })

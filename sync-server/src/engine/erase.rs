@@ -17,7 +17,15 @@ use crate::rewrite::{CannotRewrite, Removal, Stop, rewrite};
 use crate::ruling::case_log;
 use crate::store::institutions::Tenant;
 use crate::store::{
-    Db, StoreError, attempt, blobs, commands, decode, documents, erase, grants, rights, rulings,
+    CrashPoints, Db, StoreError, attempt, blobs, commands, decode, documents, erase, grants,
+    rights, rulings,
+};
+
+/// At `commit` the journal and the new keys are on the disk, at `committed` the former keys are still to be destroyed.
+pub(super) const POINTS: CrashPoints = CrashPoints {
+    begin: "erase.begin",
+    commit: "erase.commit",
+    committed: "erase.committed",
 };
 
 /// A record that was moved to another case, and whose content still lies in the wrong one (C4).
@@ -103,7 +111,7 @@ impl Engine {
         now: Timestamp,
         decide: impl FnOnce(&Db, ServerSeq) -> Result<(), StoreError>,
     ) -> Result<Result<ServerSeq, RightsRefusal>, EngineError> {
-        let done = self.store.transact(None, |db| {
+        let done = self.store.transact(Some(POINTS), |db| {
             let erased = attempt(db, || {
                 let at = carry_out(db, tenant, case, (scope, reason), now)?;
                 decide(db, at)?;
@@ -228,7 +236,10 @@ fn carry_out(
             Err(stop) => return Err(stop.into()),
         }
     }
-    let last = last.ok_or(RightsRefusal::NothingToErase)?;
+    let last = match last {
+        Some(last) => last,
+        None => done_before(db, tenant, scope, &all)?.ok_or(RightsRefusal::NothingToErase)?,
+    };
     if removal.is_case {
         erase::destroy_beside_case(db, tenant, case)?;
     }
@@ -257,6 +268,40 @@ fn with_attachments(
     Ok(all)
 }
 
+/// The row that erased all of it before: a restore may have forgotten the decision, and not the erasure.
+fn done_before(
+    db: &Db,
+    tenant: Tenant,
+    scope: &ErasureScope,
+    all: &[documents::DocumentRow],
+) -> Result<Option<ServerSeq>, StoreError> {
+    let of_documents = |is_target: &dyn Fn(&documents::DocumentRow) -> bool| {
+        let mut last = None;
+        for row in all.iter().filter(|row| is_target(row)) {
+            match erase::epoch_of(db, tenant, row.id)? {
+                Some((_, at)) if row.heads.is_empty() => last = last.max(Some(at)),
+                Some(_) | None => return Ok(None),
+            }
+        }
+        Ok(last)
+    };
+    match scope {
+        ErasureScope::Case => of_documents(&|_| true),
+        ErasureScope::Document(key) => of_documents(&|row| row.key == *key),
+        ErasureScope::Records(ids) => {
+            let mut last = None;
+            for id in ids {
+                match erase::erased_at(db, tenant, *id)? {
+                    Some(at) => last = last.max(Some(at)),
+                    None => return Ok(None),
+                }
+            }
+            Ok(last)
+        }
+        ErasureScope::Fields(id, _) => erase::erased_at(db, tenant, *id),
+    }
+}
+
 /// The documents of a case in which these commands wrote.
 fn documents_of(
     db: &Db,
@@ -277,7 +322,12 @@ fn documents_of(
 }
 
 /// Ends every grant that is of this case alone.
-fn end_all(db: &Db, tenant: Tenant, case: CaseId, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn end_all(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for grant in grants::of_case(db, tenant, case)? {
         match grant.row.scope {
             jangkau_core::sync::GrantScope::Case(_) => end(db, tenant, &grant, now)?,

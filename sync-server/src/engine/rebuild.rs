@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jangkau_core::class::{Class, DocumentKey};
 use jangkau_core::command::{PlacedRecord, stamp_of};
 use jangkau_core::document::Document;
-use jangkau_core::id::{CaseId, CommandId, DocumentId, InstitutionId, ServerSeq};
+use jangkau_core::id::{CaseId, CommandId, DocEpoch, DocumentId, InstitutionId, ServerSeq};
 use jangkau_core::rules::Verdict;
 use jangkau_core::sync::{EpochBody, EpochListing, PartBody, Row, document_digest};
 
@@ -78,6 +78,8 @@ fn survives_saving(document: &Document) -> bool {
 #[derive(Default)]
 struct Rebuilt {
     documents: BTreeMap<DocumentId, (DocumentKey, Vec<Vec<u8>>)>,
+    /// The epochs of those that were rewritten.
+    epochs: BTreeMap<DocumentId, DocEpoch>,
     commands: BTreeMap<CommandId, (ServerSeq, CaseId)>,
     states: BTreeMap<CaseId, Vec<u8>>,
     verdicts: BTreeMap<CommandId, Vec<u8>>,
@@ -150,6 +152,7 @@ impl Rebuilt {
                     // What came before is of a document that is no more.
                     let anew = (body.document, base.into_iter().collect());
                     rebuilt.documents.insert(id, anew);
+                    rebuilt.epochs.insert(id, body.epoch);
                 }
                 Row::Grant(_)
                 | Row::GrantEnd(_)
@@ -180,12 +183,20 @@ impl Rebuilt {
         for id in ids {
             for part in envelope.parts_of(*id) {
                 let PartBody::Change {
-                    document, bytes, ..
+                    document,
+                    epoch,
+                    bytes,
+                    ..
                 } = &part.body
                 else {
                     continue;
                 };
                 self.commands.entry(*id).or_insert((seq, document.case));
+                // Told again after a restore, of a document that was rewritten since.
+                let now = self.epochs.get(&document.id());
+                if now.is_some_and(|now| epoch < now) {
+                    continue;
+                }
                 let entry = self.documents.entry(document.id());
                 let changes = &mut entry.or_insert_with(|| (*document, Vec::new())).1;
                 if !changes.contains(bytes) {

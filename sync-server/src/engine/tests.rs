@@ -17,7 +17,10 @@ mod leases;
 mod links;
 mod office;
 mod parcels;
+#[cfg(feature = "plant")]
+mod power_cuts;
 mod quotas;
+mod redone;
 mod refusals;
 mod releases;
 mod replicas;

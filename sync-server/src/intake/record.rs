@@ -113,19 +113,21 @@ impl<'a> Record<'a> {
         for part in admitted.parts() {
             let (key, facts) = (part.key(), part.facts());
             let document = key.id();
-            let new = NewChange {
-                document,
-                epoch: part.epoch(),
-                facts,
-                command,
-                seq,
-                bytes: part.bytes(),
-            };
-            documents::insert_change(db, tenant, &new)?;
             let seat = self.envelope.head.seat;
             delivery::add(db, tenant, seat, (key.case, key.class))?;
-            let dependencies = &facts.dependencies;
-            documents::advance(db, tenant, key, part.epoch(), facts.hash, dependencies)?;
+            if !part.is_rewritten() {
+                let new = NewChange {
+                    document,
+                    epoch: part.epoch(),
+                    facts,
+                    command,
+                    seq,
+                    bytes: part.bytes(),
+                };
+                documents::insert_change(db, tenant, &new)?;
+                let dependencies = &facts.dependencies;
+                documents::advance(db, tenant, key, part.epoch(), facts.hash, dependencies)?;
+            }
             for record in part.records() {
                 let name = root_key(&record.collection, command);
                 documents::add_record(db, tenant, document, &name)?;

@@ -10,6 +10,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 use zeroize::Zeroizing;
 
+use super::journal::Entry;
 use super::ledger::Ledger;
 use super::vault::{Vault, Wrapped};
 use super::{Erasure, KeyError, KeyId, Owner, SealedWith};
@@ -29,6 +30,8 @@ pub(super) struct Ring {
     pub(super) erased: BTreeMap<KeyId, Erasure>,
     /// Made and not yet on the disk.
     pub(super) fresh: Vec<Wrapped>,
+    /// What documents become, not yet on the disk.
+    pub(super) journal: Vec<Entry>,
 }
 
 /// Checks that the key file is that of the key database.

@@ -112,7 +112,7 @@ fn a_destroyed_key_stays_destroyed_whatever_is_put_back() {
     let keys = Keys::open(&path, false, rng(1)).unwrap();
     let (gone, stays) = (sealed(&keys, 1), sealed(&keys, 2));
     keys.flush().unwrap();
-    let (before, _) = keys.image().unwrap();
+    let (before, _) = keys.image(NOW).unwrap();
     let erasure = erasure(&keys, 1);
     assert!(keys.shred(erasure.clone()).unwrap());
     assert!(!keys.shred(erasure).unwrap());

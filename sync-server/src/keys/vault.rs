@@ -1,4 +1,4 @@
-//! The key database: one wrapped key for each document, and the erasures that it knows. It holds no content.
+//! The key database: one wrapped key for each document, the erasures that it knows, and what documents became by them.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use jangkau_core::id::{DocumentId, InstitutionId};
 use jangkau_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::journal::{self, Entry};
 use super::{Erasure, KeyError, KeyId, Owner};
 
 /// The layout; `document` is empty for the key of what is the institution's own.
@@ -27,10 +28,23 @@ const LAYOUT: &str = "
         erased_at INTEGER NOT NULL,
         reason TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX IF NOT EXISTS erasure_document ON erasure (institution, document);";
+    CREATE INDEX IF NOT EXISTS erasure_document ON erasure (institution, document);
+    -- The journal: what a document became, sealed with the key that it has since.
+    CREATE TABLE IF NOT EXISTS rewriting (
+        institution TEXT NOT NULL,
+        document BLOB NOT NULL,
+        epoch INTEGER NOT NULL,
+        key_id INTEGER NOT NULL,
+        -- The keys that went with this erasure, eight bytes each.
+        former BLOB NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (institution, document, epoch)
+    ) STRICT;
+    -- When a copy was taken, in the copy alone; and, once it was put back, in what came of it.
+    CREATE TABLE IF NOT EXISTS copied (taken_at INTEGER NOT NULL) STRICT;";
 
 /// The database.
-pub(super) struct Vault(Connection);
+pub(super) struct Vault(pub(super) Connection);
 
 /// A key as it is kept.
 pub(super) struct Wrapped {
@@ -69,8 +83,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Keeps new keys, all in one commit.
-    pub(super) fn insert(&mut self, keys: &[Wrapped]) -> Result<(), KeyError> {
+    /// Keeps new keys and what documents become by erasures, all in one commit.
+    pub(super) fn insert(&mut self, keys: &[Wrapped], became: &[Entry]) -> Result<(), KeyError> {
         let transaction = self.0.transaction()?;
         for key in keys {
             let sql = "UPDATE data_key SET is_current = 0 \
@@ -86,6 +100,9 @@ impl Vault {
                 column_of(&key.owner),
                 key.bytes
             ])?;
+        }
+        for entry in became {
+            journal::insert(&transaction, entry)?;
         }
         Ok(transaction.commit()?)
     }
@@ -142,6 +159,7 @@ impl Vault {
                 ],
             )?;
             transaction.execute("DELETE FROM data_key WHERE id = ?1", [erasure.key.get()])?;
+            journal::delete(&transaction, erasure.key)?;
         }
         transaction.commit()?;
         // The log beside the database still holds the page with the key.
@@ -170,9 +188,26 @@ impl Vault {
         Ok(erasures)
     }
 
-    /// The bytes of the database, for a backup.
-    pub(super) fn image(&mut self) -> Result<Vec<u8>, KeyError> {
-        Ok(self.0.serialize(rusqlite::MAIN_DB)?.to_vec())
+    /// The bytes of the database, for a backup: they say of themselves that they are a copy.
+    pub(super) fn image(&mut self, now: Timestamp) -> Result<Vec<u8>, KeyError> {
+        self.0.execute_batch("BEGIN IMMEDIATE")?;
+        let sql = "INSERT INTO copied (taken_at) VALUES (?1)";
+        let noted = self.0.execute(sql, [now.as_millis()]);
+        let image = noted.and_then(|_| {
+            self.0
+                .serialize(rusqlite::MAIN_DB)
+                .map(|image| image.to_vec())
+        });
+        self.0.execute_batch("ROLLBACK")?;
+        Ok(image?)
+    }
+
+    /// When the copy was taken that this database came of, if it is one that was put back; of several, the last.
+    pub(super) fn copied_at(&self) -> Result<Option<Timestamp>, KeyError> {
+        let sql = "SELECT taken_at FROM copied ORDER BY rowid DESC LIMIT 1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let taken = statement.query_row([], |row| row.get(0)).optional()?;
+        Ok(taken.map(Timestamp::from_millis))
     }
 }
 

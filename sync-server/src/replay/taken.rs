@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jangkau_core::document::base_facts;
 use jangkau_core::id::{CaseId, CommandId, ServerSeq};
 use jangkau_core::sync::{Row, SignedEpoch};
+use jangkau_core::time::Timestamp;
 
 use super::Rerun;
 use crate::rewrite::install_base;
 use crate::ruling::{self, rule, take};
 use crate::store::documents::NewChange;
-use crate::store::log::{self, Heading, LightRow};
+use crate::store::log::{self, Heading, LightRow, RowKind};
 use crate::store::{Db, StoreError, bars, commands, documents, erase, grants, rulings, views};
 
 impl Rerun<'_> {
@@ -156,7 +157,20 @@ impl Rerun<'_> {
             }
             Ok(())
         })?;
-        rule(self.store, &self.library, now).map(drop)
+        rule(self.store, &self.library, self.judged_at(light)?).map(drop)
+    }
+
+    /// When the case was judged that was rewritten last: with the rewriting, or, after a power cut, when the server ran again.
+    fn judged_at(&self, light: &LightRow) -> Result<Timestamp, StoreError> {
+        let next = log::scan(self.from, self.tenant, light.seq, 1)?;
+        let follows = |kind| {
+            matches!(
+                kind,
+                RowKind::Ruling | RowKind::View | RowKind::Grant | RowKind::GrantEnd | RowKind::Bar
+            )
+        };
+        let next = next.first().filter(|next| follows(next.kind));
+        Ok(next.map_or(light.received_at, |next| next.received_at))
     }
 
     /// The keys of records, also of those that were erased: nobody writes one of them again.

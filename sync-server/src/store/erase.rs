@@ -90,12 +90,33 @@ pub(crate) fn last_checkpoint(db: &Db, tenant: Tenant) -> Result<ServerSeq, Stor
 
 /// Destroys a document's bytes: its changes, of which the hashes stay, what was saved of it, and its former bases. The one place
 /// where content of a document goes for good. What stays of it gets a new key; the former ones are destroyed as soon as this is
-/// on the disk ([`super::Store::shred_due`]): before, a power cut would take what stays, too.
+/// on the disk ([`super::Store::shred_due`]): before, a power cut would take what stays, too. Gives the former keys.
 pub(crate) fn destroy_document(
     db: &Db,
     tenant: Tenant,
     document: DocumentId,
     (reason, now): (RemovalReason, Timestamp),
+) -> Result<Vec<KeyId>, StoreError> {
+    clear_document(db, tenant, document)?;
+    let former = db.keys().renew(&db.institution(tenant)?, document)?;
+    reseal(db, tenant, document, &former)?;
+    for key in &former {
+        let sql = "INSERT OR IGNORE INTO key_due (institution, document, key_id, reason, at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+        let at = now.as_millis();
+        db.execute(
+            sql,
+            params![tenant.0, document, key.get(), reason.code(), at],
+        )?;
+    }
+    Ok(former)
+}
+
+/// Deletes a document's bytes, whether they can still be read or not.
+pub(crate) fn clear_document(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
 ) -> Result<(), StoreError> {
     let of = params![tenant.0, document];
     db.execute(
@@ -110,17 +131,6 @@ pub(crate) fn destroy_document(
         "UPDATE doc_epoch SET base = NULL WHERE institution = ?1 AND document = ?2",
     ] {
         db.execute(sql, of)?;
-    }
-    let former = db.keys().renew(&db.institution(tenant)?, document)?;
-    reseal(db, tenant, document, &former)?;
-    for key in former {
-        let sql = "INSERT OR IGNORE INTO key_due (institution, document, key_id, reason, at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5)";
-        let at = now.as_millis();
-        db.execute(
-            sql,
-            params![tenant.0, document, key.get(), reason.code(), at],
-        )?;
     }
     Ok(())
 }
@@ -189,6 +199,35 @@ pub(crate) fn is_past(
     Ok(db
         .prepare_cached(sql)?
         .exists(params![tenant.0, document, hash, command])?)
+}
+
+/// The changes of a document's former epochs, and whose they were.
+pub(crate) fn past_of(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
+) -> Result<Vec<(ChangeHash, CommandId)>, StoreError> {
+    let sql = "SELECT hash, command FROM past_change \
+               WHERE institution = ?1 AND document = ?2 ORDER BY command, hash";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![tenant.0, document], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that a change stood in a former epoch of a document.
+pub(crate) fn note_past(
+    db: &Db,
+    tenant: Tenant,
+    document: DocumentId,
+    (hash, command): (ChangeHash, CommandId),
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO past_change (institution, document, hash, command) \
+               VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, document, hash, command])?;
+    Ok(())
 }
 
 /// Whether a person may have had bytes of a document: by a grant, even one that has ended, or because they wrote in it.
@@ -345,6 +384,32 @@ pub(crate) fn is_erased(db: &Db, tenant: Tenant, command: CommandId) -> Result<b
     Ok(db.prepare_cached(sql)?.exists(params![tenant.0, command])?)
 }
 
+/// The row that last took something of a command out of a document.
+pub(crate) fn erased_at(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+) -> Result<Option<ServerSeq>, StoreError> {
+    let sql = "SELECT max(seq) FROM erased WHERE institution = ?1 AND command = ?2";
+    let last: Option<i64> = db
+        .prepare_cached(sql)?
+        .query_row(params![tenant.0, command], |row| row.get(0))?;
+    Ok(last.map(seq))
+}
+
+/// Whether something of a command was erased in this document.
+pub(crate) fn is_erased_of(
+    db: &Db,
+    tenant: Tenant,
+    command: CommandId,
+    document: DocumentId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM erased WHERE institution = ?1 AND command = ?2 AND document = ?3";
+    Ok(db
+        .prepare_cached(sql)?
+        .exists(params![tenant.0, command, document])?)
+}
+
 /// What was erased of a document, and why.
 pub(crate) fn erased_of(
     db: &Db,
@@ -369,17 +434,8 @@ pub(crate) fn copy(
     to: (&Db, Tenant),
     document: DocumentId,
 ) -> Result<(), StoreError> {
-    let mut statement = from.0.prepare_cached(
-        "SELECT hash, command FROM past_change WHERE institution = ?1 AND document = ?2",
-    )?;
-    let mut rows = statement.query(params![from.1.0, document])?;
-    while let Some(row) = rows.next()? {
-        let (hash, command): (ChangeHash, CommandId) = (row.get(0)?, row.get(1)?);
-        to.0.execute(
-            "INSERT OR IGNORE INTO past_change (institution, document, hash, command) \
-             VALUES (?1, ?2, ?3, ?4)",
-            params![to.1.0, document, hash, command],
-        )?;
+    for past in past_of(from.0, from.1, document)? {
+        note_past(to.0, to.1, document, past)?;
     }
     let mut statement = from.0.prepare_cached(
         "SELECT command, reason, seq FROM erased WHERE institution = ?1 AND document = ?2",

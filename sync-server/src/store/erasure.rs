@@ -1,11 +1,14 @@
 //! Deleting what a destroyed key had sealed. It could not be read any more; here it goes from the file, too.
 
+use std::collections::BTreeSet;
+
 use jangkau_core::id::{CommandId, DocumentId};
+use jangkau_core::plant::crash_point;
 use rusqlite::params;
 
 use super::institutions::{self, Tenant};
 use super::{Db, Store, StoreError, commands, erase, parse, records, shelf};
-use crate::keys::{Erasure, ReasonCode};
+use crate::keys::{Erasure, Found, KeyId, ReasonCode};
 
 impl Store {
     /// Destroys the keys of which nothing is left since documents were written anew: the ledger is first. Asked again, also at the
@@ -26,6 +29,7 @@ impl Store {
                 reason,
             };
             self.db().keys().shred(erasure)?;
+            crash_point("erase.shredded")?;
         }
         self.transact(None, |db| {
             db.execute("DELETE FROM key_due", [])?;
@@ -65,6 +69,24 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// How many documents cannot be read because nobody knows a key of theirs, and how many because it was destroyed.
+pub(crate) fn unreadable(db: &Db, tenant: Tenant) -> Result<(usize, usize), StoreError> {
+    let sql = "SELECT DISTINCT document, key_id FROM change WHERE institution = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([tenant.0])?;
+    let (mut unknown, mut hollow) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let (document, key): (DocumentId, i64) = (row.get(0)?, row.get(1)?);
+        let Some(key) = KeyId::new(key) else { continue };
+        match db.keys().by_id(key)? {
+            Found::Key(_) => {}
+            Found::Missing => drop(unknown.insert(document)),
+            Found::Erased => drop(hollow.insert(document)),
+        }
+    }
+    Ok((unknown.len(), hollow.len()))
 }
 
 /// Deletes what one key had sealed of one document.

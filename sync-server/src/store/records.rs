@@ -88,11 +88,20 @@ pub(crate) fn add(
 }
 
 fn column_of(db: &Db, tenant: Tenant, id: CommandId) -> Result<Vec<SealedRecords>, StoreError> {
+    find_column(db, tenant, id)?.ok_or(StoreError::Undecodable)
+}
+
+fn find_column(
+    db: &Db,
+    tenant: Tenant,
+    id: CommandId,
+) -> Result<Option<Vec<SealedRecords>>, StoreError> {
     let sql = "SELECT records FROM command WHERE institution = ?1 AND id = ?2";
-    let column: Vec<u8> = db
+    let column: Option<Vec<u8>> = db
         .prepare_cached(sql)?
-        .query_row(params![tenant.0, id], |row| row.get(0))?;
-    decode(&column)
+        .query_row(params![tenant.0, id], |row| row.get(0))
+        .optional()?;
+    column.map(|column| decode(&column)).transpose()
 }
 
 /// Seals under the keys of now what is sealed of a command under former keys of a document that is written anew.
@@ -191,15 +200,44 @@ fn put(db: &Db, tenant: Tenant, id: CommandId, kept: &[SealedRecords]) -> Result
     Ok(())
 }
 
+/// What is kept of a command in one document; empty where that is nothing.
+pub(crate) fn of_document(
+    db: &Db,
+    tenant: Tenant,
+    (id, document): (CommandId, DocumentId),
+) -> Result<Vec<PlacedRecord>, StoreError> {
+    for one in find_column(db, tenant, id)?.unwrap_or_default() {
+        if one.document != document {
+            continue;
+        }
+        let opened = db.open(tenant, &place_of(id, document), one.key, &one.bytes)?;
+        return opened.map_or(Ok(Vec::new()), |plain| decode(&plain));
+    }
+    Ok(Vec::new())
+}
+
+/// Puts this in the place of whatever is kept of a command in one document. Nothing, if the command is not there.
+pub(crate) fn set_of_document(
+    db: &Db,
+    tenant: Tenant,
+    (id, document): (CommandId, DocumentId),
+    records: &[PlacedRecord],
+) -> Result<(), StoreError> {
+    let Some(mut kept) = find_column(db, tenant, id)? else {
+        return Ok(());
+    };
+    kept.retain(|one| one.document != document);
+    if !records.is_empty() {
+        kept.extend(seal(db, tenant, id, &[(document, records)])?);
+    }
+    put(db, tenant, id, &kept)
+}
+
 /// Drops what is sealed of a command under keys that were destroyed; that something was there stays.
 pub(super) fn drop_erased(db: &Db, tenant: Tenant, id: CommandId) -> Result<(), StoreError> {
-    let sql = "SELECT records FROM command WHERE institution = ?1 AND id = ?2";
-    let column: Option<Vec<u8>> = db
-        .prepare_cached(sql)?
-        .query_row(params![tenant.0, id], |row| row.get(0))
-        .optional()?;
-    let Some(column) = column else { return Ok(()) };
-    let mut kept: Vec<SealedRecords> = decode(&column)?;
+    let Some(mut kept) = find_column(db, tenant, id)? else {
+        return Ok(());
+    };
     for one in &mut kept {
         if db.is_erased_key(one.key)? {
             one.bytes.clear();

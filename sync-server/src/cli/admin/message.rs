@@ -271,4 +271,7 @@ pub struct StandardsListing {
     pub unconfirmed: Vec<(String, SeatStatus, usize)>,
     /// Numbers of open cases that are hidden from every head: red items.
     pub headless: Vec<u32>,
+    /// What is amiss with the keys, in words: red items.
+    #[serde(default)]
+    pub keys: Vec<String>,
 }

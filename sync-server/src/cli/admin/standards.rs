@@ -11,7 +11,7 @@ use jangkau_core::time::Timestamp;
 
 use super::message::LettersListing;
 use super::{AdminReply, CliError, StandardsAsk, StandardsListing, breach, inspect};
-use crate::engine::{Engine, EngineError, Standards, for_practice};
+use crate::engine::{Engine, EngineError, KeyFault, Standards, for_practice};
 
 /// `admin profile …`.
 #[derive(Debug, Subcommand)]
@@ -136,6 +136,11 @@ fn status(
                 .map(|one| (one.seat.to_string(), one.status, one.cases))
                 .collect();
             listing.rights = super::rights::status_lines(engine, &institution, now)?;
+            listing.keys = engine
+                .key_faults(&institution)?
+                .iter()
+                .map(words_of)
+                .collect();
             Ok(listing)
         })
         .collect()
@@ -188,6 +193,7 @@ fn standards_of(standards: &Standards) -> StandardsListing {
         forks: Vec::new(),
         breaches: Vec::new(),
         unconfirmed: Vec::new(),
+        keys: Vec::new(),
         headless: standards
             .headless
             .iter()
@@ -198,9 +204,30 @@ fn standards_of(standards: &Standards) -> StandardsListing {
 
 /// Prints by what institutions work.
 pub(super) fn tell(listing: &[StandardsListing], out: &mut dyn Write) -> Result<(), CliError> {
-    listing
-        .iter()
-        .try_for_each(|standards| tell_one(standards, out))
+    for standards in listing {
+        tell_one(standards, out)?;
+        for fault in &standards.keys {
+            writeln!(out, "  RED: {fault}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What is amiss with the keys, and what to do.
+fn words_of(fault: &KeyFault) -> String {
+    match fault {
+        KeyFault::PutBack(at) => format!(
+            "the key database is a copy of {at} that was put back: what was erased after that may be here again; \
+             go through the register (`admin rights list`) and erase it again"
+        ),
+        KeyFault::Unknown(count) => format!(
+            "{count} documents cannot be read: the folder of the keys is older than the database; put its newest copy back"
+        ),
+        KeyFault::Hollow(count) => format!(
+            "{count} documents were erased in part, and the folder of the keys does not say what stayed: \
+             put its newest copy back, or what devices hold is all there is"
+        ),
+    }
 }
 
 fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), CliError> {

@@ -18,7 +18,7 @@ use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
-use super::bench::{Bench, registration, visit};
+use super::bench::{Bench, START, registration, visit};
 use super::disk::{Disk, entropy};
 use super::replicas::{assign, session};
 use crate::engine::{Engine, EngineError};
@@ -456,8 +456,8 @@ fn one_new_document_costs_one_commit_of_keys_and_none_after_that() {
     bench.record(&mut field, Some(case), visit());
     bench.sync(&mut field);
     let keys = bench.engine.keys();
-    let (before, _) = keys.image().unwrap();
+    let (before, _) = keys.image(START).unwrap();
     bench.record(&mut field, Some(case), visit());
     bench.sync(&mut field);
-    assert_eq!(keys.image().unwrap().0, before);
+    assert_eq!(keys.image(START).unwrap().0, before);
 }

@@ -333,52 +333,6 @@ fn a_field_goes_alone() {
 }
 
 #[test]
-fn after_a_restore_from_before_an_erasure_nothing_is_lost_and_it_is_done_again() {
-    let mut office = Office::new();
-    let case = office.case;
-    let erased = office
-        .bench
-        .record(&mut office.workers, Some(case), told(CANARY));
-    office.sync_all();
-    let backup = office.bench.engine.image().unwrap();
-    let between = office
-        .bench
-        .record(&mut office.workers, Some(case), told("Di antaranya."));
-    office.sync_all();
-    office.erase(&[erased]);
-    office.sync_all();
-    let after = office
-        .bench
-        .record(&mut office.workers, Some(case), told("Sesudahnya."));
-    office.sync_all();
-    office.bench.restore(&backup);
-    let pending = office
-        .bench
-        .record(&mut office.heads, Some(case), told("Tertunda."));
-    office.sync_all();
-    for id in [between, after, pending] {
-        for device in [&office.workers, &office.heads] {
-            let fate = device.fate(id).unwrap();
-            assert!(
-                matches!(fate, Some(Fate::Judged(Verdict::Recorded(_)))),
-                "{id} {fate:?}"
-            );
-        }
-    }
-    office.bench.same_documents(&office.workers, office.worker);
-    office.bench.same_documents(&office.heads, office.head);
-    office.bench.check();
-    // The backup brought it back; it has to be erased again.
-    assert!(server_holds(&office.bench.engine, CANARY));
-    office.erase(&[erased]);
-    office.sync_all();
-    assert!(!server_holds(&office.bench.engine, CANARY));
-    assert!(!holds(&office.workers.image().unwrap(), CANARY));
-    office.bench.same_documents(&office.workers, office.worker);
-    office.bench.check();
-}
-
-#[test]
 fn of_an_edit_of_a_text_that_is_gone_what_its_author_put_in_stays() {
     let mut office = Office::new();
     let case = office.case;

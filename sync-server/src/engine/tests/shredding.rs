@@ -8,8 +8,8 @@ use jangkau_core::sync::RemovalReason;
 
 use super::bench::Bench;
 use super::disk::Disk;
-use super::office::{CANARY, Office, holds, told};
-use crate::engine::Engine;
+use super::office::{CANARY, Office, server_holds, told};
+use crate::engine::{Engine, KeyFault};
 use crate::rewrite::{Removal, rewrite};
 use crate::store::{commands, documents};
 
@@ -49,16 +49,36 @@ fn put_back_keys(disk: &Disk) {
         let _ = fs::remove_file(disk.path(&format!("keys/keys.sqlite3{part}")));
     }
     fs::write(disk.path("keys/keys.sqlite3"), &copies[0].1).unwrap();
-    assert!(Path::new(&disk.path("keys/erasures.log")).exists());
+}
+
+/// Puts a database in the place of the server's.
+fn put_back(disk: &Disk, database: &Path) {
+    for part in ["-wal", "-shm"] {
+        let _ = fs::remove_file(disk.path(&format!("data/jangkau.sqlite3{part}")));
+    }
+    fs::copy(database, disk.database()).unwrap();
+}
+
+/// Starts the server after something was done to its files. Gives how many documents were erased again.
+fn restart(disk: &mut Disk, office: &mut Office, meanwhile: impl FnOnce(&Disk)) -> usize {
+    std::mem::swap(&mut office.bench, &mut disk.bench);
+    disk.restart_after(meanwhile);
+    std::mem::swap(&mut office.bench, &mut disk.bench);
+    let now = office.bench.later();
+    office.bench.engine.redo_erasures(now).unwrap()
 }
 
 #[test]
 fn what_was_erased_does_not_come_back_with_an_older_database() {
     let (mut disk, mut office, erased, kept) = office();
     let document: DocumentId = office.record().id();
-    std::mem::swap(&mut office.bench, &mut disk.bench);
-    let older = disk.back_up();
-    std::mem::swap(&mut office.bench, &mut disk.bench);
+    let mut back_up = |office: &mut Office| {
+        std::mem::swap(&mut office.bench, &mut disk.bench);
+        let backup = disk.back_up();
+        std::mem::swap(&mut office.bench, &mut disk.bench);
+        backup
+    };
+    let older = back_up(&mut office);
     office.erase(&[erased]);
     // Two keys were made for the document; the first is destroyed, and nothing that stays needs it.
     let keys = office.bench.engine.keys();
@@ -70,22 +90,52 @@ fn what_was_erased_does_not_come_back_with_an_older_database() {
     office.sync_all();
     office.bench.check();
     drop(keys);
-    for is_key_database_older in [false, true] {
-        std::mem::swap(&mut office.bench, &mut disk.bench);
-        disk.restart_after(|disk| {
-            for part in ["-wal", "-shm"] {
-                let _ = fs::remove_file(disk.path(&format!("data/jangkau.sqlite3{part}")));
-            }
-            fs::copy(&older, disk.database()).unwrap();
-            if is_key_database_older {
-                put_back_keys(disk);
-            }
-        });
-        std::mem::swap(&mut office.bench, &mut disk.bench);
-        let engine = &office.bench.engine;
-        assert_eq!(readable(engine, &office, erased), (0, false));
-        assert!(!holds(&engine.image().unwrap(), CANARY));
-    }
+    let newer = back_up(&mut office);
+    let ledger = fs::read(disk.path("keys/erasures.log")).unwrap();
+    let faults = |office: &Office| {
+        let institution = &office.bench.institution;
+        let mut faults = office.bench.engine.key_faults(institution).unwrap();
+        faults.retain(|fault| !matches!(fault, KeyFault::PutBack(_)));
+        faults
+    };
+    let is_put_back = |office: &Office| office.bench.engine.keys().put_back().unwrap().is_some();
+    // The keys stayed: they say what the document became.
+    let redone = restart(&mut disk, &mut office, |disk| put_back(disk, &older));
+    assert_eq!(redone, 1);
+    assert_eq!(readable(&office.bench.engine, &office, kept), (1, true));
+    assert!(!server_holds(&office.bench.engine, CANARY));
+    assert!(!is_put_back(&office) && faults(&office).is_empty());
+    office.sync_all();
+    office.bench.check();
+    // The key database is older as well, and the ledger is not: nothing of the document opens any more.
+    let redone = restart(&mut disk, &mut office, |disk| {
+        put_back(disk, &older);
+        put_back_keys(disk);
+    });
+    assert_eq!(redone, 0);
+    assert_eq!(readable(&office.bench.engine, &office, erased), (0, false));
+    assert!(!server_holds(&office.bench.engine, CANARY));
+    assert!(is_put_back(&office));
+    assert_eq!(faults(&office), [KeyFault::Hollow(1)]);
+    // The whole folder is older than the database: nobody knows the new key.
+    restart(&mut disk, &mut office, |disk| {
+        put_back(disk, &newer);
+        put_back_keys(disk);
+        fs::write(disk.path("keys/erasures.log"), b"").unwrap();
+    });
+    assert!(is_put_back(&office));
+    assert_eq!(faults(&office), [KeyFault::Unknown(1)]);
+    // All of it is older: the content is back, and that is said.
+    let redone = restart(&mut disk, &mut office, |disk| put_back(disk, &older));
+    assert_eq!(redone, 0);
+    assert_eq!(readable(&office.bench.engine, &office, erased), (2, true));
+    assert!(server_holds(&office.bench.engine, CANARY));
+    assert!(is_put_back(&office) && faults(&office).is_empty());
+    // With the ledger's copy beside it, the key goes again.
+    restart(&mut disk, &mut office, |disk| {
+        fs::write(disk.path("keys/erasures.log"), &ledger).unwrap();
+    });
+    assert!(!server_holds(&office.bench.engine, CANARY));
 }
 
 #[test]
