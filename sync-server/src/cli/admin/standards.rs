@@ -251,31 +251,7 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
         let years = years.join(", ");
         writeln!(out, "  holidays {name} version {version}: {years}")?;
     }
-    for (name, year) in &standards.missing {
-        writeln!(
-            out,
-            "  RED: the list of holidays {name} of {year} is missing"
-        )?;
-    }
-    for (seat, number) in &standards.forks {
-        writeln!(
-            out,
-            "  RED: seat {seat} remembers entry {number} of the audit chain, which is not there any more; run `audit verify`"
-        )?;
-    }
-    for breach in &standards.breaches {
-        let (number, due) = (breach.number, &breach.due_at);
-        writeln!(
-            out,
-            "  RED: breach {number} is open; tell those concerned and the authority until {due}"
-        )?;
-    }
-    for (seat, status, cases) in &standards.unconfirmed {
-        writeln!(
-            out,
-            "  not confirmed: {status} seat {seat} may still hold something of {cases} cases"
-        )?;
-    }
+    tell_alarms(standards, out)?;
     for (role, answering) in &standards.unfilled {
         let answering = answering.join(", ");
         writeln!(out, "  nobody is {role}: {answering} answers for it")?;
@@ -306,5 +282,35 @@ fn tell_one(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), Cli
         )?;
     }
     writeln!(out, "  questions to answer: {}", standards.unresolved)?;
+    Ok(())
+}
+
+/// What must not stay as it is.
+fn tell_alarms(standards: &StandardsListing, out: &mut dyn Write) -> Result<(), CliError> {
+    for (name, year) in &standards.missing {
+        writeln!(
+            out,
+            "  RED: the list of holidays {name} of {year} is missing"
+        )?;
+    }
+    for (seat, number) in &standards.forks {
+        writeln!(
+            out,
+            "  RED: seat {seat} remembers entry {number} of the audit chain, which is not there any more; run `audit verify`"
+        )?;
+    }
+    for breach in &standards.breaches {
+        let (number, due) = (breach.number, &breach.due_at);
+        writeln!(
+            out,
+            "  RED: breach {number} is open; tell those concerned and the authority until {due}"
+        )?;
+    }
+    for (seat, status, cases) in &standards.unconfirmed {
+        writeln!(
+            out,
+            "  not confirmed: {status} seat {seat} may still hold something of {cases} cases"
+        )?;
+    }
     Ok(())
 }
