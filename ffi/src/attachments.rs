@@ -204,6 +204,11 @@ impl Vault {
         Ok(self.slot()?.replica()?.remove_attachment(id)?)
     }
 
+    /// Number of attachments that are still to be sent: ask for it wherever `unsent` is asked for.
+    pub fn unsent_attachments(&self) -> Result<u32, VaultError> {
+        Ok(self.slot()?.replica()?.unsent_attachments()?)
+    }
+
     /// The body for `POST /v1/blob`: one step for attachments; none when there is nothing to do now. The app syncs first, and between steps
     /// whenever it likes.
     pub fn next_blob_request(&self) -> Result<Option<Vec<u8>>, VaultError> {
@@ -219,7 +224,8 @@ impl Vault {
 
     /// Takes the body of an answer with another status.
     pub fn take_blob_refusal(&self, refusal: Vec<u8>) -> Result<RefusalOutcome, VaultError> {
-        let (code, again) = self.slot()?.replica()?.blob_refused(&refusal)?;
+        let now = platform::now()?;
+        let (code, again) = self.slot()?.replica()?.blob_refused(&refusal, now)?;
         let code = code.to_string();
         Ok(RefusalOutcome { code, again })
     }

@@ -149,6 +149,11 @@ fn a_scan_follows_its_record_and_opens_again() {
         lines.into_iter().find(|line| line.id == id).unwrap()
     };
     assert_eq!(line(&id).presence, "waiting");
+    assert_eq!(
+        vault.unsent_attachments(),
+        Ok(1),
+        "its record is sent, its bytes are not"
+    );
     while let Some(request) = vault.next_blob_request().unwrap() {
         match office.post("blob", &request) {
             Ok(reply) => {
@@ -157,6 +162,7 @@ fn a_scan_follows_its_record_and_opens_again() {
             Err(refusal) => assert!(vault.take_blob_refusal(refusal).unwrap().again),
         }
     }
+    assert_eq!(vault.unsent_attachments(), Ok(0));
     let sent = line(&id);
     assert_eq!(
         (sent.presence.as_str(), sent.media.as_str()),

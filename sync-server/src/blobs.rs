@@ -1,6 +1,6 @@
 //! The bytes of attachments: sealed objects in a folder, or in memory for tests. Nothing here can read them.
 //!
-//! A blob is put under the hash of its bytes, whole and checked, or not at all. Until then its chunks wait apart for each
+//! A blob is put under its document and the hash of its bytes, whole and checked, or not at all. Until then its chunks wait apart for each
 //! seat that sends it, so that nobody's bad chunk spoils another's.
 
 mod amiss;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jangkau_core::attachment::{
     BlobHasher, CHUNK_BYTES, TAG_BYTES, chunk_count, sealed_chunk_length,
 };
-use jangkau_core::id::{BlobHash, InstitutionId};
+use jangkau_core::id::InstitutionId;
 use jangkau_core::sync::{
     BLOB_BYTES_MAX, BLOB_CHUNKS_MAX, BLOB_ROUTE, BlobAnswer, BlobRefused, BlobReply, BlobRequest,
     Refused, RefusedReply, RequestClaim, SignedRequest, decode_body, encode_body,
@@ -30,7 +30,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 
 use crate::door::refusal_of;
-use crate::engine::{BlobAsk, BlobEntry, BlobPermit, Engine};
+use crate::engine::{BlobAsk, BlobEntry, BlobName, BlobPermit, Engine};
 
 pub use amiss::Amiss;
 
@@ -293,7 +293,7 @@ impl Blobs {
         let bytes = self.kept.get(&kept(permit)).await?.bytes().await?;
         let mut hasher = BlobHasher::default();
         hasher.update(&bytes);
-        if hasher.finish() == permit.hash {
+        if hasher.finish() == permit.name.hash {
             return Ok(Some(BlobOutcome::Whole));
         }
         self.kept.delete(&kept(permit)).await?;
@@ -334,7 +334,7 @@ impl Blobs {
             hasher.update(&bytes);
             chunks.push(bytes);
         }
-        let is_right = hasher.finish() == permit.hash;
+        let is_right = hasher.finish() == permit.name.hash;
         if is_right {
             let payload: PutPayload = chunks.into_iter().collect();
             self.kept.put(&kept(permit), payload).await?;
@@ -350,17 +350,23 @@ impl Blobs {
         })
     }
 
-    /// Deletes blobs to which nothing refers any more.
+    /// Deletes blobs to which nothing refers any more, and what has arrived of them.
     ///
     /// # Errors
     /// [`BlobsError`]; those that are left are strays, and may be deleted again.
     pub async fn delete(
         &self,
         institution: &InstitutionId,
-        hashes: &[BlobHash],
+        names: &[BlobName],
     ) -> Result<(), BlobsError> {
-        for hash in hashes {
-            present(self.kept.delete(&kept_at(institution, *hash)).await)?;
+        for name in names {
+            present(self.kept.delete(&kept_at(institution, *name)).await)?;
+            let arrived = staging_of(institution)
+                .join(document_of(*name))
+                .join(hash_of(*name));
+            for object in self.objects(arrived).await? {
+                present(self.staged.delete(&object.location).await)?;
+            }
         }
         Ok(())
     }
@@ -407,16 +413,22 @@ fn sealed_length(length: u32) -> u64 {
     u64::from(length) + u64::from(chunk_count(length)) * TAG_BYTES as u64
 }
 
-fn name_of(hash: BlobHash) -> String {
-    data_encoding::HEXLOWER.encode(hash.as_bytes())
+fn document_of(name: BlobName) -> String {
+    data_encoding::HEXLOWER.encode(name.document.as_bytes())
+}
+
+fn hash_of(name: BlobName) -> String {
+    data_encoding::HEXLOWER.encode(name.hash.as_bytes())
 }
 
 fn kept(permit: &BlobPermit) -> Path {
-    kept_at(&permit.institution, permit.hash)
+    kept_at(&permit.institution, permit.name)
 }
 
-fn kept_at(institution: &InstitutionId, hash: BlobHash) -> Path {
-    Path::from(institution.as_str()).join(name_of(hash))
+fn kept_at(institution: &InstitutionId, name: BlobName) -> Path {
+    Path::from(institution.as_str())
+        .join(document_of(name))
+        .join(hash_of(name))
 }
 
 /// Where the chunks of uploads under way lie.
@@ -427,7 +439,8 @@ fn staging_of(institution: &InstitutionId) -> Path {
 /// The chunks that one seat has sent of a blob.
 fn staged(permit: &BlobPermit) -> Path {
     staging_of(&permit.institution)
-        .join(name_of(permit.hash))
+        .join(document_of(permit.name))
+        .join(hash_of(permit.name))
         .join(data_encoding::HEXLOWER.encode(permit.seat.as_bytes()))
 }
 

@@ -48,7 +48,7 @@ use crate::store::{Store, StoreError, accounts, institutions};
 use crate::{founding, intake, ruling};
 
 use audited::Told;
-pub use blobs::{BlobAsk, BlobEntry, BlobListing, BlobPermit};
+pub use blobs::{BlobAsk, BlobEntry, BlobListing, BlobName, BlobPermit};
 pub use breaches::{Breach, Unconfirmed};
 pub use erase::Misfiled;
 pub use error::EngineError;

@@ -259,6 +259,14 @@ impl Replica {
         Ok(opened.map_err(CannotOpen::from))
     }
 
+    /// Number of attachments that this device is still to send: they are lost with it, as unsent records are.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn unsent_attachments(&self) -> Result<u32, ReplicaError> {
+        Ok(self.store.blobs_unsent()?)
+    }
+
     /// Takes back the bytes of an own attachment of which nothing was sent; its record stays. Whether they were taken back.
     ///
     /// # Errors

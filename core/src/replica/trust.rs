@@ -50,17 +50,19 @@ impl Replica {
         Ok((head.is_some() || left.is_some()).then_some(TrustAsk { head, left }))
     }
 
-    /// How many envelopes are left on a seat that is no longer in use and has let go of every document; none before that, and once
-    /// the server knows that nothing is left.
+    /// How many envelopes and attachments are left on a seat that is no longer in use and has let go of every document; none before
+    /// that, and once the server knows that nothing is left.
     pub(super) fn left(&self) -> Result<Option<u32>, ReplicaError> {
         let is_leaving = self.session.state == SeatState::Retired
             && self.store.unsent()? == 0
+            && self.store.blobs_unsent()? == 0
             && self.store.documents()?.is_empty()
             && !self.store.meta("wipe_told")?.unwrap_or(false);
-        is_leaving
-            .then(|| self.store.envelope_count())
-            .transpose()
-            .map_err(ReplicaError::from)
+        if !is_leaving {
+            return Ok(None);
+        }
+        let left = self.store.envelope_count()?;
+        Ok(Some(left.saturating_add(self.store.blobs_here()?)))
     }
 
     /// Whether the server is to be told at once of something that is gone from here.

@@ -160,6 +160,21 @@ impl Store {
         found.transpose()
     }
 
+    /// Number of attachments that this device is still to send: not those of records that were turned away.
+    pub(crate) fn blobs_unsent(&self) -> Result<u32, StoreError> {
+        let sql = "SELECT count(*) FROM blob WHERE sends AND NOT EXISTS \
+                   (SELECT 1 FROM command WHERE id = blob.command AND state = 'aside')";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// Number of attachments of which there are bytes on this device.
+    pub(crate) fn blobs_here(&self) -> Result<u32, StoreError> {
+        let sql = "SELECT count(*) FROM blob WHERE here > 0";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Writes a row; one that is known keeps its place in the queue. The chunks that are here are counted by those themselves.
     pub(crate) fn put_blob(&self, row: &BlobRow) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(

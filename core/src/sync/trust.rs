@@ -35,7 +35,7 @@ pub struct TrustAsk {
     /// The last head of the audit chain that it saw.
     #[n(0)]
     pub head: Option<AuditHead>,
-    /// From a seat that is no longer in use, once it has let go of every document: how many envelopes it still keeps, because not
+    /// From a seat that is no longer in use, once it has let go of every document: how many envelopes and attachments it still keeps, because not
     /// every backup holds them. With none left nothing of any case is on the device.
     #[n(1)]
     pub left: Option<u32>,

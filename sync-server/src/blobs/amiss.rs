@@ -7,7 +7,7 @@ use jangkau_core::time::Timestamp;
 use object_store::ObjectMeta;
 use object_store::path::Path;
 
-use super::{Blobs, BlobsError, name_of, staging_of};
+use super::{Blobs, BlobsError, kept_at, staging_of};
 use crate::engine::BlobListing;
 
 /// What has lain this long without a reference is listed, in milliseconds: a day, in which any upload ends or begins again.
@@ -36,25 +36,28 @@ impl Blobs {
         now: Timestamp,
     ) -> Result<Amiss, BlobsError> {
         let kept = self.objects(Path::from(institution.as_str())).await?;
-        let there: BTreeSet<String> = kept
-            .iter()
-            .filter_map(|object| object.location.filename().map(str::to_owned))
-            .collect();
+        let there: BTreeSet<Path> = kept.iter().map(|object| object.location.clone()).collect();
         let is_old = |since: Timestamp| now.millis_since(since) > STRAY_MS;
         let mut amiss = Amiss::default();
         for blob in referred {
-            match (blob.is_stored, there.contains(&name_of(blob.hash))) {
+            match (
+                blob.is_stored,
+                there.contains(&kept_at(institution, blob.name)),
+            ) {
                 (true, false) => amiss.lost.push(*blob),
                 (false, _) if is_old(blob.referred_at) => amiss.awaited.push(*blob),
                 (true, true) | (false, _) => {}
             }
         }
-        let names: BTreeSet<String> = referred.iter().map(|blob| name_of(blob.hash)).collect();
+        let places: BTreeSet<Path> = referred
+            .iter()
+            .map(|blob| kept_at(institution, blob.name))
+            .collect();
         let mut objects = self.objects(staging_of(institution)).await?;
-        objects.extend(kept.into_iter().filter(|object| {
-            let name = object.location.filename().unwrap_or_default();
-            !names.contains(name)
-        }));
+        objects.extend(
+            kept.into_iter()
+                .filter(|object| !places.contains(&object.location)),
+        );
         objects.retain(|object| {
             let modified = object.last_modified.timestamp_millis();
             is_old(Timestamp::from_millis(modified))
@@ -68,7 +71,7 @@ impl Blobs {
     }
 
     /// Everything below a path.
-    async fn objects(&self, from: Path) -> Result<Vec<ObjectMeta>, BlobsError> {
+    pub(super) async fn objects(&self, from: Path) -> Result<Vec<ObjectMeta>, BlobsError> {
         let mut objects = Vec::new();
         let mut open = vec![from];
         while let Some(path) = open.pop() {

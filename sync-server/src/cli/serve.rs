@@ -115,12 +115,12 @@ async fn delete_erased_for_ever(writer: &Writer, blobs: &Blobs) {
         let Ok(Ok(erased)) = writer.run(|engine, _, _| engine.erased_blobs()).await else {
             continue;
         };
-        for (institution, hashes) in erased {
-            if let Err(error) = blobs.delete(&institution, &hashes).await {
+        for (institution, names) in erased {
+            if let Err(error) = blobs.delete(&institution, &names).await {
                 tracing::error!(%error, "bytes of erased attachments could not be deleted");
                 continue;
             }
-            let noted = writer.run(move |engine, _, _| engine.blobs_deleted(&institution, &hashes));
+            let noted = writer.run(move |engine, _, _| engine.blobs_deleted(&institution, &names));
             if !matches!(noted.await, Ok(Ok(()))) {
                 tracing::error!("that erased attachments were deleted could not be noted");
             }

@@ -1,6 +1,6 @@
 //! What the engine says about blobs: who may bring or fetch one, and that one has arrived. Their bytes never come here.
 
-use jangkau_core::id::{BlobHash, CommandId, InstitutionId, Nonce, SeatId, ServerSeq};
+use jangkau_core::id::{CommandId, InstitutionId, Nonce, SeatId, ServerSeq};
 use jangkau_core::sync::{BlobRefused, Refused, RefusedReply, RequestClaim, Row, SeatStatus};
 use jangkau_core::time::Timestamp;
 use rand_core::CryptoRng;
@@ -8,6 +8,7 @@ use rand_core::CryptoRng;
 use super::{Engine, EngineError};
 use crate::door::{self, Known};
 use crate::pull::{Access, NOW};
+pub use crate::store::blobs::BlobName;
 use crate::store::blobs::{self, BlobRow};
 use crate::store::institutions;
 use crate::store::{Db, StoreError, log};
@@ -38,8 +39,8 @@ pub struct BlobPermit {
     pub(crate) institution: InstitutionId,
     /// The attachment.
     pub(crate) command: CommandId,
-    /// What its record names.
-    pub(crate) hash: BlobHash,
+    /// What its record names, and the document that it is sealed for.
+    pub(crate) name: BlobName,
     /// Length of its plain bytes.
     pub(crate) length: u32,
     /// The row that says that its bytes have arrived.
@@ -60,8 +61,8 @@ pub struct BlobEntry {
 pub struct BlobListing {
     /// The attachment.
     pub command: CommandId,
-    /// Its name.
-    pub hash: BlobHash,
+    /// Under what its bytes lie.
+    pub name: BlobName,
     /// Length of its plain bytes.
     pub length: u32,
     /// When its record came.
@@ -86,6 +87,11 @@ impl Engine {
             tracing::error!(%error, "a request about a blob could not be looked at");
             RefusedReply::from(Refused::Later)
         };
+        // What broken glass gave, and a mandate, ends by the clock, whoever comes first.
+        if let Err(error) = self.settle_terms(now) {
+            tracing::error!(%error, "what is over could not be ended");
+            return Err(Refused::Later.into());
+        }
         let db = self.store.db();
         let known = door::recognise(&db, &mut self.nonces, &ask.claim, rng).map_err(broken)?;
         let known = known?;
@@ -125,14 +131,15 @@ impl Engine {
                 seat: known.seat.id,
                 institution,
                 command: row.command,
-                hash: row.hash,
+                name: row.name(),
                 length: row.length,
                 stored: row.stored.map(|(seq, _)| seq),
             }),
         })
     }
 
-    /// The bytes of a blob have arrived and are what its record names: appends the row that says so, once. Gives the row.
+    /// The bytes of a blob have arrived and are what its record names: appends the row that says so, once. Gives the row. Bytes whose
+    /// record was erased meanwhile are to be deleted.
     ///
     /// # Errors
     /// [`EngineError`].
@@ -144,6 +151,7 @@ impl Engine {
         let tenant = self.institution(&permit.institution)?.tenant;
         let stored = self.store.transact(None, |db| {
             let Some(row) = blobs::find(db, tenant, permit.command)? else {
+                blobs::set_gone(db, tenant, permit.name)?;
                 return Ok(None);
             };
             if let Some((seq, _)) = row.stored {
@@ -166,7 +174,7 @@ impl Engine {
         let rows = blobs::list(&self.store.db(), tenant, None)?;
         let listing = |row: BlobRow| BlobListing {
             command: row.command,
-            hash: row.hash,
+            name: row.name(),
             length: row.length,
             referred_at: row.referred_at,
             is_stored: row.stored.is_some(),
@@ -178,13 +186,13 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`].
-    pub fn erased_blobs(&self) -> Result<Vec<(InstitutionId, Vec<BlobHash>)>, EngineError> {
+    pub fn erased_blobs(&self) -> Result<Vec<(InstitutionId, Vec<BlobName>)>, EngineError> {
         let db = self.store.db();
         let mut erased = Vec::new();
         for institution in institutions::all(&db)? {
-            let hashes = blobs::gone(&db, institution.tenant)?;
-            if !hashes.is_empty() {
-                erased.push((institution.id, hashes));
+            let names = blobs::gone(&db, institution.tenant)?;
+            if !names.is_empty() {
+                erased.push((institution.id, names));
             }
         }
         Ok(erased)
@@ -197,10 +205,10 @@ impl Engine {
     pub fn blobs_deleted(
         &mut self,
         institution: &InstitutionId,
-        hashes: &[BlobHash],
+        names: &[BlobName],
     ) -> Result<(), EngineError> {
         let tenant = self.institution(institution)?.tenant;
-        let noted = |db: &Db| blobs::set_deleted(db, tenant, hashes);
+        let noted = |db: &Db| blobs::set_deleted(db, tenant, names);
         Ok(self.store.transact(None, noted)?)
     }
 }

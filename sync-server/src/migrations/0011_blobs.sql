@@ -1,5 +1,5 @@
 -- Attachments whose record stands in the log, and which of their bytes have arrived. The bytes lie beside the database, under
--- their hash, sealed with a key that only the record holds.
+-- their document and hash, sealed with a key that only the record holds.
 CREATE TABLE blob (
     institution INTEGER NOT NULL REFERENCES institution (number),
     -- The command that attached it.
@@ -8,6 +8,8 @@ CREATE TABLE blob (
     class INTEGER NOT NULL,
     -- Whose compartment of the class it is sealed for; none: the shared one.
     author BLOB,
+    -- The same document, under which its bytes lie.
+    document BLOB NOT NULL,
     -- Who attached it.
     person BLOB NOT NULL,
     hash BLOB NOT NULL,
@@ -21,12 +23,13 @@ CREATE TABLE blob (
     PRIMARY KEY (institution, command)
 ) STRICT;
 CREATE INDEX blob_case ON blob (institution, case_id);
-CREATE INDEX blob_hash ON blob (institution, hash);
+CREATE INDEX blob_hash ON blob (institution, document, hash);
 CREATE INDEX blob_person ON blob (institution, person, stored_at);
 
 -- Bytes whose record was erased: nobody is given them, and the folder's are deleted after the commit.
 CREATE TABLE blob_gone (
     institution INTEGER NOT NULL REFERENCES institution (number),
+    document BLOB NOT NULL,
     hash BLOB NOT NULL,
-    PRIMARY KEY (institution, hash)
+    PRIMARY KEY (institution, document, hash)
 ) STRICT;

@@ -3,13 +3,22 @@
 use jangkau_core::attachment::sealed_for;
 use jangkau_core::class::{Class, Compartment, DocumentKey};
 use jangkau_core::command::{Attach, CommandEntry};
-use jangkau_core::id::{BlobHash, CaseId, CommandId, PersonId, ServerSeq};
+use jangkau_core::id::{BlobHash, CaseId, CommandId, DocumentId, PersonId, ServerSeq};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::institutions::Tenant;
 use super::log::Heading;
 use super::{Db, StoreError, column, instant, seq};
+
+/// Under what the bytes of an attachment lie: equal bytes of two documents lie apart, since whoever may hold the one need not hold the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlobName {
+    /// The document that they are sealed for.
+    pub document: DocumentId,
+    /// Their hash.
+    pub hash: BlobHash,
+}
 
 /// A record's blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +37,13 @@ pub(crate) struct BlobRow {
 }
 
 impl BlobRow {
+    pub(crate) fn name(&self) -> BlobName {
+        BlobName {
+            document: self.document.id(),
+            hash: self.hash,
+        }
+    }
+
     /// What decides who sees that the bytes have arrived.
     pub(crate) fn heading(&self) -> Heading {
         let person = match self.document.compartment {
@@ -90,14 +106,15 @@ pub(crate) fn refer(
         Compartment::Author(author) => Some(author),
     };
     let sql = "INSERT OR IGNORE INTO blob \
-               (institution, command, case_id, class, author, person, hash, length, referred_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+               (institution, command, case_id, class, author, document, person, hash, length, referred_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     db.prepare_cached(sql)?.execute(params![
         tenant.0,
         entry.id,
         document.case,
         document.class.number(),
         author,
+        document.id(),
         entry.stamp.by,
         attach.blob,
         attach.length,
@@ -172,8 +189,8 @@ pub(crate) fn erase<'a>(
 ) -> Result<(), StoreError> {
     for command in commands {
         let of = params![tenant.0, command];
-        let sql = "INSERT OR IGNORE INTO blob_gone (institution, hash) \
-                   SELECT institution, hash FROM blob WHERE institution = ?1 AND command = ?2";
+        let sql = "INSERT OR IGNORE INTO blob_gone (institution, document, hash) \
+                   SELECT institution, document, hash FROM blob WHERE institution = ?1 AND command = ?2";
         db.prepare_cached(sql)?.execute(of)?;
         let sql = "DELETE FROM blob WHERE institution = ?1 AND command = ?2";
         db.prepare_cached(sql)?.execute(of)?;
@@ -181,21 +198,36 @@ pub(crate) fn erase<'a>(
     Ok(())
 }
 
+/// Bytes arrived whose record was erased while they were on their way: they are to be deleted, too.
+pub(crate) fn set_gone(db: &Db, tenant: Tenant, name: BlobName) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO blob_gone (institution, document, hash) VALUES (?1, ?2, ?3)";
+    db.prepare_cached(sql)?
+        .execute(params![tenant.0, name.document, name.hash])?;
+    Ok(())
+}
+
 /// Bytes that are to be deleted: nothing refers to them any more.
-pub(crate) fn gone(db: &Db, tenant: Tenant) -> Result<Vec<BlobHash>, StoreError> {
-    let sql = "SELECT hash FROM blob_gone WHERE institution = ?1 AND NOT EXISTS \
+pub(crate) fn gone(db: &Db, tenant: Tenant) -> Result<Vec<BlobName>, StoreError> {
+    let sql = "SELECT document, hash FROM blob_gone WHERE institution = ?1 AND NOT EXISTS \
                (SELECT 1 FROM blob WHERE blob.institution = blob_gone.institution \
-                AND blob.hash = blob_gone.hash) ORDER BY hash";
+                AND blob.document = blob_gone.document AND blob.hash = blob_gone.hash) \
+               ORDER BY document, hash";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([tenant.0], |row| row.get(0))?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok(BlobName {
+            document: row.get(0)?,
+            hash: row.get(1)?,
+        })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Bytes were deleted.
-pub(crate) fn set_deleted(db: &Db, tenant: Tenant, hashes: &[BlobHash]) -> Result<(), StoreError> {
-    let sql = "DELETE FROM blob_gone WHERE institution = ?1 AND hash = ?2";
-    for hash in hashes {
-        db.prepare_cached(sql)?.execute(params![tenant.0, hash])?;
+pub(crate) fn set_deleted(db: &Db, tenant: Tenant, names: &[BlobName]) -> Result<(), StoreError> {
+    let sql = "DELETE FROM blob_gone WHERE institution = ?1 AND document = ?2 AND hash = ?3";
+    for name in names {
+        db.prepare_cached(sql)?
+            .execute(params![tenant.0, name.document, name.hash])?;
     }
     Ok(())
 }

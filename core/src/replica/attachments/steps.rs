@@ -114,18 +114,26 @@ impl Replica {
         self.more_steps(asked.command, now)
     }
 
-    /// Takes a refusal of the last step. True: ask again at once.
+    /// Takes a refusal of the last step. True: ask again at once. Else what it was about goes behind the others: a server that cannot take
+    /// one attachment may take the next.
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn blob_refused(&mut self, refusal: &[u8]) -> Result<(Refused, bool), ReplicaError> {
+    pub fn blob_refused(
+        &mut self,
+        refusal: &[u8],
+        now: Timestamp,
+    ) -> Result<(Refused, bool), ReplicaError> {
         let reply: RefusedReply = minicbor::decode(refusal).map_err(|_| ReplicaError::Malformed)?;
-        if self.blobs.asked.take().is_none() {
-            return Err(ReplicaError::Malformed);
-        }
+        let asked = self.blobs.asked.take().ok_or(ReplicaError::Malformed)?;
         self.blobs.chunks = 1;
         self.blobs.nonce = reply.nonce.unwrap_or(self.blobs.nonce);
         let again = reply.code == Refused::StaleNonce && reply.nonce.is_some();
+        if !again && let Some(mut row) = self.store.blob(asked.command)? {
+            put_off(&mut row, now);
+            row.sent = None;
+            self.atomically(|replica| Ok::<(), ReplicaError>(replica.store.put_blob(&row)?))?;
+        }
         Ok((reply.code, again))
     }
 
@@ -147,7 +155,8 @@ impl Replica {
         };
         match answer {
             BlobAnswer::Stored(seq) => {
-                return self.take_stored(row.case, row.command, seq);
+                self.take_stored(row.case, row.command, seq)?;
+                return self.trim_blobs();
             }
             BlobAnswer::Next(next) => {
                 let moved = row.sent.is_none_or(|sent| next > sent);

@@ -61,7 +61,7 @@ fn a_photo_goes_up_in_steps_of_its_own() {
                 replica.blob_receive(&body, now).unwrap();
             }
             409 => {
-                replica.blob_refused(&body).unwrap();
+                replica.blob_refused(&body, now).unwrap();
             }
             other => panic!("{other}"),
         }

@@ -91,7 +91,7 @@ impl<L: Link> Player<L> {
                     replica.blob_receive(&body, device_now)?;
                 }
                 Reply::Refused(body) => {
-                    let (code, again) = replica.blob_refused(&body)?;
+                    let (code, again) = replica.blob_refused(&body, device_now)?;
                     if !again {
                         return Err(PlayError::Refused(code));
                     }

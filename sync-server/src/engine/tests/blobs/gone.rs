@@ -1,15 +1,20 @@
 //! What a restore lost, what an erasure takes along, and what is amiss.
 
+use jangkau_core::attachment::CHUNK_BYTES;
+use jangkau_core::class::Class;
 use jangkau_core::id::CommandId;
 use jangkau_core::replica::{CannotOpen, Presence};
-use jangkau_core::sync::{BlobAnswer, BlobRefused, BlobRequest};
+use jangkau_core::rights::ErasureScope;
+use jangkau_core::sync::{
+    BLOB_ROUTE, BlobAnswer, BlobRefused, BlobRequest, RemovalReason, SignedRequest, encode_body,
+};
 use jangkau_core::time::Timestamp;
 use tokio::runtime::Builder;
 
 use super::super::bench::visit;
-use crate::blobs::Blobs;
+use crate::blobs::{BlobCall, BlobOutcome, Blobs};
 
-use super::world::{World, presence, visited};
+use super::world::{World, photo, presence, visited};
 
 #[test]
 fn after_a_restore_devices_bring_back_what_was_lost() {
@@ -127,6 +132,64 @@ fn an_erased_record_takes_its_photo_with_it_everywhere() {
         let opened = replica.open_attachment(case, stays).unwrap();
         assert_eq!(opened.as_deref(), Ok(&b"foto jalan"[..]));
         assert_eq!(replica.attachments(case).unwrap().len(), 1);
+    }
+    world.bench.check();
+}
+
+#[test]
+fn an_erased_document_leaves_not_a_byte_of_what_arrived_before_during_and_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("blobs");
+    let mut world = World::new();
+    world.blobs = Blobs::in_folder(&root).unwrap();
+    let mut hand = world.bench.seat(&["social_worker"]);
+    let head = world.bench.person(&["head_of_institution"]);
+    let case = world.bench.register(&mut hand);
+    let (whole, chunks) = world.attach_by_hand(&mut hand, case, b"foto KTP");
+    let stored = world.ask(&mut hand, &BlobRequest::Put(whole, 0, chunks));
+    assert!(matches!(stored, Ok(BlobAnswer::Stored(_))), "{stored:?}");
+    let (half, mut chunks) = world.attach_by_hand(&mut hand, case, &photo(CHUNK_BYTES + 1));
+    chunks.truncate(1);
+    let sent = world.ask(&mut hand, &BlobRequest::Put(half, 0, chunks));
+    assert_eq!(sent, Ok(BlobAnswer::Next(1)));
+    // One that has passed the door when the erasure comes.
+    let (late, chunks) = world.attach_by_hand(&mut hand, case, b"foto KK");
+    let body = encode_body(&BlobRequest::Put(late, 0, chunks));
+    let signed = SignedRequest::sign(BLOB_ROUTE, hand.seat, hand.nonce, body, &hand.key);
+    let call = BlobCall::read(&signed.to_bytes()).unwrap();
+    let now = world.bench.later();
+    let (engine, rng) = (&mut world.bench.engine, &mut world.bench.rng);
+    let entry = engine.blob_entry(&call.ask, now, rng).unwrap();
+    hand.nonce = entry.nonce;
+    let permit = entry.permit.unwrap();
+
+    let document = hand.key_of(case, Class::Intake);
+    let what = (
+        ErasureScope::Document(document),
+        RemovalReason::Reclassified,
+    );
+    world.erase_scope(case, what, (hand.person, head));
+    world.delete_erased();
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let performed = runtime.block_on(world.blobs.perform(&permit, &call));
+    assert_eq!(performed.unwrap(), BlobOutcome::Whole);
+    let engine = &mut world.bench.engine;
+    assert!(
+        engine.blob_stored(&permit, now).is_err(),
+        "nothing is said of it"
+    );
+    world.delete_erased();
+    for command in [whole, half, late] {
+        for request in [BlobRequest::Get(command, 0), BlobRequest::Status(command)] {
+            let told = world.ask(&mut hand, &request);
+            assert_eq!(told, Ok(BlobAnswer::Refused(BlobRefused::Unknown)));
+        }
+    }
+    let mut open = vec![root];
+    while let Some(path) = open.pop() {
+        assert!(path.is_dir(), "{} is left", path.display());
+        let entries = std::fs::read_dir(&path).unwrap();
+        open.extend(entries.map(|entry| entry.unwrap().path()));
     }
     world.bench.check();
 }

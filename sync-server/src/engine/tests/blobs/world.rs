@@ -11,6 +11,7 @@ use jangkau_core::sync::{
     SignedRequest, decode_body, encode_body,
 };
 use minicbor::bytes::ByteVec;
+use tokio::runtime::Builder;
 
 use super::super::bench::{Bench, Hand, registration, visit};
 use crate::blobs::Blobs;
@@ -50,10 +51,29 @@ impl World {
             }
             Err(refused) => {
                 let bytes = minicbor::to_vec(refused).unwrap();
-                replica.blob_refused(&bytes).unwrap();
+                replica.blob_refused(&bytes, now).unwrap();
             }
         }
         true
+    }
+
+    /// Erased bytes leave the folder, as they do each minute.
+    pub(super) fn delete_erased(&mut self) {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        for (institution, names) in self.bench.engine.erased_blobs().unwrap() {
+            let deleted = self.blobs.delete(&institution, &names);
+            runtime.block_on(deleted).unwrap();
+            let engine = &mut self.bench.engine;
+            engine.blobs_deleted(&institution, &names).unwrap();
+        }
+    }
+
+    /// What is in every backup from now on.
+    pub(super) fn back_up(&mut self) {
+        let institution = self.bench.institution.clone();
+        let engine = &mut self.bench.engine;
+        let head = engine.head(&institution).unwrap();
+        engine.mark_backed_up(&institution, head).unwrap();
     }
 
     /// Steps until nothing is to be done now.
@@ -108,17 +128,22 @@ impl World {
     }
 
     /// Erases records: one person asks for it, and another decides.
-    pub(super) fn erase(
+    pub(super) fn erase(&mut self, case: CaseId, ids: &[CommandId], people: (PersonId, PersonId)) {
+        let scope = ErasureScope::Records(ids.to_vec());
+        self.erase_scope(case, (scope, RemovalReason::Erasure), people);
+    }
+
+    pub(super) fn erase_scope(
         &mut self,
         case: CaseId,
-        ids: &[CommandId],
+        (scope, reason): (ErasureScope, RemovalReason),
         (asks, decides): (PersonId, PersonId),
     ) {
         let institution = self.bench.institution.clone();
         let what = (RightsKind::Erasure, case);
         let asked = Asked {
-            scope: Some(ErasureScope::Records(ids.to_vec())),
-            reason: Some(RemovalReason::Erasure),
+            scope: Some(scope),
+            reason: Some(reason),
         };
         let now = self.bench.later();
         let engine = &mut self.bench.engine;
