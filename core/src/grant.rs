@@ -320,8 +320,8 @@ impl GrantRow {
 
     /// Whether it gives any document of the cases that it is about, and not only K1 and views.
     #[must_use]
-    pub const fn gives_documents(&self) -> bool {
-        !self.classes.is_empty()
+    pub fn gives_documents(&self) -> bool {
+        self.classes.iter().any(|class| *class != Class::Activity)
     }
 
     /// Whether it gives a class of a case whole: also the rulings about it.

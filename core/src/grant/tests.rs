@@ -253,3 +253,18 @@ fn nobody_breaks_glass_to_notes_and_only_who_works_with_families_to_the_rest() {
     expected.sort();
     assert_eq!(may, expected);
 }
+
+#[test]
+fn a_grant_of_activities_alone_is_about_no_case() {
+    let shipped = crate::profile::shipped().unwrap().remove(4);
+    let roles = BTreeSet::from([Role::HotlineAdmin]);
+    let alone = institution_grant(&shipped, PERSON, &roles).unwrap();
+    assert_eq!(alone.classes, [Class::Activity]);
+    assert!(!alone.tells_index(CASE) && !alone.gives_documents());
+    // An office that lets them see where every case stands says so in the grant.
+    let row = "[[access]]\nholders = [\"hotline_admin\"]\nclass = \"index\"\nread = \"institution\"\nsource = \"DEFAULT\"\n";
+    let text = format!("{}\n{row}", crate::profile::shipped_files()[4].toml);
+    let profile = Profile::parse(&text).unwrap();
+    let beside = institution_grant(&profile, PERSON, &roles).unwrap();
+    assert!(beside.tells_index(CASE));
+}

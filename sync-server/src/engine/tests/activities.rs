@@ -150,3 +150,27 @@ fn nothing_is_admitted_under_an_activity_or_under_what_opened_nothing() {
     assert_eq!(admitted.len(), 3);
     bench.check();
 }
+
+#[test]
+fn who_reads_every_activity_sees_and_writes_no_case_for_that() {
+    let mut bench = Bench::new();
+    let mut worker = bench.seat(&["social_worker"]);
+    let case = bench.register(&mut worker);
+    let told = CommandEntry {
+        command: activity().into(),
+        ..bench.registration(&worker)
+    };
+    pushed(&mut bench, &mut worker, &told);
+    let mut desk = bench.seat(&["hotline_admin"]);
+    let person = desk.person;
+    let mut replica = bench.replica(person);
+    bench.sync(&mut replica);
+    assert_eq!(replica.activities().unwrap().len(), 1);
+    assert_eq!(replica.cases().unwrap(), [], "section 9: R° of cases");
+    assert_eq!(replica.case_state(case).unwrap(), None);
+    bench.same_documents(&replica, person);
+    let entry = bench.visit(&desk, case);
+    let seen = pushed(&mut bench, &mut desk, &entry);
+    assert_eq!(seen, Seen::TurnedAway(Turned::NoGrant));
+    bench.check();
+}
