@@ -1,5 +1,6 @@
 //! Whole-system tests: worlds that are made by a seed.
 
+pub mod authorisation;
 pub mod figures;
 pub mod world;
 

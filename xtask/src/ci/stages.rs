@@ -115,6 +115,12 @@ pub(super) const STAGES: &[Stage] = &[
         run: || sim::inputs(0, INPUTS),
     },
     Stage {
+        name: "authorisation",
+        what: "who gets what: every role, relation, class, state and route, searched for planted words",
+        weight: Weight::Heavy,
+        run: authorisation,
+    },
+    Stage {
         name: "figures",
         what: "what a reconnect costs on the wire",
         weight: Weight::Heavy,
@@ -182,6 +188,10 @@ fn cipher() -> Result<(), ShellError> {
     shell::run(&mut core)?;
     let mut ffi = cargo(["test", "--locked", "--package", "jangkau-ffi", "--tests"]);
     shell::run(ffi.args(["--features", "cipher"]))
+}
+
+fn authorisation() -> Result<(), ShellError> {
+    shell::run(&mut shell::release("jangkau-tests", "authorisation"))
 }
 
 fn figures() -> Result<(), ShellError> {

@@ -1,0 +1,128 @@
+//! The way to the server: the engine in this process, or one that serves HTTP.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use jangkau_core::time::Timestamp;
+use jangkau_server::clock::{Clock, Hand};
+use jangkau_server::engine::Engine;
+use jangkau_server::http::{Serving, serve_on};
+use rand_core::CryptoRng;
+
+use crate::world::chance::Chance;
+use crate::world::violation::{Checked, Violation};
+
+/// Longest wait for an answer.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+/// Longest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Where requests go.
+pub(super) enum Door {
+    /// Straight into the engine: for plants, which know their thread alone.
+    Engine(Box<Engine>),
+    /// Over loopback.
+    Http {
+        serving: Serving,
+        hand: Hand,
+        agent: ureq::Agent,
+    },
+}
+
+/// An answer, and whether it was not a refusal.
+pub(super) type Answer = (bool, Vec<u8>);
+
+impl Door {
+    /// A server over loopback.
+    pub(super) fn open(engine: Engine, now: Timestamp) -> Checked<Self> {
+        let broke = |error: &dyn std::fmt::Debug| Violation::broke("serve", error);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| broke(&error))?;
+        let (clock, hand) = Clock::by_hand(now);
+        let serving = serve_on(listener, engine, clock).map_err(|error| broke(&error))?;
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(ANSWER_MAX))
+            .build()
+            .into();
+        Ok(Self::Http {
+            serving,
+            hand,
+            agent,
+        })
+    }
+
+    /// Sends a body to a route.
+    pub(super) fn post(
+        &mut self,
+        route: &str,
+        body: &[u8],
+        now: Timestamp,
+        chance: &mut Chance,
+    ) -> Checked<Answer> {
+        match self {
+            Self::Engine(engine) => {
+                let answer = match route {
+                    "/v1/enrol" => engine.enrol(body, now, chance.rng()),
+                    "/v1/glass" => engine.glass(body, now, chance.rng()),
+                    _ => engine.sync(&[body.to_vec()], now, chance.rng()).remove(0),
+                };
+                Ok(match answer {
+                    Ok(body) => (true, body),
+                    Err(refused) => (false, minicbor::to_vec(refused).unwrap_or_default()),
+                })
+            }
+            Self::Http {
+                serving,
+                hand,
+                agent,
+            } => {
+                hand.set(now);
+                let url = format!("http://{}{route}", serving.address());
+                let broke = |error: ureq::Error| Violation::broke("POST", &error);
+                let mut response = agent.post(url).send(body).map_err(broke)?;
+                let is_done = response.status().is_success();
+                let reader = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+                Ok((is_done, reader.read_to_vec().map_err(broke)?))
+            }
+        }
+    }
+
+    /// Where it listens, if it does.
+    pub(super) fn address(&self) -> String {
+        match self {
+            Self::Engine(_) => String::new(),
+            Self::Http { serving, .. } => format!("http://{}", serving.address()),
+        }
+    }
+
+    /// Stops, and gives what is on the server's disk.
+    pub(super) fn close(self) -> Checked<Vec<u8>> {
+        let engine = match self {
+            Self::Engine(engine) => *engine,
+            Self::Http { serving, .. } => serving
+                .stop()
+                .map_err(|error| Violation::broke("stop", &error))?,
+        };
+        engine
+            .image()
+            .map_err(|error| Violation::broke("Engine::image", &error))
+    }
+
+    /// What an administrator does.
+    pub(super) fn administer<T: Send + 'static>(
+        &mut self,
+        now: Timestamp,
+        chance: &mut Chance,
+        errand: impl FnOnce(&mut Engine, Timestamp, &mut dyn CryptoRng) -> T + Send + 'static,
+    ) -> Checked<T> {
+        match self {
+            Self::Engine(engine) => Ok(errand(engine, now, chance.rng())),
+            Self::Http { serving, hand, .. } => {
+                hand.set(now);
+                serving
+                    .with_engine(move |engine, now, rng| errand(engine, now, rng))
+                    .map_err(|error| Violation::broke("with_engine", &error))
+            }
+        }
+    }
+}

@@ -1,0 +1,649 @@
+//! An office with somebody of each role in each relation to a case, and cases in every state with canaries in every class.
+
+use std::collections::BTreeSet;
+
+use jangkau_core::access::ViewKind;
+use jangkau_core::class::Class;
+use jangkau_core::command::Command;
+use jangkau_core::id::{CaseId, CommandId, InstitutionId, PersonId};
+use jangkau_core::profile::words::{Role, Status};
+use jangkau_core::profile::{Profile, shipped_files};
+use jangkau_core::rules::Review;
+use jangkau_core::sync::{ActingTitle, Delegation, GlassAsk, GlassCase, GlassSaid};
+
+use super::cells::{DOORKEEPER, Relation, Stage, is_twofold, registers};
+use super::deeds;
+use super::oracle::{Matrix, Who, holders, writes_apart};
+use super::search::{Canary, words_in};
+use super::seats::{Heard, Machines, Seat};
+use crate::world::violation::{Checked, Violation, ensure};
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+const HOUR: i64 = 60 * 60 * 1_000;
+
+/// The kecamatan of every client, and of those who serve one.
+const KECAMATAN: &str = "Kecamatan Uji";
+
+/// What somebody is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Registers, is responsible, leads, hands on.
+    Staff,
+    /// Cases are hidden from them, or they break glass to them.
+    Outside,
+    /// Serves a kecamatan, and is responsible when the mandate ends.
+    Field,
+    /// Stands in for a head.
+    Deputy,
+    /// Leaves.
+    Gone,
+    /// Brings in what stays a draft.
+    Door,
+    /// Decides everything.
+    Director,
+}
+
+/// The parts that everybody's role is played in.
+const PARTS: [Part; 5] = [
+    Part::Staff,
+    Part::Outside,
+    Part::Field,
+    Part::Deputy,
+    Part::Gone,
+];
+
+/// The director's place among the seats, and the doorkeeper's.
+const DIRECTOR: usize = 0;
+const DOOR: usize = 1;
+
+/// A case, and who has what to do with it, by their seats.
+pub(super) struct Case {
+    pub(super) id: CaseId,
+    pub(super) stage: Stage,
+    pub(super) registrar: usize,
+    responsible: Option<usize>,
+    former: Option<usize>,
+    hidden: Option<usize>,
+    lead: Option<usize>,
+    stranger: usize,
+    glass: usize,
+    over: usize,
+}
+
+/// What an office is made of.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    /// Which of the shipped profiles.
+    pub profile: usize,
+    /// The roles that are played.
+    pub roles: Vec<Role>,
+    /// The states of cases.
+    pub stages: Vec<Stage>,
+    /// Rows that are put into the profile's matrix, and of which the oracle knows nothing: a mistake, to be found.
+    pub widened: &'static str,
+}
+
+/// One institution.
+pub(super) struct Office {
+    pub(super) number: usize,
+    pub(super) cast: Cast,
+    pub(super) profile: Profile,
+    pub(super) institution: InstitutionId,
+    pub(super) seats: Vec<Seat>,
+    pub(super) parts: Vec<Part>,
+    pub(super) cases: Vec<Case>,
+    pub(super) matrix: Matrix,
+    booked: i64,
+}
+
+impl Office {
+    /// Founds it and hires everybody.
+    pub(super) fn found(number: usize, cast: Cast, machines: &mut Machines) -> Checked<Self> {
+        let toml = format!("{}\n{}", shipped_files()[cast.profile].toml, cast.widened);
+        let profile =
+            Profile::parse(&toml).map_err(|error| Violation::broke("Profile::parse", &error))?;
+        let institution: InstitutionId = format!("kantor-{number}")
+            .parse()
+            .map_err(|error| Violation::broke("InstitutionId", &error))?;
+        let (id, now) = (institution.clone(), machines.later());
+        let Machines { door, chance, .. } = machines;
+        door.administer(now, chance, move |engine, now, rng| {
+            engine.found(&id, &toml, now, rng)
+        })?
+        .map_err(|error| Violation::broke("Engine::found", &error))?;
+        let mut office = Self {
+            number,
+            profile,
+            institution,
+            seats: Vec::new(),
+            parts: Vec::new(),
+            cases: Vec::new(),
+            matrix: Matrix::shipped()?,
+            booked: 0,
+            cast,
+        };
+        let every: Vec<Role> = office
+            .profile
+            .roles
+            .iter()
+            .map(|entry| entry.role)
+            .collect();
+        office.hire(&every, Part::Director, machines)?;
+        office.hire(&[DOORKEEPER], Part::Door, machines)?;
+        for role in office.cast.roles.clone() {
+            for part in PARTS {
+                office.hire(&[role], part, machines)?;
+            }
+        }
+        Ok(office)
+    }
+
+    fn hire(&mut self, roles: &[Role], part: Part, machines: &mut Machines) -> Checked<()> {
+        let (institution, now) = (self.institution.clone(), machines.later());
+        let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+        let director = self.seats.first().map(|seat| seat.person);
+        let head = self.profile.powers.head.first().copied();
+        let Machines { door, chance, .. } = machines;
+        let hired = door.administer(now, chance, move |engine, now, rng| {
+            let person = engine.add_staff(&institution, "Petugas", &codes, now, rng)?;
+            if part == Part::Field {
+                let areas = BTreeSet::from([KECAMATAN.to_owned()]);
+                engine.set_terms(&institution, person, None, areas, now)?;
+            }
+            if let (Part::Deputy, Some(by), Some(role)) = (part, director, head) {
+                let delegation = Delegation {
+                    role,
+                    powers: BTreeSet::new(),
+                    from: now,
+                    until: now.plus_millis(60 * DAY),
+                    by,
+                    title: ActingTitle::Plh,
+                };
+                engine.delegate(&institution, person, delegation, now)?;
+            }
+            Ok::<_, jangkau_server::engine::EngineError>(person)
+        })?;
+        let person = hired.map_err(|error| Violation::broke("hire", &error))?;
+        let replica = machines.enrol(&self.institution, person)?;
+        let replica =
+            replica.ok_or_else(|| Violation::new("who works here enrols", String::new()))?;
+        self.seats.push(Seat {
+            person,
+            role: roles[0],
+            replica,
+            heard: Heard::default(),
+        });
+        self.parts.push(part);
+        Ok(())
+    }
+
+    /// The seat of a role in a part.
+    fn seat(&self, role: usize, part: Part) -> usize {
+        let among = PARTS.iter().position(|known| *known == part).unwrap_or(0);
+        let roles = self.cast.roles.len();
+        2 + (role % roles) * PARTS.len() + among
+    }
+
+    fn person(&self, seat: usize) -> PersonId {
+        self.seats[seat].person
+    }
+
+    /// Somebody's rows of the matrix.
+    pub(super) fn holders(&self, seat: usize) -> Vec<&'static str> {
+        let heads = &self.profile.powers.head;
+        let mut roles = match self.parts[seat] {
+            Part::Director => self.profile.roles.iter().map(|entry| entry.role).collect(),
+            _ => BTreeSet::from([self.seats[seat].role]),
+        };
+        if self.parts[seat] == Part::Deputy {
+            roles.extend(heads.first());
+        }
+        holders(&roles, heads)
+    }
+
+    /// What a case is to somebody.
+    pub(super) fn relation(&self, seat: usize, case: &Case) -> Relation {
+        let is = |other: Option<usize>| other == Some(seat);
+        match self.parts[seat] {
+            Part::Gone => Relation::Gone,
+            Part::Deputy => Relation::Deputy,
+            Part::Field if is(case.responsible) => Relation::Lapsed,
+            Part::Field => Relation::Area,
+            _ if is(case.responsible) => Relation::Responsible,
+            _ if is(case.lead) => Relation::Leads,
+            _ if is(case.former) => Relation::Former,
+            _ if is(case.hidden) => Relation::Hidden,
+            _ if case.stranger == seat => Relation::Stranger,
+            _ if case.glass == seat => Relation::Glass,
+            _ if case.over == seat => Relation::GlassOver,
+            _ if case.registrar == seat && case.stage.is_assigned() => Relation::Kept,
+            _ if case.registrar == seat => Relation::Registered,
+            _ => Relation::None,
+        }
+    }
+
+    /// A person towards a case, as the oracle sees them.
+    pub(super) fn who(&self, seat: usize, case: &Case) -> Who<'_> {
+        self.who_as(seat, case, self.relation(seat, case))
+    }
+
+    /// The same, were the case this to them.
+    pub(super) fn who_as(&self, seat: usize, case: &Case, relation: Relation) -> Who<'_> {
+        let role = Some(self.seats[seat].role);
+        Who::new(
+            &self.matrix,
+            &self.holders(seat),
+            role,
+            (relation, case.stage),
+        )
+    }
+
+    /// A canary for the words that a seat is about to write.
+    fn word(
+        &self,
+        (case, class, author): (usize, Class, usize),
+        (is_late, view): (bool, Option<ViewKind>),
+        machines: &mut Machines,
+    ) -> String {
+        let canary = Canary {
+            office: self.number,
+            case,
+            class,
+            author,
+            is_apart: writes_apart(&self.matrix, &self.holders(author), class),
+            is_late,
+            view,
+        };
+        machines.canaries.plant(canary, &mut machines.chance)
+    }
+
+    fn sync(
+        &mut self,
+        seats: impl IntoIterator<Item = usize>,
+        machines: &mut Machines,
+    ) -> Checked<()> {
+        seats
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .try_for_each(|seat| self.seats[seat].sync(machines))
+    }
+
+    fn sync_those(&mut self, parts: &[Part], machines: &mut Machines) -> Checked<()> {
+        let seats = 0..self.seats.len();
+        let those: Vec<usize> = seats
+            .filter(|seat| parts.contains(&self.parts[*seat]))
+            .collect();
+        self.sync(those, machines)
+    }
+
+    fn sync_all(&mut self, machines: &mut Machines) -> Checked<()> {
+        self.sync(0..self.seats.len(), machines)
+    }
+
+    /// The director does something in a case; they hold every case.
+    fn direct(
+        &mut self,
+        case: usize,
+        command: impl Into<Command>,
+        machines: &mut Machines,
+    ) -> Checked<CommandId> {
+        let (id, command) = (self.cases[case].id, command.into());
+        let kind = command.kind();
+        let done = self.seats[DIRECTOR].record(machines, Some(id), command)?;
+        done.ok_or_else(|| Violation::new("a director directs", format!("{kind}")))
+    }
+
+    /// Sends what the director did, and lets stand what waits for a head.
+    fn settle(&mut self, machines: &mut Machines) -> Checked<()> {
+        for _ in 0..2 {
+            self.sync([DIRECTOR], machines)?;
+            for case in 0..self.cases.len() {
+                if self.cases[case].stage.is_draft() {
+                    continue;
+                }
+                for (proposal, reason) in self.waiting(case)? {
+                    let answer: Command = match reason {
+                        Review::Unconfirmed => deeds::confirm().into(),
+                        _ => deeds::answer(proposal)?.into(),
+                    };
+                    self.direct(case, answer, machines)?;
+                }
+            }
+        }
+        self.sync([DIRECTOR], machines)
+    }
+
+    fn waiting(&self, case: usize) -> Checked<Vec<(CommandId, Review)>> {
+        let state = self.seats[DIRECTOR].replica.case_state(self.cases[case].id);
+        let state = state.map_err(|error| Violation::broke("read a replica", &error))?;
+        let reviews = state.map(|state| state.reviews).unwrap_or_default();
+        Ok(reviews
+            .iter()
+            .map(|item| (item.command, item.reason))
+            .collect())
+    }
+
+    /// Everybody whose case it just became writes something of each class that they may.
+    fn own_entries(
+        &mut self,
+        who: impl Fn(&Case) -> Option<usize>,
+        machines: &mut Machines,
+    ) -> Checked<()> {
+        let pairs: Vec<(usize, usize)> = (0..self.cases.len())
+            .filter_map(|case| Some((case, who(&self.cases[case])?)))
+            .filter(|(_, seat)| *seat != DIRECTOR)
+            .collect();
+        self.sync(pairs.iter().map(|pair| pair.1), machines)?;
+        for (case, seat) in &pairs {
+            for class in deeds::OWN {
+                let word = self.word((*case, *class, *seat), (false, None), machines);
+                let (id, deed) = (self.cases[*case].id, deeds::own(*class, &word)?);
+                let done = self.seats[*seat].record(machines, Some(id), deed)?;
+                if done.is_none() {
+                    machines.canaries.pull_out(&word);
+                }
+            }
+        }
+        self.sync(pairs.iter().map(|pair| pair.1), machines)
+    }
+
+    /// Lives its days, up to the last word that is planted.
+    pub(super) fn live(&mut self, machines: &mut Machines) -> Checked<()> {
+        self.open_cases(machines)?;
+        self.own_entries(|case| Some(case.registrar), machines)?;
+        self.sync_those(&[Part::Field], machines)?;
+        self.settle(machines)?;
+        self.prepare(machines)?;
+        self.hand_over(|case| case.hidden, machines)?;
+        self.hand_over(|case| case.former, machines)?;
+        self.hide(machines)?;
+        self.hand_over(|case| case.responsible, machines)?;
+        self.book(machines)?;
+        self.own_entries(|case| case.lead, machines)?;
+        self.break_glass(|case| case.over, machines)?;
+        // Glass stands open for a day; what is planted after it must not come through.
+        machines.now = machines.now.plus_millis(25 * HOUR);
+        self.let_go(machines)?;
+        self.sync_those(&[Part::Gone, Part::Outside, Part::Field], machines)?;
+        self.advance(machines)?;
+        self.plant_late(machines)?;
+        self.break_glass(|case| case.glass, machines)?;
+        self.sync_all(machines)?;
+        self.back_up(machines)?;
+        self.sync_all(machines)
+    }
+
+    fn open_cases(&mut self, machines: &mut Machines) -> Checked<()> {
+        for stage in self.cast.stages.clone() {
+            let parts: &[Part] = if is_twofold(stage) {
+                &[Part::Staff, Part::Field, Part::Gone]
+            } else {
+                &[Part::Staff]
+            };
+            for part in parts {
+                for slot in 0..self.cast.roles.len() {
+                    self.open_case(stage, slot, *part, machines)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_case(
+        &mut self,
+        stage: Stage,
+        slot: usize,
+        part: Part,
+        machines: &mut Machines,
+    ) -> Checked<()> {
+        let registrar = if stage.is_draft() {
+            DOOR
+        } else if registers(&self.profile, self.cast.roles[slot]) {
+            self.seat(slot, Part::Staff)
+        } else {
+            DIRECTOR
+        };
+        let lead_role = self.cast.roles[(slot + 2) % self.cast.roles.len()];
+        let leads = self.profile.sessions.lead_roles.contains(&lead_role) && !stage.is_draft();
+        let assigned = |seat: usize| stage.is_assigned().then_some(seat);
+        let number = self.cases.len();
+        self.cases.push(Case {
+            id: CaseId::from_bytes([0; 16]),
+            stage,
+            registrar,
+            responsible: assigned(self.seat(slot + 1, part)),
+            former: assigned(self.seat(slot + 3, Part::Staff)),
+            hidden: assigned(self.seat(slot, Part::Outside)),
+            lead: leads.then_some(self.seat(slot + 2, Part::Staff)),
+            stranger: self.seat(slot + 1, Part::Outside),
+            glass: self.seat(slot + 2, Part::Outside),
+            over: self.seat(slot + 3, Part::Outside),
+        });
+        let name = self.word((number, Class::Intake, registrar), (false, None), machines);
+        let reporter = self.word(
+            (number, Class::Reporter, registrar),
+            (false, None),
+            machines,
+        );
+        let register = deeds::register(&name, &reporter, KECAMATAN, stage.is_draft())?;
+        let id = self.seats[registrar].record(machines, None, register)?;
+        let id = id.ok_or_else(|| Violation::new("everybody can register", String::new()))?;
+        self.cases[number].id = id.into();
+        let group = self.word(
+            (number, Class::Activity, registrar),
+            (false, None),
+            machines,
+        );
+        self.seats[registrar].record(machines, None, deeds::activity(&group)?)?;
+        Ok(())
+    }
+
+    /// Papers, consent, contract and needs, as far as a case is to come.
+    fn prepare(&mut self, machines: &mut Machines) -> Checked<()> {
+        for case in 0..self.cases.len() {
+            let stage = self.cases[case].stage;
+            if stage.is_draft() {
+                continue;
+            }
+            for deed in deeds::papers(&self.profile)? {
+                self.direct(case, deed, machines)?;
+            }
+            if stage.status >= Status::Triaged {
+                self.direct(case, deeds::triage(&self.profile), machines)?;
+            }
+        }
+        self.settle(machines)
+    }
+
+    /// A case goes to somebody, who writes in it.
+    fn hand_over(
+        &mut self,
+        to: impl Fn(&Case) -> Option<usize>,
+        machines: &mut Machines,
+    ) -> Checked<()> {
+        for case in 0..self.cases.len() {
+            let Some(seat) = to(&self.cases[case]) else {
+                continue;
+            };
+            let (is_first, person) = (
+                to(&self.cases[case]) == self.cases[case].hidden,
+                self.person(seat),
+            );
+            let deed = deeds::assign(person, is_first)?;
+            self.direct(case, deed, machines)?;
+        }
+        self.settle(machines)?;
+        self.own_entries(to, machines)
+    }
+
+    fn hide(&mut self, machines: &mut Machines) -> Checked<()> {
+        self.sync([DIRECTOR], machines)?;
+        for case in 0..self.cases.len() {
+            let from = [self.cases[case].hidden, Some(self.cases[case].stranger)];
+            for seat in from.into_iter().flatten() {
+                let person = self.person(seat);
+                self.direct(case, deeds::conflict(person)?, machines)?;
+            }
+        }
+        self.settle(machines)
+    }
+
+    /// The case that is of one family with another: they go in pairs.
+    fn relative(&self, case: usize) -> Option<CaseId> {
+        let drafts = self.cases.iter().filter(|case| case.stage.is_draft());
+        let drafts = drafts.count();
+        let number = case.checked_sub(drafts)?;
+        let other = self.cases.get(drafts + (number ^ 1));
+        Some(other.or(self.cases.get(drafts))?.id)
+    }
+
+    /// Books a session of every case, and links it with another.
+    fn book(&mut self, machines: &mut Machines) -> Checked<()> {
+        for case in 0..self.cases.len() {
+            if self.cases[case].stage.is_draft() {
+                continue;
+            }
+            self.booked += 1;
+            let starts_at = machines.now.plus_millis(-self.booked * DAY);
+            let lead = self.person(self.cases[case].lead.unwrap_or(DIRECTOR));
+            let word = self.word((case, Class::Sessions, DIRECTOR), (false, None), machines);
+            self.direct(case, deeds::session(lead, starts_at, &word)?, machines)?;
+            let word = self.word((case, Class::Links, DIRECTOR), (false, None), machines);
+            let Some(related) = self.relative(case) else {
+                continue;
+            };
+            self.direct(case, deeds::link(related, &word)?, machines)?;
+        }
+        self.settle(machines)
+    }
+
+    /// Mandates end, and people leave.
+    fn let_go(&mut self, machines: &mut Machines) -> Checked<()> {
+        for seat in 0..self.seats.len() {
+            let (institution, person) = (self.institution.clone(), self.person(seat));
+            let (part, role, now) = (self.parts[seat], self.seats[seat].role, machines.later());
+            let Machines { door, chance, .. } = &mut *machines;
+            let done = door.administer(now, chance, move |engine, now, _| match part {
+                Part::Field => {
+                    let until = Some(now.plus_millis(-HOUR));
+                    engine.set_terms(&institution, person, until, BTreeSet::new(), now)
+                }
+                Part::Gone => engine.change_staff(&institution, person, &[role.code()], false, now),
+                _ => Ok(()),
+            })?;
+            done.map_err(|error| Violation::broke("let go", &error))?;
+        }
+        Ok(())
+    }
+
+    /// Takes every case to its state.
+    fn advance(&mut self, machines: &mut Machines) -> Checked<()> {
+        for case in 0..self.cases.len() {
+            let stage = self.cases[case].stage;
+            let word = match stage.status {
+                Status::Aftercare => self.word(
+                    (case, Class::Record, DIRECTOR),
+                    (true, Some(ViewKind::Aftercare)),
+                    machines,
+                ),
+                _ => String::new(),
+            };
+            for deed in deeds::advance(&self.profile, stage, &word)? {
+                self.direct(case, deed, machines)?;
+            }
+        }
+        self.settle(machines)?;
+        for case in &self.cases {
+            let state = self.seats[DIRECTOR].replica.case_state(case.id);
+            let state = state.map_err(|error| Violation::broke("read a replica", &error))?;
+            let status = state.as_ref().map(|state| state.status);
+            ensure(
+                status == Some(case.stage.status),
+                "every state is reached",
+                || {
+                    let reviews = state.map(|state| state.reviews);
+                    format!(
+                        "{}: {:?} is {status:?}, {reviews:?}",
+                        self.profile.id, case.stage
+                    )
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn plant_late(&mut self, machines: &mut Machines) -> Checked<()> {
+        for case in 0..self.cases.len() {
+            for (class, view) in deeds::LATE {
+                let word = self.word((case, *class, DIRECTOR), (true, *view), machines);
+                let deed = deeds::late((*class, *view), &word)?;
+                self.direct(case, deed, machines)?;
+            }
+            let word = self.word((case, Class::Activity, DIRECTOR), (true, None), machines);
+            self.seats[DIRECTOR].record(machines, None, deeds::activity(&word)?)?;
+        }
+        self.sync([DIRECTOR], machines)
+    }
+
+    /// Somebody asks to break glass to each class of each case; what they are told is as the oracle says.
+    fn break_glass(
+        &mut self,
+        who: impl Fn(&Case) -> usize,
+        machines: &mut Machines,
+    ) -> Checked<()> {
+        let seats: BTreeSet<usize> = self.cases.iter().map(&who).collect();
+        self.sync(seats.iter().copied(), machines)?;
+        for case in 0..self.cases.len() {
+            let seat = who(&self.cases[case]);
+            for class in Class::ALL {
+                let may = {
+                    let towards = self.who(seat, &self.cases[case]);
+                    towards.may_break(*class)
+                };
+                let ask = GlassAsk {
+                    case: GlassCase::Id(self.cases[case].id),
+                    class: *class,
+                    reason: "Darurat.".to_owned(),
+                };
+                let Ok(body) = self.seats[seat].replica.ask_glass(&ask) else {
+                    ensure(!may, "glass is broken where the matrix says so", || {
+                        format!("{class}")
+                    })?;
+                    continue;
+                };
+                let now = machines.later();
+                let Machines { door, chance, .. } = &mut *machines;
+                let (_, answer) = door.post("/v1/glass", &body, now, chance)?;
+                ensure(
+                    words_in(&answer).is_empty(),
+                    "no answer tells more than it must",
+                    || format!("glass: {class}"),
+                )?;
+                let said = self.seats[seat].replica.take_glass(&answer, now);
+                let said = said.map_err(|error| Violation::broke("take_glass", &error))?;
+                let opened = matches!(said, GlassSaid::Opened { .. });
+                ensure(
+                    opened == may,
+                    "glass is broken where the matrix says so",
+                    || {
+                        let role = self.seats[seat].role;
+                        format!("{role} {class} {:?}: {said:?}", self.cases[case].stage)
+                    },
+                )?;
+            }
+        }
+        self.sync(seats, machines)
+    }
+
+    /// A backup holds everything, so that devices may let go of their own work, too.
+    fn back_up(&self, machines: &mut Machines) -> Checked<()> {
+        let (institution, now) = (self.institution.clone(), machines.later());
+        let Machines { door, chance, .. } = machines;
+        let done = door.administer(now, chance, move |engine, _, _| {
+            let through = engine.head(&institution)?;
+            engine.mark_backed_up(&institution, through)
+        })?;
+        done.map_err(|error| Violation::broke("Engine::mark_backed_up", &error))
+    }
+}

@@ -1,0 +1,149 @@
+//! Canaries, and looking for them: in bytes as they are, and in whatever unfolds out of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+
+use data_encoding::BASE32_NOPAD;
+use jangkau_core::access::ViewKind;
+use jangkau_core::class::Class;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use crate::world::chance::Chance;
+use crate::world::violation::{Checked, Violation};
+
+/// All canaries begin alike, so that one pass over the bytes finds every one.
+const FRONT: &[u8] = b"cnry";
+/// Characters of a canary.
+const LENGTH: usize = 28;
+/// A Zstandard frame begins so.
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// Longest that a frame unfolds to, in bytes.
+const UNFOLDED_MAX: u64 = 64 * 1024 * 1024;
+
+/// Words that stand nowhere else.
+pub(super) type Word = [u8; LENGTH];
+
+/// What was planted under a word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Canary {
+    /// In which office.
+    pub(super) office: usize,
+    /// In which of its cases.
+    pub(super) case: usize,
+    /// In which class.
+    pub(super) class: Class,
+    /// By which seat.
+    pub(super) author: usize,
+    /// In a document of the author's own.
+    pub(super) is_apart: bool,
+    /// After everybody had lost what they lose.
+    pub(super) is_late: bool,
+    /// In which view the words stand, too.
+    pub(super) view: Option<ViewKind>,
+}
+
+/// All that were planted.
+#[derive(Default)]
+pub(super) struct Canaries(BTreeMap<Word, Canary>);
+
+impl Canaries {
+    /// A word that is not known yet.
+    pub(super) fn plant(&mut self, canary: Canary, chance: &mut Chance) -> String {
+        let text = format!("cnry{}", BASE32_NOPAD.encode(&chance.bytes::<15>()));
+        let mut word = [0; LENGTH];
+        word.copy_from_slice(text.as_bytes());
+        self.0.insert(word, canary);
+        text
+    }
+
+    /// What was never written after all.
+    pub(super) fn pull_out(&mut self, text: &str) {
+        self.0.retain(|word, _| word != text.as_bytes());
+    }
+
+    pub(super) fn of(&self, office: usize) -> impl Iterator<Item = (&Word, &Canary)> {
+        self.0
+            .iter()
+            .filter(move |(_, canary)| canary.office == office)
+    }
+
+    pub(super) fn get(&self, word: &Word) -> Option<&Canary> {
+        self.0.get(word)
+    }
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| *byte == first) {
+        let start = at + next;
+        if bytes[start..].starts_with(needle) {
+            return Some(start);
+        }
+        at = start + 1;
+    }
+    None
+}
+
+/// The canaries in some bytes and in every frame within them.
+pub(super) fn words_in(bytes: &[u8]) -> BTreeSet<Word> {
+    let mut found = BTreeSet::new();
+    search(bytes, &mut found);
+    found
+}
+
+fn search(bytes: &[u8], found: &mut BTreeSet<Word>) {
+    let mut at = 0;
+    while let Some(next) = find(&bytes[at..], FRONT) {
+        let start = at + next;
+        let word = bytes.get(start..start + LENGTH);
+        found.extend(word.and_then(|word| Word::try_from(word).ok()));
+        at = start + FRONT.len();
+    }
+    let mut at = 0;
+    while let Some(next) = find(&bytes[at..], ZSTD) {
+        let start = at + next;
+        if let Ok(frame) = zstd::stream::read::Decoder::new(&bytes[start..]) {
+            let mut inside = Vec::new();
+            // Of what is no frame after all, whatever came out is searched.
+            let _ = frame
+                .single_frame()
+                .take(UNFOLDED_MAX)
+                .read_to_end(&mut inside);
+            search(&inside, found);
+        }
+        at = start + ZSTD.len();
+    }
+}
+
+/// The canaries in a database: in its bytes as a disk has them, deleted pages included, and in each value, since a long one lies in pieces.
+pub(super) fn words_in_database(image: &[u8]) -> Checked<BTreeSet<Word>> {
+    let broke = |error: rusqlite::Error| Violation::broke("read a vault", &error);
+    let mut found = words_in(image);
+    let mut database = Connection::open_in_memory().map_err(broke)?;
+    database
+        .deserialize_read_exact("main", image, image.len(), true)
+        .map_err(broke)?;
+    let mut tables = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .map_err(broke)?;
+    let names = tables.query_map([], |row| row.get(0)).map_err(broke)?;
+    let names: Vec<String> = names.collect::<Result<_, _>>().map_err(broke)?;
+    for name in names {
+        let mut all = database
+            .prepare(&format!("SELECT * FROM \"{name}\""))
+            .map_err(broke)?;
+        let columns = all.column_count();
+        let mut rows = all.query([]).map_err(broke)?;
+        while let Some(row) = rows.next().map_err(broke)? {
+            for column in 0..columns {
+                match row.get_ref(column).map_err(broke)? {
+                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => search(bytes, &mut found),
+                    ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => {}
+                }
+            }
+        }
+    }
+    Ok(found)
+}

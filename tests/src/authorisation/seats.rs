@@ -1,0 +1,191 @@
+//! People at their devices, and everything that ever came to each.
+
+use std::collections::BTreeSet;
+
+use ed25519_dalek::SigningKey;
+use jangkau_core::access::ViewKind;
+use jangkau_core::command::Command;
+use jangkau_core::id::{CaseId, CommandId, DeviceId, InstitutionId, PersonId};
+use jangkau_core::profile::words::Role;
+use jangkau_core::replica::Replica;
+use jangkau_core::sync::{
+    Enrol, Enrolled, Row, SignedRuling, SyncReply, View, WireRow, decode_body, encode_body,
+};
+use jangkau_core::time::Timestamp;
+
+use super::door::Door;
+use super::search::{Canaries, Word, words_in, words_in_database};
+use crate::world::chance::Chance;
+use crate::world::violation::{Checked, Violation};
+
+/// Most exchanges until a device has nothing to say.
+const EXCHANGES_MAX: usize = 2_000;
+
+/// The machinery that everybody shares.
+pub(super) struct Machines {
+    pub(super) door: Door,
+    pub(super) chance: Chance,
+    pub(super) now: Timestamp,
+    pub(super) canaries: Canaries,
+}
+
+impl Machines {
+    /// A moment later. Short, so that a whole batch was recorded in contact with the server.
+    pub(super) fn later(&mut self) -> Timestamp {
+        self.now = self.now.plus_millis(5);
+        self.now
+    }
+
+    /// A device of a person; none where the server refuses them one.
+    pub(super) fn enrol(
+        &mut self,
+        institution: &InstitutionId,
+        person: PersonId,
+    ) -> Checked<Option<Replica>> {
+        let now = self.later();
+        let institution = institution.clone();
+        let code = self
+            .door
+            .administer(now, &mut self.chance, move |engine, now, rng| {
+                engine.invite(&institution, person, now, rng)
+            })?
+            .map_err(|error| Violation::broke("Engine::invite", &error))?;
+        let key = SigningKey::from_bytes(&self.chance.bytes());
+        let body = encode_body(&Enrol {
+            code,
+            device: DeviceId::generate(now, self.chance.rng()),
+            public_key: key.verifying_key().to_bytes(),
+        });
+        let (is_done, answer) = self.door.post("/v1/enrol", &body, now, &mut self.chance)?;
+        if !is_done {
+            return Ok(None);
+        }
+        let enrolled: Enrolled =
+            decode_body(&answer).map_err(|error| Violation::broke("enrol", &error))?;
+        Replica::create_in_memory(&enrolled, key)
+            .map(Some)
+            .map_err(|error| Violation::broke("Replica::create_in_memory", &error))
+    }
+}
+
+/// What came to a device.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) words: BTreeSet<Word>,
+    pub(super) views: BTreeSet<(CaseId, ViewKind)>,
+    pub(super) index: BTreeSet<CaseId>,
+}
+
+impl Heard {
+    fn take(&mut self, answer: &[u8]) -> Checked<()> {
+        self.words.append(&mut words_in(answer));
+        let reply: SyncReply =
+            decode_body(answer).map_err(|error| Violation::broke("decode a reply", &error))?;
+        let backfills = reply.backfill.iter().chain(&reply.resent);
+        for backfill in backfills {
+            backfill.rows.iter().for_each(|row| self.row(row));
+            for (_, ruling) in &backfill.rulings {
+                self.ruling(ruling);
+            }
+        }
+        reply.page.rows.iter().for_each(|row| self.row(row));
+        Ok(())
+    }
+
+    fn row(&mut self, row: &WireRow) {
+        if let Row::View(told) = &row.row {
+            let kind = told.view.kind();
+            if View::nothing(kind).as_ref() != Some(&told.view) {
+                self.views.insert((told.case, kind));
+            }
+        } else if let Row::Ruling(ruling) = &row.row {
+            self.ruling(ruling);
+        }
+    }
+
+    fn ruling(&mut self, ruling: &SignedRuling) {
+        let Ok(body) = ruling.read() else { return };
+        if body.class.is_none() && body.state.is_some() {
+            self.index.insert(body.case);
+        }
+    }
+}
+
+/// A person at a device.
+pub(super) struct Seat {
+    pub(super) person: PersonId,
+    pub(super) role: Role,
+    pub(super) replica: Replica,
+    pub(super) heard: Heard,
+}
+
+impl Seat {
+    /// Exchanges until both sides have nothing to say.
+    pub(super) fn sync(&mut self, machines: &mut Machines) -> Checked<()> {
+        for _ in 0..EXCHANGES_MAX {
+            let now = machines.later();
+            let request = self
+                .replica
+                .request(now, machines.chance.rng())
+                .map_err(|error| Violation::broke("Replica::request", &error))?;
+            let Machines { door, chance, .. } = machines;
+            let (is_done, answer) = door.post("/v1/sync", &request, now, chance)?;
+            let again = if is_done {
+                self.heard.take(&answer)?;
+                let synced = self.replica.receive(&answer, now, machines.chance.rng());
+                synced
+                    .map_err(|error| Violation::broke("Replica::receive", &error))?
+                    .again
+            } else {
+                self.heard.words.append(&mut words_in(&answer));
+                let refused = self.replica.refused(&answer);
+                refused
+                    .map_err(|error| Violation::broke("Replica::refused", &error))?
+                    .1
+            };
+            if !again {
+                return Ok(());
+            }
+        }
+        Err(Violation::new(
+            "devices come to rest",
+            format!("{:?}", self.role),
+        ))
+    }
+
+    /// Records something; none where this device holds nothing of the case.
+    pub(super) fn record(
+        &mut self,
+        machines: &mut Machines,
+        case: Option<CaseId>,
+        command: impl Into<Command>,
+    ) -> Checked<Option<CommandId>> {
+        let now = machines.later();
+        let chance = machines.chance.rng();
+        let done = self
+            .replica
+            .record(case, command.into(), now, None, now, chance);
+        let done = done.map_err(|error| Violation::broke("Replica::record", &error))?;
+        Ok(done.ok())
+    }
+
+    /// What its file holds.
+    pub(super) fn vault(&mut self) -> Checked<Heard> {
+        let broke = |error| Violation::broke("read a replica", &error);
+        let image = self.replica.image().map_err(broke)?;
+        let mut vault = Heard {
+            words: words_in_database(&image)?,
+            ..Heard::default()
+        };
+        for case in self.replica.cases().map_err(broke)? {
+            let view = self.replica.case(case).map_err(broke)?;
+            if view.state.is_some() {
+                vault.index.insert(case);
+            }
+            let told = view.views.iter();
+            let told = told.filter(|told| View::nothing(told.kind()).as_ref() != Some(told));
+            vault.views.extend(told.map(|told| (case, told.kind())));
+        }
+        Ok(vault)
+    }
+}
