@@ -119,7 +119,8 @@ fn an_answer_that_is_cut_at_any_byte_is_no_answer_and_is_fetched_again() {
         };
         if let Ok(reply) = world.answer(&request) {
             // Around every border of the frame, and at every 61st byte of what is sealed.
-            let is_telling = |cut: &usize| *cut < 300 || cut + 300 > reply.len() || cut % 61 == 0;
+            let is_telling =
+                |cut: &usize| *cut < 300 || cut + 300 > reply.len() || cut.is_multiple_of(61);
             for cut in (0..reply.len()).filter(is_telling) {
                 assert!(desk.blob_receive(&reply[..cut], now).is_err(), "{cut}");
             }
