@@ -6,6 +6,7 @@
 
 mod aside;
 mod attachments;
+mod changes;
 mod documents;
 mod epochs;
 mod exchange;
@@ -22,14 +23,15 @@ mod trust;
 mod view;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono_tz::Tz;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 use thiserror::Error;
 
 use crate::code::codes;
-use crate::id::{Branch, DocumentId, Nonce, PersonId, SeatId, ServerSeq};
+use crate::id::{Branch, CaseId, CommandId, DocumentId, Nonce, PersonId, SeatId, ServerSeq};
 use crate::lock::{DatabaseKey, Mark};
 use crate::plant::{Plant, planted};
 use crate::store::{Store, StoreError};
@@ -103,7 +105,13 @@ pub struct Synced {
     /// Rows that were read.
     pub rows: usize,
     /// Commands that were newly turned away.
-    pub turned_away: Vec<crate::id::CommandId>,
+    pub turned_away: Vec<CommandId>,
+    /// Their cases.
+    pub cases_turned_away: BTreeSet<CaseId>,
+    /// The cases of which something came: records, rulings, views, answers.
+    pub cases: BTreeSet<CaseId>,
+    /// Whether any screen may show something else now: staff, profiles, calendars, grants, the seat.
+    pub everything: bool,
 }
 
 /// What the vault remembers of its exchanges.
@@ -155,6 +163,8 @@ pub struct Replica {
     /// What the device's clock showed last.
     clock: Cell<Option<Timestamp>>,
     blobs: BlobRoad,
+    /// The device's zone, where it has told one that is known.
+    zone: Cell<Option<Tz>>,
 }
 
 impl std::fmt::Debug for Replica {
@@ -282,6 +292,7 @@ impl Replica {
             asked_glass: None,
             clock: Cell::new(None),
             blobs: BlobRoad::default(),
+            zone: Cell::new(None),
         })
     }
 

@@ -102,7 +102,7 @@ pub use standing::Standing;
 pub use state::{
     Appointment, CaseState, ClockOutcome, ClockState, ReferralPhase, ReferralState, ReviewItem,
 };
-pub use told::{ConsentStanding, FactsTold, LegalField, facts_told};
+pub use told::{ConsentStanding, FactsTold, LegalField, LegalValue, facts_told, legal_values_told};
 use verdict::Objection;
 pub use verdict::{Flag, Refusal, Review, Verdict};
 pub use views::view_of;

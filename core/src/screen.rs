@@ -5,7 +5,7 @@
 //! may not read is not on the device, so it cannot be shown.
 //!
 //! Rooms: `timeline` tells one item, `contact` whether a number may be used, `hotline` whom to call, `clock` what is due; `header`,
-//! `list`, `today`, `daily`, `attention` and `glass` put these together; `form` asks for what is to be recorded.
+//! `list`, `record`, `today`, `daily`, `attention` and `glass` put these together; `form` asks for what is to be recorded.
 
 /// Shows the name of a value and none of its words: screens hold personal data, and logs must not.
 macro_rules! redacted {
@@ -27,6 +27,8 @@ mod glass;
 mod header;
 mod hotline;
 mod list;
+mod page;
+mod record;
 mod seen;
 mod timeline;
 mod today;
@@ -56,9 +58,11 @@ pub(crate) use list::order;
 pub use list::{
     LIST_LEN_MAX, ListFilter, ListPage, ListRow, list_row, matches_filter, matches_search,
 };
+pub use page::Page;
+pub use record::{FieldShown, RecordShown, ValueShown, identity_history, record_shown};
 pub use seen::CaseSeen;
-pub use timeline::{TimelineLine, timeline};
-pub use today::{AppointmentLine, DueLine, Notice, Today, Unsent, today};
+pub use timeline::{TimelineLine, timeline, timeline_of};
+pub use today::{AppointmentLine, DueLine, Notice, Today, Unsent, deadlines, today, unsent_told};
 pub use words::{
     Secrecy, SyncState, attention_word, secrecy, secrecy_word, span, sync_state, sync_word,
     urgency_word,

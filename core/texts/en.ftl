@@ -1180,3 +1180,15 @@ vault-damaged = The vault's file is damaged, and kept as it is. Do not delete it
 vault-unavailable = The vault cannot be opened now. Close the app, and open it again.
 vault-not_an_answer = The server's answer cannot be read. Your records are safe on the phone; try again.
 vault-platform = The phone's clock or system cannot be read. Restart the phone.
+
+# The device's zone
+notice-zone = This device uses the time zone { $here }, the office uses { $office }. All times here are the office's.
+do-zone = Write times as the office's clock shows them, or change the device's time zone.
+
+# The way to the server
+vault-offline = There is no connection. What you recorded is saved on this device and goes when there is a signal.
+vault-cancelled = Stopped. What you recorded is saved on this device; send it again at any time.
+vault-server_busy = The server is busy. Try again in some minutes; what you recorded is saved on this device.
+vault-server_refused = The server does not take this request. Tell whoever runs the system; what you recorded is saved on this device.
+vault-update_needed = This app is too old. Update it; what you recorded is saved on this device.
+vault-code_refused = The code is unknown, used, too old, or not approved yet. Ask for a new code or wait for the head to approve.

@@ -1180,3 +1180,15 @@ vault-damaged = Berkas brankas rusak dan dibiarkan apa adanya. Jangan dihapus; h
 vault-unavailable = Brankas tidak bisa dibuka sekarang. Tutup aplikasi, lalu buka lagi.
 vault-not_an_answer = Jawaban server tidak terbaca. Catatan aman di HP; coba lagi.
 vault-platform = Jam HP atau sistemnya tidak terbaca. Nyalakan ulang HP.
+
+# Zona waktu HP
+notice-zone = HP ini memakai zona waktu { $here }, kantor memakai { $office }. Semua jam di sini adalah jam kantor.
+do-zone = Tulis jam kejadian menurut jam kantor, atau ubah zona waktu HP.
+
+# Sambungan ke server
+vault-offline = Tidak ada sambungan. Yang dicatat sudah tersimpan di HP dan terkirim bila ada sinyal.
+vault-cancelled = Dihentikan. Yang dicatat sudah tersimpan di HP; kirim lagi kapan saja.
+vault-server_busy = Server sedang penuh. Coba lagi beberapa menit lagi; yang dicatat sudah tersimpan di HP.
+vault-server_refused = Server tidak menerima permintaan ini. Hubungi pengelola sistem; yang dicatat sudah tersimpan di HP.
+vault-update_needed = Aplikasi ini terlalu lama. Perbarui aplikasinya; yang dicatat sudah tersimpan di HP.
+vault-code_refused = Kode tidak dikenal, sudah dipakai, sudah lewat masanya, atau belum disetujui. Minta kode baru atau tunggu persetujuan pimpinan.

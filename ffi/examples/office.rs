@@ -77,7 +77,7 @@ impl Office {
     }
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Timestamp::from_millis(since.map_or(0, |since| since.as_millis() as i64))
 }

@@ -4,15 +4,32 @@ use std::fs::File;
 use std::io::Read as _;
 
 use jangkau_core::attachment::{PictureError, Unsealable, prepare};
-use jangkau_core::command::AttachmentKind;
 use jangkau_core::id::{CaseId, CommandId};
 use jangkau_core::profile::Attachments;
 use jangkau_core::replica::{Attachment, CannotAttach, CannotOpen, NewAttachment, Presence};
 
-use crate::{RefusalOutcome, Vault, VaultError, platform};
+use crate::vault::{case_id, command_id};
+use crate::{AttachmentKind, MediaType, Vault, VaultError, platform, worker};
 
 /// Longest file that is read, in bytes: more than any phone's picture. It is scaled before it is kept.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Whether the bytes of an attachment have arrived at the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum AttachmentPresence {
+    /// This device has them, and has not begun to send.
+    Waiting,
+    /// This device is sending.
+    Sending,
+    /// The server has them, verified: the attachment is present.
+    Stored,
+    /// Sending failed, and is tried again; the code says why.
+    Failed,
+    /// Nobody has told that they arrived.
+    NotArrived,
+    /// Their author took them back before they were sent.
+    Removed,
+}
 
 /// An attachment, as a screen shows it.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -21,16 +38,16 @@ pub struct AttachmentLine {
     pub id: String,
     /// The command that it belongs to.
     pub target: String,
-    /// Who attached it.
+    /// The id of who attached it.
     pub author: String,
-    /// `photo`, `scan`, `letter_scan` or `other`.
-    pub kind: String,
-    /// `jpeg` or `pdf`.
-    pub media: String,
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// The form of its bytes.
+    pub media: MediaType,
     /// Length in bytes.
     pub length: u64,
-    /// Whether its bytes have arrived: `waiting`, `sending`, `stored`, `failed`, `not_arrived` or `removed`.
-    pub presence: String,
+    /// Whether its bytes have arrived.
+    pub presence: AttachmentPresence,
     /// Why sending failed, as a code of the texts `unsent-…`.
     pub code: Option<String>,
     /// Parts that the server has, while it is sent.
@@ -44,21 +61,21 @@ pub struct AttachmentLine {
 impl From<Attachment> for AttachmentLine {
     fn from(attachment: Attachment) -> Self {
         let (presence, code, sent) = match attachment.presence {
-            Presence::Waiting => ("waiting", None, 0),
-            Presence::Sending { sent, .. } => ("sending", None, sent),
-            Presence::Stored => ("stored", None, attachment.here.1),
-            Presence::Failed(code) => ("failed", Some(code.to_string()), 0),
-            Presence::NotArrived => ("not_arrived", None, 0),
-            Presence::Removed => ("removed", None, 0),
+            Presence::Waiting => (AttachmentPresence::Waiting, None, 0),
+            Presence::Sending { sent, .. } => (AttachmentPresence::Sending, None, sent),
+            Presence::Stored => (AttachmentPresence::Stored, None, attachment.here.1),
+            Presence::Failed(code) => (AttachmentPresence::Failed, Some(code.to_string()), 0),
+            Presence::NotArrived => (AttachmentPresence::NotArrived, None, 0),
+            Presence::Removed => (AttachmentPresence::Removed, None, 0),
         };
         Self {
             id: attachment.command.to_string(),
             target: attachment.target.to_string(),
             author: attachment.author.to_string(),
-            kind: attachment.kind.to_string(),
-            media: attachment.media.to_string(),
+            kind: attachment.kind.into(),
+            media: attachment.media.into(),
             length: u64::from(attachment.length),
-            presence: presence.to_owned(),
+            presence,
             code,
             sent,
             here: attachment.here.0,
@@ -97,136 +114,154 @@ impl From<CannotOpen> for VaultError {
     }
 }
 
-fn parse_case(id: &str) -> Result<CaseId, VaultError> {
-    id.parse().map_err(|_| VaultError::NotAnId)
-}
-
-fn parse_command(id: &str) -> Result<CommandId, VaultError> {
-    id.parse().map_err(|_| VaultError::NotAnId)
-}
-
 #[uniffi::export]
 impl Vault {
     /// Attaches a picture (JPEG, PNG) or a PDF to a record. A picture is turned upright, scaled, and loses where it was taken. Saved
-    /// when this returns; gives its id.
-    pub fn attach(
+    /// when this returns; gives its id. Its bytes go with the exchanges, after the records.
+    ///
+    /// Errors, with nothing saved: `NotAPicture`, `TooLarge`, `NotHere`, `NotAnId`, `SeatRevoked`, and those of the disk.
+    pub async fn attach(
         &self,
         case_id: String,
         target: String,
-        kind: String,
+        kind: AttachmentKind,
         bytes: Vec<u8>,
     ) -> Result<String, VaultError> {
-        let (case, target) = (parse_case(&case_id)?, parse_command(&target)?);
-        let kind: AttachmentKind = kind.parse().map_err(|_| VaultError::UnknownWord)?;
-        let (now, mut rng) = (platform::now()?, platform::rng()?);
-        let profile = self.slot()?.replica()?.profile(now)?;
-        let rules = profile.map_or(Attachments::default(), |profile| profile.attachments);
-        // The lock is not held meanwhile: scaling takes long.
-        let (media, bytes) = prepare(&bytes, &rules)?;
-        let new = NewAttachment {
-            case,
-            target,
-            kind,
-            media,
-            bytes: &bytes,
-        };
-        let attached = self.slot()?.replica()?.attach(&new, now, &mut rng)??;
-        Ok(attached.to_string())
+        let (case, target) = (self::case_id(&case_id)?, command_id(&target)?);
+        let attached = self.attach_aside(case, target, kind, || Ok(bytes))?;
+        attached.get().await
     }
 
     /// The same with the bytes of a file, which stays as it is.
-    pub fn attach_file(
+    pub async fn attach_file(
         &self,
         case_id: String,
         target: String,
-        kind: String,
+        kind: AttachmentKind,
         path: String,
     ) -> Result<String, VaultError> {
-        let file = File::open(path).map_err(|_| VaultError::NotAPicture)?;
-        let mut bytes = Vec::new();
-        let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
-        read.map_err(|_| VaultError::NotAPicture)?;
-        if bytes.len() as u64 > FILE_BYTES_MAX {
-            return Err(VaultError::TooLarge);
-        }
-        self.attach(case_id, target, kind, bytes)
+        let (case, target) = (self::case_id(&case_id)?, command_id(&target)?);
+        let attached = self.attach_aside(case, target, kind, move || bytes_of(&path))?;
+        attached.get().await
     }
 
     /// Attaches to a record of another case what is attached to one of this case (a record that was moved). Gives its id.
-    pub fn attach_again(
+    ///
+    /// Errors, with nothing saved: `NotFetched`, `NotHere`, `NotAnId`, `ReadingLocked`, and those of the disk.
+    pub async fn attach_again(
         &self,
         case_id: String,
         attachment: String,
         to_case: String,
         to_target: String,
     ) -> Result<String, VaultError> {
-        let (case, attachment) = (parse_case(&case_id)?, parse_command(&attachment)?);
-        let (to_case, to_target) = (parse_case(&to_case)?, parse_command(&to_target)?);
-        let (now, mut rng) = (platform::now()?, platform::rng()?);
-        let mut slot = self.slot()?;
-        slot.reading()?;
-        let replica = slot.replica()?;
-        let bytes = replica.open_attachment(case, attachment)??;
-        let all = replica.attachments(case)?;
-        let known = all.iter().find(|one| one.command == attachment);
-        let known = known.ok_or(VaultError::NotHere)?;
-        let new = NewAttachment {
-            case: to_case,
-            target: to_target,
-            kind: known.kind,
-            media: known.media,
-            bytes: &bytes,
-        };
-        Ok(replica.attach(&new, now, &mut rng)??.to_string())
+        let (case, attachment) = (self::case_id(&case_id)?, command_id(&attachment)?);
+        let (to_case, to_target) = (self::case_id(&to_case)?, command_id(&to_target)?);
+        let teller = self.teller.clone();
+        let attached = self.store.hand(move |store| {
+            let mut rng = platform::rng()?;
+            let (replica, now) = store.reading()?;
+            let bytes = replica.open_attachment(case, attachment)??;
+            let all = replica.attachments(case)?;
+            let known = all.iter().find(|one| one.command == attachment);
+            let known = known.ok_or(VaultError::NotHere)?;
+            let new = NewAttachment {
+                case: to_case,
+                target: to_target,
+                kind: known.kind,
+                media: known.media,
+                bytes: &bytes,
+            };
+            let id = replica.attach(&new, now, &mut rng)??;
+            teller.recorded(to_case);
+            Ok(id.to_string())
+        });
+        attached.get().await
     }
 
     /// The attachments of a case, with how far each has come.
-    pub fn attachments(&self, case_id: String) -> Result<Vec<AttachmentLine>, VaultError> {
-        let found = self.slot()?.reading()?.attachments(parse_case(&case_id)?)?;
-        Ok(found.into_iter().map(Into::into).collect())
+    pub async fn attachments(&self, case_id: String) -> Result<Vec<AttachmentLine>, VaultError> {
+        let case = self::case_id(&case_id)?;
+        let found = self.read(move |replica, _| {
+            let found = replica.attachments(case)?;
+            Ok(found.into_iter().map(Into::into).collect())
+        });
+        found.get().await
     }
 
-    /// Has the next steps fetch the bytes of an attachment. Whether there is such an attachment.
-    pub fn want_attachment(&self, case_id: String, id: String) -> Result<bool, VaultError> {
-        let (case, id) = (parse_case(&case_id)?, parse_command(&id)?);
-        Ok(self.slot()?.replica()?.want_attachment(case, id)?)
+    /// Has the next exchange fetch the bytes of an attachment. Whether there is such an attachment.
+    pub async fn want_attachment(&self, case_id: String, id: String) -> Result<bool, VaultError> {
+        let (case, id) = (self::case_id(&case_id)?, command_id(&id)?);
+        let wanted = self
+            .store
+            .hand(move |store| Ok(store.replica()?.want_attachment(case, id)?));
+        wanted.get().await
     }
 
     /// The bytes of an attachment, opened.
-    pub fn open_attachment(&self, case_id: String, id: String) -> Result<Vec<u8>, VaultError> {
-        let (case, id) = (parse_case(&case_id)?, parse_command(&id)?);
-        Ok(self.slot()?.reading()?.open_attachment(case, id)??)
+    ///
+    /// Errors: `NotFetched`, `NotHere`, `NotAPicture` where the bytes are damaged.
+    pub async fn open_attachment(
+        &self,
+        case_id: String,
+        id: String,
+    ) -> Result<Vec<u8>, VaultError> {
+        let (case, id) = (self::case_id(&case_id)?, command_id(&id)?);
+        let opened = self.read(move |replica, _| Ok(replica.open_attachment(case, id)??));
+        opened.get().await
     }
 
     /// Takes back the bytes of an own attachment of which nothing was sent. Whether they were taken back.
-    pub fn remove_attachment(&self, id: String) -> Result<bool, VaultError> {
-        let id = parse_command(&id)?;
-        Ok(self.slot()?.replica()?.remove_attachment(id)?)
+    pub async fn remove_attachment(&self, id: String) -> Result<bool, VaultError> {
+        let id = command_id(&id)?;
+        let removed = self
+            .store
+            .hand(move |store| Ok(store.replica()?.remove_attachment(id)?));
+        removed.get().await
     }
+}
 
-    /// Number of attachments that are still to be sent: ask for it wherever `unsent` is asked for.
-    pub fn unsent_attachments(&self) -> Result<u32, VaultError> {
-        Ok(self.slot()?.replica()?.unsent_attachments()?)
+impl Vault {
+    /// Makes bytes fit on a thread of their own, since scaling takes long, and then records them.
+    fn attach_aside(
+        &self,
+        case: CaseId,
+        target: CommandId,
+        kind: AttachmentKind,
+        bytes: impl FnOnce() -> Result<Vec<u8>, VaultError> + Send + 'static,
+    ) -> Result<worker::Answer<String>, VaultError> {
+        let (store, teller) = (self.store.clone(), self.teller.clone());
+        worker::aside("attach", move || {
+            let rules = store.wait(|store| {
+                let now = store.now()?;
+                let profile = store.replica()?.profile(now)?;
+                Ok(profile.map_or(Attachments::default(), |profile| profile.attachments))
+            })?;
+            let (media, bytes) = prepare(&bytes()?, &rules)?;
+            store.wait(move |store| {
+                let (now, mut rng) = (store.now()?, platform::rng()?);
+                let new = NewAttachment {
+                    case,
+                    target,
+                    kind: kind.into(),
+                    media,
+                    bytes: &bytes,
+                };
+                let id = store.replica()?.attach(&new, now, &mut rng)??;
+                teller.recorded(case);
+                Ok(id.to_string())
+            })
+        })
     }
+}
 
-    /// The body for `POST /v1/blob`: one step for attachments; none when there is nothing to do now. The app syncs first, and between steps
-    /// whenever it likes.
-    pub fn next_blob_request(&self) -> Result<Option<Vec<u8>>, VaultError> {
-        let now = platform::now()?;
-        Ok(self.slot()?.replica()?.blob_request(now)?)
+fn bytes_of(path: &str) -> Result<Vec<u8>, VaultError> {
+    let file = File::open(path).map_err(|_| VaultError::NotAPicture)?;
+    let mut bytes = Vec::new();
+    let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|_| VaultError::NotAPicture)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(VaultError::TooLarge);
     }
-
-    /// Takes the body of an answer with status 200. True: there is more to do at once.
-    pub fn take_blob_reply(&self, reply: Vec<u8>) -> Result<bool, VaultError> {
-        let now = platform::now()?;
-        Ok(self.slot()?.replica()?.blob_receive(&reply, now)?.again)
-    }
-
-    /// Takes the body of an answer with another status.
-    pub fn take_blob_refusal(&self, refusal: Vec<u8>) -> Result<RefusalOutcome, VaultError> {
-        let now = platform::now()?;
-        let (code, again) = self.slot()?.replica()?.blob_refused(&refusal, now)?;
-        let code = code.to_string();
-        Ok(RefusalOutcome { code, again })
-    }
+    Ok(bytes)
 }

@@ -1,19 +1,27 @@
 //! Enrolment: a one-time code becomes a vault.
 
+use std::sync::{Mutex, PoisonError};
+
 use ed25519_dalek::SigningKey;
 use jangkau_core::id::DeviceId;
-use jangkau_core::replica::Replica;
 use jangkau_core::sync::{Enrol, Enrolled, decode_body, encode_body};
 use rand_core::Rng as _;
 
-use crate::{Vault, VaultError, platform};
+use crate::network::{self, Said};
+use crate::platform::{self, Device};
+use crate::{VaultError, VaultFolder};
 
-/// An enrolment under way. Its key is made here and never leaves the device.
+/// Where a seat is asked for.
+const ENROL_ROUTE: &str = "POST /v1/enrol";
+
+/// An enrolment under way. Its key is made here and never leaves the device. The code is good for one answer, which is kept here until the vault is
+/// made: keep this object until then, also when something failed.
 #[derive(uniffi::Object)]
 pub struct Enrolment {
     code: String,
     device: DeviceId,
     key: SigningKey,
+    enrolled: Mutex<Option<Enrolled>>,
 }
 
 impl std::fmt::Debug for Enrolment {
@@ -23,51 +31,18 @@ impl std::fmt::Debug for Enrolment {
 }
 
 #[uniffi::export]
-impl Enrolment {
-    /// Begins with the code that the person was given.
-    #[uniffi::constructor]
-    pub fn begin(code: String) -> Result<Self, VaultError> {
+impl VaultFolder {
+    /// Begins an enrolment with the code that the person was given. Asks nobody yet; [`VaultFolder::enrol`] does.
+    pub fn enrolment(&self, code: String) -> Result<Enrolment, VaultError> {
         let mut rng = platform::rng()?;
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
-        Ok(Self {
+        Ok(Enrolment {
             code,
-            device: DeviceId::generate(platform::now()?, &mut rng),
+            device: DeviceId::generate(self.device().now()?, &mut rng),
             key: SigningKey::from_bytes(&seed),
+            enrolled: Mutex::new(None),
         })
-    }
-
-    /// The body for `POST /v1/enrol`.
-    #[must_use]
-    pub fn request(&self) -> Vec<u8> {
-        encode_body(&Enrol {
-            code: self.code.clone(),
-            device: self.device,
-            public_key: self.key.verifying_key().to_bytes(),
-        })
-    }
-
-    /// Takes the answer, and makes the vault in a new file without a PIN: for trying out. A build that encrypts vaults has none of
-    /// those; they are made in a [`crate::VaultFolder`].
-    pub fn finish(&self, path: String, reply: Vec<u8>) -> Result<Vault, VaultError> {
-        if jangkau_core::store::ENCRYPTS {
-            return Err(VaultError::NeedsPin);
-        }
-        let enrolled = self.enrolled(&reply)?;
-        Ok(Vault::over(Replica::create(
-            &path,
-            &enrolled,
-            self.key.clone(),
-        )?))
-    }
-
-    /// Takes the answer, and makes a vault that is gone with its last reference: for trying out.
-    pub fn finish_in_memory(&self, reply: Vec<u8>) -> Result<Vault, VaultError> {
-        let enrolled = self.enrolled(&reply)?;
-        Ok(Vault::over(Replica::create_in_memory(
-            &enrolled,
-            self.key.clone(),
-        )?))
     }
 }
 
@@ -77,8 +52,27 @@ impl Enrolment {
         self.key.clone()
     }
 
+    /// What the office answers, or has answered already. Blocks while the network takes its time.
+    pub(crate) fn ask(&self, device: &Device) -> Result<Enrolled, VaultError> {
+        let mut enrolled = self.enrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(enrolled) = &*enrolled {
+            return Ok(enrolled.clone());
+        }
+        let body = encode_body(&Enrol {
+            code: self.code.clone(),
+            device: self.device,
+            public_key: self.key.verifying_key().to_bytes(),
+        });
+        let answer = match network::post(device, device.request_id(), ENROL_ROUTE, body).1? {
+            Said::Taken(reply) => self.checked(&reply)?,
+            Said::Refused(code, _) => return Err(code.into()),
+        };
+        *enrolled = Some(answer.clone());
+        Ok(answer)
+    }
+
     /// The answer, if it is one to this enrolment and its certificate holds.
-    pub(crate) fn enrolled(&self, reply: &[u8]) -> Result<Enrolled, VaultError> {
+    fn checked(&self, reply: &[u8]) -> Result<Enrolled, VaultError> {
         let enrolled: Enrolled = decode_body(reply).map_err(|_| VaultError::NotAnAnswer)?;
         let certificate = &enrolled.certificate;
         let server_key = ed25519_dalek::VerifyingKey::from_bytes(&enrolled.server_key)

@@ -100,11 +100,29 @@ pub enum VaultError {
     /// The vault cannot be read or written now, or was written by a newer version of this app.
     #[error("the vault cannot be used now")]
     Unavailable,
-    /// The bytes are not the server's answer to the last request. What was saved is saved; ask again.
+    /// There is no connection. What was saved is saved, and goes with the next exchange.
+    #[error("no connection")]
+    Offline,
+    /// The app stopped it. What was saved is saved.
+    #[error("stopped")]
+    Cancelled,
+    /// The server has no room or no time for it now. Try again later.
+    #[error("the server is busy")]
+    ServerBusy,
+    /// The server did not take the request, and will not take it again: somebody has to look into it. What was saved is saved.
+    #[error("the server refused the request")]
+    ServerRefused,
+    /// The server speaks no version that this app speaks: the app has to be updated. What was saved is saved.
+    #[error("the app is too old")]
+    UpdateNeeded,
+    /// The code of an invitation or of a release is unknown, used, too old, or not approved yet.
+    #[error("the code was refused")]
+    CodeRefused,
+    /// What answered is not the server, or not to the last request: often the sign-in page of a public network. What was saved is saved; ask again.
     #[error("not an answer to the last request")]
     NotAnAnswer,
-    /// The device's clock or entropy cannot be read.
-    #[error("the device gave neither time nor entropy")]
+    /// The platform gave neither time nor entropy, or threw something.
+    #[error("the platform failed")]
     Platform,
 }
 
@@ -228,6 +246,12 @@ impl VaultError {
             Self::DiskFull => "vault-disk_full",
             Self::Damaged => "vault-damaged",
             Self::Unavailable => "vault-unavailable",
+            Self::Offline => "vault-offline",
+            Self::Cancelled => "vault-cancelled",
+            Self::ServerBusy => "vault-server_busy",
+            Self::ServerRefused => "vault-server_refused",
+            Self::UpdateNeeded => "vault-update_needed",
+            Self::CodeRefused => "vault-code_refused",
             Self::NotAnAnswer => "vault-not_an_answer",
             Self::Platform => "vault-platform",
         }
@@ -269,6 +293,12 @@ mod tests {
             VaultError::DiskFull,
             VaultError::Damaged,
             VaultError::Unavailable,
+            VaultError::Offline,
+            VaultError::Cancelled,
+            VaultError::ServerBusy,
+            VaultError::ServerRefused,
+            VaultError::UpdateNeeded,
+            VaultError::CodeRefused,
             VaultError::NotAnAnswer,
             VaultError::Platform,
         ];

@@ -1,17 +1,23 @@
 //! The vaults of a device: one file, one key and one PIN for each person who works on it. Logging out locks and never deletes.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+mod release;
+
+use std::sync::Arc;
 
 use jangkau_core::lock::{
-    Cost, DatabaseKey, Lock, LockError, Mark, NotSaved, Pin, ReleaseAsk, ReleaseReply, ShownName,
-    VaultId,
+    Cost, DatabaseKey, KeyStore as _, Lock, LockError, Mark, NotSaved, Pin, ShownName, VaultId,
 };
 use jangkau_core::replica::Replica;
-use jangkau_core::sync::{decode_body, encode_body};
 
 use crate::keystore::Platform;
+use crate::platform::{self, Device};
 use crate::shelf::Shelf;
-use crate::{Enrolment, PlatformKeyStore, Vault, VaultError, platform, types};
+use crate::worker::{self, Owned, Worker};
+use crate::{
+    Enrolment, HttpTransport, LogSink, PlatformClock, PlatformKeyStore, Vault, VaultError, types,
+};
+
+pub use release::Release;
 
 /// One vault of the list, without anything that is in it.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
@@ -29,40 +35,12 @@ pub struct VaultLine {
 
 types::redacted!(VaultLine);
 
-/// A request to the institution to open a vault whose PIN was forgotten.
-#[derive(uniffi::Object)]
-pub struct Release {
-    vault: VaultId,
-    ask: ReleaseAsk,
-}
-
-impl std::fmt::Debug for Release {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Release(…)")
-    }
-}
-
-#[uniffi::export]
-impl Release {
-    /// The code that the person reads to the head, who approves this request by it.
-    #[must_use]
-    pub fn code(&self) -> String {
-        self.ask.request().code().to_string()
-    }
-
-    /// The body for `POST /v1/release`, once the head has approved.
-    #[must_use]
-    pub fn request(&self) -> Vec<u8> {
-        encode_body(self.ask.request())
-    }
-}
-
 /// The folder with the vaults of this device. An app opens it once, outside of every backup of the platform's.
 #[derive(uniffi::Object)]
 pub struct VaultFolder {
-    /// One call at a time: a try is counted in a file.
-    shelf: Mutex<Shelf>,
-    keystore: Platform,
+    /// One piece of work at a time: a try is counted in a file.
+    cabinet: Worker<Cabinet>,
+    device: Device,
 }
 
 impl std::fmt::Debug for VaultFolder {
@@ -71,63 +49,47 @@ impl std::fmt::Debug for VaultFolder {
     }
 }
 
-impl VaultFolder {
-    fn shelf(&self) -> Result<MutexGuard<'_, Shelf>, VaultError> {
-        self.shelf.lock().map_err(|_| VaultError::Unavailable)
-    }
+/// What the folder's thread owns.
+struct Cabinet {
+    shelf: Shelf,
+    keystore: Platform,
+    device: Device,
+}
 
+impl Owned for Cabinet {
+    /// Everything of it stands in files, which are written whole.
+    fn broke(&mut self) {
+        let (level, code) = (crate::LogLevel::Error, crate::LogCode::Panicked);
+        self.device.say(level, code, None);
+    }
+}
+
+impl Cabinet {
     /// Opens the database under its key. If the file was put back or copied here, what is written next takes new branches.
-    fn enter(&self, shelf: &Shelf, vault: VaultId, key: &DatabaseKey) -> Result<Vault, VaultError> {
-        let mut replica = Replica::open_with(&shelf.database(vault)?, key)?;
-        self.settle(vault, &mut replica)?;
-        Ok(Vault::over(replica))
+    fn enter(&self, vault: VaultId, key: &DatabaseKey) -> Result<Vault, VaultError> {
+        let replica = Replica::open_with(&self.shelf.database(vault)?, key)?;
+        self.settle(vault, replica)
     }
 
-    fn settle(&self, vault: VaultId, replica: &mut Replica) -> Result<(), VaultError> {
-        use jangkau_core::lock::KeyStore as _;
+    fn settle(&self, vault: VaultId, mut replica: Replica) -> Result<Vault, VaultError> {
         let remembered = self.keystore.mark(vault).map_err(LockError::from)?;
         let fresh = Mark::generate(&mut platform::rng()?);
         replica.settle_mark(remembered, fresh)?;
-        self.keystore
-            .set_mark(vault, fresh)
-            .map_err(LockError::from)?;
-        Ok(())
-    }
-}
-
-fn vault_id(text: &str) -> Result<VaultId, VaultError> {
-    text.parse().map_err(|_| VaultError::NotAnId)
-}
-
-/// What keeps the lock's bytes of a vault.
-fn saving(shelf: &Shelf, vault: VaultId) -> impl FnMut(&[u8]) -> Result<(), NotSaved> + '_ {
-    move |bytes| shelf.save(vault, bytes).map_err(|_| NotSaved)
-}
-
-/// Whether this build encrypts vaults. An app that ships refuses to start where it does not.
-#[uniffi::export]
-#[must_use]
-pub const fn vaults_are_encrypted() -> bool {
-    jangkau_core::store::ENCRYPTS
-}
-
-#[uniffi::export]
-impl VaultFolder {
-    /// Opens the folder.
-    #[uniffi::constructor]
-    pub fn open(path: String, keystore: Arc<dyn PlatformKeyStore>) -> Result<Self, VaultError> {
-        Ok(Self {
-            shelf: Mutex::new(Shelf::open(&path)?),
-            keystore: Platform(keystore),
-        })
+        let kept = self.keystore.set_mark(vault, fresh);
+        kept.map_err(LockError::from)?;
+        Vault::over(replica, self.device.clone())
     }
 
-    /// The vaults of this device.
-    pub fn list(&self) -> Result<Vec<VaultLine>, VaultError> {
-        let (now, shelf) = (platform::now()?, self.shelf()?);
+    /// What keeps the lock's bytes of a vault.
+    fn saving(&self, vault: VaultId) -> impl FnMut(&[u8]) -> Result<(), NotSaved> + '_ {
+        move |bytes| self.shelf.save(vault, bytes).map_err(|_| NotSaved)
+    }
+
+    fn list(&self) -> Result<Vec<VaultLine>, VaultError> {
+        let now = self.device.now()?;
         let mut lines = Vec::new();
-        for vault in shelf.vaults()? {
-            let lock = shelf.lock(vault)?;
+        for vault in self.shelf.vaults()? {
+            let lock = self.shelf.lock(vault)?;
             lines.push(VaultLine {
                 id: vault.to_string(),
                 shown: lock.shown().as_str().to_owned(),
@@ -138,38 +100,126 @@ impl VaultFolder {
         Ok(lines)
     }
 
-    /// Takes the answer to an enrolment, and makes its vault under a PIN. `shown` is what the list may show of its person.
-    pub fn create(
+    fn create(
+        &self,
+        enrolment: &Enrolment,
+        pin: &Pin,
+        shown: ShownName,
+    ) -> Result<Vault, VaultError> {
+        // It has answered already.
+        let enrolled = enrolment.ask(&self.device)?;
+        let (cost, rng) = (Cost::DEFAULT, &mut platform::rng()?);
+        let (lock, key) = Lock::create(&enrolled, shown, pin, cost, &self.keystore, rng)?;
+        let vault = lock.vault();
+        self.saving(vault)(&lock.to_bytes()).map_err(LockError::from)?;
+        let path = self.shelf.database(vault)?;
+        let replica = Replica::create_with(&path, &key, &enrolled, enrolment.key())?;
+        self.settle(vault, replica)
+    }
+
+    fn unlock(&self, vault: VaultId, pin: &Pin) -> Result<Vault, VaultError> {
+        let mut lock = self.shelf.lock(vault)?;
+        let now = self.device.now()?;
+        let key = lock.unlock(pin, &self.keystore, now, &mut self.saving(vault))?;
+        self.enter(vault, &key)
+    }
+
+    fn change_pin(&self, vault: VaultId, former: &Pin, pin: &Pin) -> Result<(), VaultError> {
+        let mut lock = self.shelf.lock(vault)?;
+        let (now, mut rng) = (self.device.now()?, platform::rng()?);
+        let mut save = self.saving(vault);
+        lock.change_pin(former, pin, &self.keystore, now, &mut rng, &mut save)?;
+        Ok(())
+    }
+}
+
+fn vault_id(text: &str) -> Result<VaultId, VaultError> {
+    text.parse().map_err(|_| VaultError::NotAnId)
+}
+
+fn seconds(millis: i64) -> u64 {
+    u64::try_from(millis).map_or(0, |millis| millis.div_ceil(1_000))
+}
+
+/// Whether this build encrypts vaults. An app that ships refuses to start where it does not.
+#[uniffi::export]
+#[must_use]
+pub const fn vaults_are_encrypted() -> bool {
+    jangkau_core::store::ENCRYPTS
+}
+
+impl VaultFolder {
+    pub(crate) const fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+#[uniffi::export]
+impl VaultFolder {
+    /// Opens the folder, which is made if there is none. Reads no vault yet, so that it may be called on the thread of the screen.
+    ///
+    /// Errors: `Unavailable`.
+    #[uniffi::constructor]
+    pub fn open(
+        path: String,
+        keystore: Arc<dyn PlatformKeyStore>,
+        clock: Arc<dyn PlatformClock>,
+        transport: Arc<dyn HttpTransport>,
+        log: Arc<dyn LogSink>,
+    ) -> Result<Self, VaultError> {
+        let device = Device::new(clock, transport, log);
+        let cabinet = Cabinet {
+            shelf: Shelf::open(&path)?,
+            keystore: Platform(keystore),
+            device: device.clone(),
+        };
+        Ok(Self {
+            cabinet: Worker::start("folder", cabinet)?,
+            device,
+        })
+    }
+
+    /// The vaults of this device.
+    pub async fn list(&self) -> Result<Vec<VaultLine>, VaultError> {
+        self.cabinet.ask(|cabinet| cabinet.list()).get().await
+    }
+
+    /// Asks the office for a seat, and makes its vault under a PIN. `shown` is what the list may show of its person. The PIN is looked at before the
+    /// office is asked. What fails may be called again with the same enrolment.
+    ///
+    /// Errors: `PinTooShort`, `PinTooLong`, `PinNotDigits`, `PinTrivial`, `TextTooLong`, `Offline`, `CodeRefused`, `ServerBusy`, `NotAnAnswer`, `KeyStore`, and those of the disk.
+    pub async fn enrol(
         &self,
         enrolment: Arc<Enrolment>,
-        reply: Vec<u8>,
         pin: String,
         shown: String,
     ) -> Result<Vault, VaultError> {
-        let enrolled = enrolment.enrolled(&reply)?;
-        let (pin, shelf) = (Pin::new(&pin)?, self.shelf()?);
+        let pin = Pin::new(&pin)?;
         let shown = ShownName::new(&shown).ok_or(VaultError::TextTooLong)?;
-        let (cost, rng) = (Cost::DEFAULT, &mut platform::rng()?);
-        let (lock, key) = Lock::create(&enrolled, shown, &pin, cost, &self.keystore, rng)?;
-        let vault = lock.vault();
-        saving(&shelf, vault)(&lock.to_bytes()).map_err(LockError::from)?;
-        let path = shelf.database(vault)?;
-        let mut replica = Replica::create_with(&path, &key, &enrolled, enrolment.key())?;
-        self.settle(vault, &mut replica)?;
-        Ok(Vault::over(replica))
+        let (cabinet, device) = (self.cabinet.clone(), self.device.clone());
+        // Away from the folder's thread, so that other vaults open while the network hangs.
+        let made = worker::aside("enrol", move || {
+            enrolment.ask(&device)?;
+            cabinet.wait(move |cabinet| cabinet.create(&enrolment, &pin, shown))
+        })?;
+        made.get().await
     }
 
-    /// Opens a vault by its PIN. A text that is no PIN of any vault is refused at once, and is no try. Stretching it takes a moment: call it away from the thread of the screen.
-    pub fn unlock(&self, vault_id: String, pin: String) -> Result<Vault, VaultError> {
+    /// Opens a vault by its PIN. A text that is no PIN of any vault is refused at once, and is no try. A try that nobody awaits any more is one all the same.
+    ///
+    /// Errors: `WrongPin`, `PinWait`, `PinDestroyed`, `NotHere`, `NoKey`, `KeyStore`, `Damaged`, `WrongKey`, those of a PIN, and those of the disk.
+    pub async fn unlock(&self, vault_id: String, pin: String) -> Result<Vault, VaultError> {
         let (pin, vault) = (Pin::new(&pin)?, self::vault_id(&vault_id)?);
-        let (now, shelf) = (platform::now()?, self.shelf()?);
-        let mut lock = shelf.lock(vault)?;
-        let key = lock.unlock(&pin, &self.keystore, now, &mut saving(&shelf, vault))?;
-        self.enter(&shelf, vault, &key)
+        let opened = self
+            .cabinet
+            .hand(move |cabinet| cabinet.unlock(vault, &pin));
+        opened.get().await
     }
 
     /// Changes the PIN of a vault, by who knows the former one.
-    pub fn change_pin(
+    ///
+    /// Errors: those of `unlock`.
+    pub async fn change_pin(
         &self,
         vault_id: String,
         former: String,
@@ -177,40 +227,9 @@ impl VaultFolder {
     ) -> Result<(), VaultError> {
         let (former, pin) = (Pin::new(&former)?, Pin::new(&pin)?);
         let vault = self::vault_id(&vault_id)?;
-        let (now, shelf, mut rng) = (platform::now()?, self.shelf()?, platform::rng()?);
-        let mut lock = shelf.lock(vault)?;
-        let mut save = saving(&shelf, vault);
-        lock.change_pin(&former, &pin, &self.keystore, now, &mut rng, &mut save)?;
-        Ok(())
+        let changed = self
+            .cabinet
+            .hand(move |cabinet| cabinet.change_pin(vault, &former, &pin));
+        changed.get().await
     }
-
-    /// Begins to ask the institution for a vault whose PIN was forgotten.
-    pub fn ask_release(&self, vault_id: String) -> Result<Release, VaultError> {
-        let vault = self::vault_id(&vault_id)?;
-        let ask = self
-            .shelf()?
-            .lock(vault)?
-            .ask_release(&mut platform::rng()?);
-        Ok(Release { vault, ask })
-    }
-
-    /// Opens a vault by the institution's answer, under a new PIN. All that is in it is there, also what was not sent yet.
-    pub fn unlock_released(
-        &self,
-        release: Arc<Release>,
-        reply: Vec<u8>,
-        pin: String,
-    ) -> Result<Vault, VaultError> {
-        let reply: ReleaseReply = decode_body(&reply).map_err(|_| VaultError::NotAnAnswer)?;
-        let (pin, vault, shelf) = (Pin::new(&pin)?, release.vault, self.shelf()?);
-        let mut lock = shelf.lock(vault)?;
-        let (mut save, mut rng) = (saving(&shelf, vault), platform::rng()?);
-        let (ask, keystore) = (&release.ask, &self.keystore);
-        let key = lock.unlock_released(ask, &reply, &pin, keystore, &mut rng, &mut save)?;
-        self.enter(&shelf, vault, &key)
-    }
-}
-
-fn seconds(millis: i64) -> u64 {
-    u64::try_from(millis).map_or(0, |millis| millis.div_ceil(1_000))
 }

@@ -1,36 +1,45 @@
 //! What phones call. Converts and forwards, and decides nothing: the vault is `jangkau_core::replica::Replica`.
 //!
-//! Calls block until the disk has what they say is saved, so an app makes them away from its own thread of the
-//! screen. Bytes go in and out; the app carries them over HTTP. No name here is a word of C, since Swift's header
-//! repeats the names of arguments.
+//! A thread of each vault owns its file; what takes time is an `async fn` that hands work to that thread and awaits the answer, so that
+//! no caller's thread is held up. `README.md` beside this folder tells the surface, its threads, and what is cancelled how. No name
+//! here is a word of C, since Swift's header repeats the names of arguments.
 
 mod attachments;
+mod commands;
 mod enrolment;
 mod error;
 mod folder;
 mod glass;
 mod keystore;
+mod network;
+mod observer;
 mod platform;
 mod screens;
 mod shelf;
+mod sync;
 mod types;
 mod vault;
+mod worker;
 
-pub use attachments::AttachmentLine;
+pub use attachments::{AttachmentLine, AttachmentPresence};
+pub use commands::*;
 pub use enrolment::Enrolment;
 pub use error::{VaultError, vault_error_told};
 pub use folder::{Release, VaultFolder, VaultLine, vaults_are_encrypted};
-pub use glass::{GlassForm, GlassOutcome, GlassRequest};
+pub use glass::{GlassForm, GlassOutcome};
 pub use keystore::{KeyStoreFault, PlatformKeyStore};
+pub use observer::{CaseChange, ChangeKind, VaultChange, VaultObserver};
+pub use platform::{
+    ClockReading, HttpReply, HttpRequest, HttpTransport, LogCode, LogLevel, LogSink, PlatformClock,
+    PlatformFault, TransportFault,
+};
 pub use screens::{
-    AppointmentLine, AttentionLine, ClockLine, ContactLine, DailyLines, DueLine, FormChoice,
-    FormField, FormFinding, FormScreen, HeaderScreen, Hotline, Language, ListAsk, ListLine,
-    ListScreen, NoticeLine, TodayScreen, ToldLine,
+    AppointmentLine, AttentionLine, AttentionScreen, ClockLine, ColleagueLine, ContactLine,
+    DailyLines, DeadlineScreen, DueLine, FormChoice, FormField, FormFinding, FormScreen,
+    HeaderScreen, Hotline, Language, ListAsk, ListLine, ListScreen, NoticeLine, RecordField,
+    RecordScreen, TimelineLine, TimelineScreen, TodayScreen, ValueLine,
 };
-pub use types::{
-    ApplicantKind, CaseLine, Channel, FateLine, NewCase, NewVisit, RefusalOutcome, SafetyLevel,
-    SyncOutcome, TimelineLine, VisitPlace,
-};
-pub use vault::Vault;
+pub use sync::{SyncOutcome, SyncProgress, SyncRun};
+pub use vault::{RecordStamp, SeatStanding, UnsentLine, Vault, VaultStanding};
 
 uniffi::setup_scaffolding!();

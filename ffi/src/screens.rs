@@ -1,15 +1,19 @@
 //! What screens show, for phones: `jangkau_core::screen` computed it; here it is converted. Codes stay codes, sentences are in the
 //! language that the app asks for.
 
+mod record;
 mod today;
+
+use std::time::SystemTime;
 
 use jangkau_core::profile::words::Status;
 use jangkau_core::screen::{self, form};
 use jangkau_core::text::Language as CoreLanguage;
 
 use crate::VaultError;
-use crate::types::redacted;
+use crate::types::{instant, redacted};
 
+pub use record::{ColleagueLine, RecordField, RecordScreen, ValueLine};
 pub use today::{AppointmentLine, DailyLines, DueLine, NoticeLine, TodayScreen};
 
 /// The languages of sentences.
@@ -87,8 +91,8 @@ pub struct ClockLine {
     pub clock: String,
     /// Label, due date and how it stands.
     pub says: String,
-    /// When it is due, in milliseconds since 1970-01-01T00:00:00Z.
-    pub due_ms: Option<i64>,
+    /// When it is due; none for a clock without a date.
+    pub due: Option<SystemTime>,
     /// `overdue`, `due` or `later`; none for a clock without a date.
     pub urgency: Option<String>,
 }
@@ -100,11 +104,51 @@ impl From<screen::ClockLine> for ClockLine {
         Self {
             clock: line.clock.to_string(),
             says: line.says,
-            due_ms: line.due.map(|due| due.as_millis()),
+            due: line.due.map(instant),
             urgency: line.urgency.map(|urgency| urgency.to_string()),
         }
     }
 }
+
+/// Declares a page of something: what it has, how many there are in all, and where the next page begins.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident of $line:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+        pub struct $name {
+            /// The lines of this page.
+            pub lines: Vec<$line>,
+            /// How many there are in all.
+            pub total: u64,
+            /// What to ask the next page with; none after the last.
+            pub next: Option<u64>,
+        }
+
+        impl<T: Into<$line>> From<screen::Page<T>> for $name {
+            fn from(page: screen::Page<T>) -> Self {
+                Self {
+                    lines: page.items.into_iter().map(Into::into).collect(),
+                    total: page.total as u64,
+                    next: page.next.map(|next| next as u64),
+                }
+            }
+        }
+    };
+}
+
+page!(
+    /// Some of what asks for attention, what presses most first.
+    AttentionScreen of AttentionLine
+);
+page!(
+    /// Some of a case's timeline, the newest first.
+    TimelineScreen of TimelineLine
+);
+
+page!(
+    /// Some of the dated clocks of own cases, what is due first at the top.
+    DeadlineScreen of DueLine
+);
 
 fn each<T, U: From<T>>(lines: Vec<T>) -> Vec<U> {
     lines.into_iter().map(U::from).collect()
@@ -115,14 +159,19 @@ fn each<T, U: From<T>>(lines: Vec<T>) -> Vec<U> {
 #[uniffi::export(Debug, Display)]
 pub struct ListAsk {
     /// Only this person's.
+    #[uniffi(default = false)]
     pub mine: bool,
     /// Only those with this code of status.
+    #[uniffi(default = None)]
     pub status: Option<String>,
     /// Only those with something late.
+    #[uniffi(default = false)]
     pub overdue: bool,
     /// Only those with something unsent.
+    #[uniffi(default = false)]
     pub unsent: bool,
     /// Only those of which something that is held has these words.
+    #[uniffi(default = None)]
     pub search: Option<String>,
 }
 
@@ -188,7 +237,7 @@ pub struct ListScreen {
     /// That this is practice, where it is (C10).
     pub practice: Option<String>,
     /// The cases, the most urgent first.
-    pub rows: Vec<ListLine>,
+    pub lines: Vec<ListLine>,
     /// How many there are in all.
     pub total: u64,
     /// What to ask the next page with; none after the last.
@@ -199,7 +248,7 @@ impl From<screen::ListPage> for ListScreen {
     fn from(page: screen::ListPage) -> Self {
         Self {
             practice: page.practice,
-            rows: each(page.rows),
+            lines: each(page.rows),
             total: page.total as u64,
             next: page.next.map(|next| next as u64),
         }
@@ -261,7 +310,7 @@ impl From<screen::Header> for HeaderScreen {
 /// One line of a timeline, in words.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 #[uniffi::export(Debug, Display)]
-pub struct ToldLine {
+pub struct TimelineLine {
     /// The command's id.
     pub id: String,
     /// Who wrote it.
@@ -282,19 +331,23 @@ pub struct ToldLine {
     pub detail: Option<String>,
     /// The first words that the author wrote.
     pub quote: Option<String>,
+    /// Code of the kind of command.
+    pub kind: String,
     /// Code of how secret it is.
     pub secrecy: String,
     /// Code of how far it has come.
     pub sync: String,
+    /// The same in words: on this phone only, sent, received, in review, refused.
+    pub sync_words: String,
     /// What became of it, with the reason.
     pub verdict: String,
     /// What to do, where the verdict does not say it.
     pub what_to_do: Option<String>,
 }
 
-redacted!(ToldLine);
+redacted!(TimelineLine);
 
-impl From<screen::TimelineLine> for ToldLine {
+impl From<screen::TimelineLine> for TimelineLine {
     fn from(line: screen::TimelineLine) -> Self {
         Self {
             id: line.id.to_string(),
@@ -307,8 +360,10 @@ impl From<screen::TimelineLine> for ToldLine {
             what: line.what,
             detail: line.detail,
             quote: line.quote,
+            kind: line.kind.to_string(),
             secrecy: line.secrecy.to_string(),
             sync: line.sync.to_string(),
+            sync_words: line.sync_words,
             verdict: line.verdict,
             what_to_do: line.what_to_do,
         }

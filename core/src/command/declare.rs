@@ -1,7 +1,19 @@
 //! The macro behind the table of commands: the enum, its numbers, and the way into records and back.
 
-/// Declares the commands: number, nature, name and code. What each holds is declared under `records`.
+/// Declares the commands: number, nature, name and code. What each holds is declared under `records`. The table goes on under a name,
+/// as those of the records do.
 macro_rules! commands {
+    ([$dollar:tt $table:ident] $($rows:tt)+) => {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $table {
+            ($dollar there:ident) => {
+                $dollar there! { $($rows)+ }
+            };
+        }
+
+        commands! { $($rows)+ }
+    };
     ($( $number:literal $nature:ident $name:ident = $code:literal, )+) => {
         /// Everything that a person can record or propose.
         #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,8 +42,20 @@ pub(super) trait Content: Sized {
     fn from_sections(sections: &mut Vec<PlacedRecord>) -> Result<Self, RecordError>;
 }
 
-/// Declares what some commands hold: their records by class and collection.
+/// Declares what some commands hold: their records by class and collection. The table itself goes on under a name, for a shell that shows
+/// the same to another language (`ffi`): `<name>!(there)` is `there! { <table> }`. The `$` is what a macro needs to declare a macro.
 macro_rules! records {
+    ([$dollar:tt $table:ident] $($rows:tt)+) => {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $table {
+            ($dollar there:ident) => {
+                $dollar there! { $($rows)+ }
+            };
+        }
+
+        records! { $($rows)+ }
+    };
     ($(
         $(#[$doc:meta])*
         $name:ident {

@@ -7,6 +7,7 @@ use crate::class::Class;
 use crate::record::RecordError;
 
 commands! {
+    [$ command_table]
     1 Proposal Register = "register",
     2 Fact EditIdentity = "edit_identity",
     3 Fact SightDocument = "sight_document",

@@ -2,7 +2,26 @@
 
 use crate::code::codes;
 
-codes!(
+/// Declares the words, and the table of them under a name, as those of the records are.
+macro_rules! vocabulary {
+    ([$dollar:tt $table:ident] $($rows:tt)+) => {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $table {
+            ($dollar there:ident) => {
+                $dollar there! { $($rows)+ }
+            };
+        }
+
+        vocabulary! { $($rows)+ }
+    };
+    ($( $(#[$doc:meta])* $name:ident { $($words:tt)+ } )+) => {
+        $( codes!( $(#[$doc])* $name { $($words)+ } ); )+
+    };
+}
+
+vocabulary! {
+    [$ command_words]
     /// How the client's need reached the office (S0:15, S1:41, S4:28, S4:59).
     Channel {
         /// Came to the office.
@@ -22,8 +41,6 @@ codes!(
         /// The public registration link.
         PublicLink = "public_link",
     }
-);
-codes!(
     /// Who applies (S4:20).
     ApplicantKind {
         /// One person.
@@ -37,8 +54,6 @@ codes!(
         /// A government agency.
         Agency = "agency",
     }
-);
-codes!(
     /// Who signs a consent (form F03).
     Signatory {
         /// The client.
@@ -48,8 +63,6 @@ codes!(
         /// An official who stands in for the guardian.
         Official = "official",
     }
-);
-codes!(
     /// Kinds of service (S0:39, S1:76, S4:54).
     ServiceType {
         /// Information.
@@ -75,8 +88,6 @@ codes!(
         /// Community guidance.
         CommunityGuidance = "community_guidance",
     }
-);
-codes!(
     /// What troubles a family (LK3.md 4.3, DEFAULT). The codes are the field's own words.
     Category {
         /// A couple's relation.
@@ -136,8 +147,6 @@ codes!(
         /// Something else.
         Other = "lainnya",
     }
-);
-codes!(
     /// How urgent a danger is (LK3.md 4.4). Declared from the gravest.
     SafetyLevel {
         /// Immediate danger: action at once.
@@ -147,8 +156,6 @@ codes!(
         /// The profile's ordinary clocks.
         P3 = "p3",
     }
-);
-codes!(
     /// What a client agrees to, one by one (form F03).
     Purpose {
         /// The service itself.
@@ -168,8 +175,6 @@ codes!(
         /// The satisfaction survey.
         Survey = "survey",
     }
-);
-codes!(
     /// Where a visit took place.
     VisitPlace {
         /// At the family's home.
@@ -181,8 +186,6 @@ codes!(
         /// Somewhere else.
         Elsewhere = "elsewhere",
     }
-);
-codes!(
     /// Which assessment it is.
     AssessmentStage {
         /// Before a contract or papers (S3:16c).
@@ -192,8 +195,6 @@ codes!(
         /// In depth, the product of S3:19.
         InDepth = "in_depth",
     }
-);
-codes!(
     /// What became of a planned session.
     Attendance {
         /// It took place.
@@ -203,8 +204,6 @@ codes!(
         /// It was called off.
         Cancelled = "cancelled",
     }
-);
-codes!(
     /// How a session was held.
     SessionMode {
         /// Face to face.
@@ -214,8 +213,6 @@ codes!(
         /// By telephone.
         Phone = "phone",
     }
-);
-codes!(
     /// What a professional recommends (S2:12).
     Recommendation {
         /// The service is finished.
@@ -225,8 +222,6 @@ codes!(
         /// Refer to another office.
         Refer = "refer",
     }
-);
-codes!(
     /// Why a service ends (`closure_kind`, LK3.md 5.2).
     EndingReason {
         /// Only information was needed.
@@ -252,8 +247,6 @@ codes!(
         /// Registered by mistake.
         RegisteredInError = "registered_in_error",
     }
-);
-codes!(
     /// What a paper check found.
     PaperState {
         /// Seen, or its photo is attached.
@@ -263,8 +256,6 @@ codes!(
         /// The client will bring it.
         ToFollow = "to_follow",
     }
-);
-codes!(
     /// What an attachment is.
     AttachmentKind {
         /// A photo, as of a paper that was shown or of a house.
@@ -276,8 +267,6 @@ codes!(
         /// Something else.
         Other = "other",
     }
-);
-codes!(
     /// The form of an attachment's bytes. A closed list: whoever opens one knows what it can be.
     MediaType {
         /// A picture; what a camera gives is encoded again as this.
@@ -285,8 +274,6 @@ codes!(
         /// Scanned pages.
         Pdf = "pdf",
     }
-);
-codes!(
     /// Whether a contact may be used (amendment C5). Declared from the most careful: the earlier value wins (D4).
     ContactSafety {
         /// Never use it.
@@ -296,8 +283,6 @@ codes!(
         /// Safe.
         Safe = "safe",
     }
-);
-codes!(
     /// Sex as on the identity card.
     Sex {
         /// Female.
@@ -305,8 +290,6 @@ codes!(
         /// Male.
         Male = "male",
     }
-);
-codes!(
     /// The answer to a review item.
     ReviewAnswer {
         /// The proposal stands.
@@ -314,7 +297,7 @@ codes!(
         /// The proposal does not stand.
         Refuse = "refuse",
     }
-);
+}
 
 impl Category {
     /// Whether it is a sign of danger in itself: violence, suicide, trafficking, a child before the law (LK3.md 4.3).

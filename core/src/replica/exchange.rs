@@ -336,7 +336,7 @@ impl Replica {
     /// # Errors
     /// [`ReplicaError`].
     pub fn refused(&mut self, refusal: &[u8]) -> Result<(Refused, bool), ReplicaError> {
-        let reply: RefusedReply = minicbor::decode(refusal).map_err(|_| ReplicaError::Malformed)?;
+        let reply = RefusedReply::from_bytes(refusal).ok_or(ReplicaError::Malformed)?;
         if self.asked.take().is_none() && self.asked_glass.take().is_none() {
             return Err(ReplicaError::Malformed);
         }

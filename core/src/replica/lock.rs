@@ -36,6 +36,11 @@ impl Replica {
         self.clock.set(Some(now));
     }
 
+    /// Tells the vault the device's zone, by its name in the zone database.
+    pub fn note_zone(&self, name: &str) {
+        self.zone.set(name.parse().ok());
+    }
+
     /// Measures the device's clock by the server's.
     pub(super) fn note_clock(&mut self, server: Timestamp, now: Timestamp) {
         self.tick(now);

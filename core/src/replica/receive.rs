@@ -51,6 +51,7 @@ impl Replica {
             rows: reply.page.rows.len(),
             ..Synced::default()
         };
+        self.note_changes(&reply, &mut synced)?;
         self.session.nonce = reply.nonce;
         self.note_clock(reply.now, now);
         self.session.exchanges = self.session.exchanges.wrapping_add(1);
@@ -91,6 +92,8 @@ impl Replica {
         }
         self.take_epochs(reply.epochs.as_deref().unwrap_or_default())?;
         synced.turned_away = self.take_turned(&turned, rng)?;
+        synced.cases_turned_away = self.cases_of(&synced.turned_away)?;
+        synced.cases.extend(touched.iter().map(|key| key.case));
         if let Some(check) = &reply.check {
             self.take_check(check)?;
         }

@@ -104,6 +104,10 @@ impl Replica {
             stamp,
             command,
         };
+        // A list may be longer than any record holds.
+        let records = entry.records();
+        CommandEntry::from_records(id, case, entry.command.kind(), records.clone())
+            .map_err(|_| Stop::Cannot(CannotRecord::TooLong))?;
         let row = CommandRow {
             id,
             case,
@@ -115,7 +119,7 @@ impl Replica {
             received_at: None,
             base,
             after: self.causes(&entry)?,
-            records: entry.records(),
+            records,
             state: CommandState::Pending,
             code: None,
             envelope: None,

@@ -1,5 +1,7 @@
 //! The doors of the screens: gathers what the vault holds and hands it to [`crate::screen`], which computes.
 
+mod pages;
+
 use std::collections::BTreeSet;
 
 use rand_core::CryptoRng;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::exchange::Asked;
 use super::{Replica, ReplicaError, SeatState};
+use crate::profile::Profile;
 use crate::profile::words::Role;
 use crate::screen::Notice;
 use crate::sync::{AuditHead, AuditStanding, TrustAsk, TrustReply};
@@ -117,12 +118,23 @@ impl Replica {
         now: Timestamp,
         language: Language,
     ) -> Result<Vec<Notice>, ReplicaError> {
-        let fork = self.audit_fork()?;
-        let Some(fork) = fork.filter(|fork| now.millis_since(fork.found_at) < FORK_SHOWN_MS) else {
-            return Ok(Vec::new());
-        };
         let Some(profile) = self.profile(now)? else {
             return Ok(Vec::new());
+        };
+        let forked = self.fork_notice(&profile, now, language)?;
+        let zoned = self.zone_notice(&profile, now, language);
+        Ok(forked.into_iter().chain(zoned).collect())
+    }
+
+    fn fork_notice(
+        &self,
+        profile: &Profile,
+        now: Timestamp,
+        language: Language,
+    ) -> Result<Option<Notice>, ReplicaError> {
+        let fork = self.audit_fork()?;
+        let Some(fork) = fork.filter(|fork| now.millis_since(fork.found_at) < FORK_SHOWN_MS) else {
+            return Ok(None);
         };
         let at = text::instant(language, fork.found_at, profile.institution.zone);
         let todo = if profile.is_head(&self.own_roles()?) {
@@ -130,10 +142,26 @@ impl Replica {
         } else {
             "do-audit_fork"
         };
-        Ok(vec![Notice {
+        Ok(Some(Notice {
             says: text::text(language, "notice-audit_fork", &[("at", &at)]),
             what_to_do: text::text(language, todo, &[]),
-        }])
+        }))
+    }
+
+    /// A device whose clock shows another time of day than the office's wall: dates that are typed there are easily mistaken.
+    fn zone_notice(&self, profile: &Profile, now: Timestamp, language: Language) -> Option<Notice> {
+        let (here, office) = (self.zone.get()?, profile.institution.zone);
+        let now = now.to_utc();
+        let differs =
+            now.with_timezone(&here).naive_local() != now.with_timezone(&office).naive_local();
+        differs.then(|| Notice {
+            says: text::text(
+                language,
+                "notice-zone",
+                &[("here", here.name()), ("office", office.name())],
+            ),
+            what_to_do: text::text(language, "do-zone", &[]),
+        })
     }
 
     /// What this person is here, by their own row.

@@ -229,6 +229,18 @@ impl<'a> Facts<'a> {
 
     /// The values of each legal field that no other replaced.
     pub(super) fn open_values(&self) -> BTreeMap<&'static str, BTreeSet<&'a str>> {
+        let mut values: BTreeMap<&'static str, BTreeSet<&'a str>> = BTreeMap::new();
+        for (field, value, _, stands) in self.given_values() {
+            if stands {
+                values.entry(field).or_default().insert(value);
+            }
+        }
+        values
+    }
+
+    /// The values that were ever given to legal fields, in the order in which they were given: field, value, by which command, and
+    /// whether no other replaced it.
+    pub(super) fn given_values(&self) -> Vec<(&'static str, &'a str, CommandId, bool)> {
         let mut replaced: BTreeSet<(&str, CommandId)> = BTreeSet::new();
         for entry in self.naming.values() {
             if let Command::EditIdentity(edit) = &entry.entry.command {
@@ -237,15 +249,14 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        let mut values: BTreeMap<&'static str, BTreeSet<&'a str>> = BTreeMap::new();
+        let mut given = Vec::new();
         for entry in self.naming.values().copied() {
+            let id = entry.entry.id;
             for (field, value) in legal_values(&entry.entry.command) {
-                if !replaced.contains(&(field, entry.entry.id)) {
-                    values.entry(field).or_default().insert(value);
-                }
+                given.push((field, value, id, !replaced.contains(&(field, id))));
             }
         }
-        values
+        given
     }
 
     /// The milestones that facts earn, and when first.

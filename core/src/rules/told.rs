@@ -54,6 +54,43 @@ pub struct FactsTold {
     pub identity: BTreeMap<LegalField, BTreeSet<Line>>,
 }
 
+/// A value that somebody gave a legal field.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LegalValue {
+    /// The field.
+    pub field: LegalField,
+    /// The value, for the sex its code.
+    pub value: String,
+    /// The command that gave it.
+    pub command: CommandId,
+    /// Whether no other has replaced it.
+    pub stands: bool,
+}
+
+impl std::fmt::Debug for LegalValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LegalValue(…)")
+    }
+}
+
+/// The values that were ever given to legal fields by some commands of one case, in the order in which they were given.
+#[must_use]
+pub fn legal_values_told(entries: &[LogEntry]) -> Vec<LegalValue> {
+    let mut facts = Facts::default();
+    for entry in entries {
+        facts.insert(entry);
+    }
+    let told = |(field, value, command, stands): (&str, &str, CommandId, bool)| {
+        Some(LegalValue {
+            field: field.parse().ok()?,
+            value: value.to_owned(),
+            command,
+            stands,
+        })
+    };
+    facts.given_values().into_iter().filter_map(told).collect()
+}
+
 /// Reads the facts among some commands of one case.
 #[must_use]
 pub fn facts_told(entries: &[LogEntry]) -> FactsTold {

@@ -24,7 +24,7 @@ use crate::text::{Language, text};
 pub use check::{FieldFault, Finding, Weight};
 pub use definition::{
     Check, ChoiceSource, Condition, FieldDefinition, FieldKind, Fill, FormDefinition, ProfileAsk,
-    StampField, definitions,
+    StampField, definition_of, definitions,
 };
 pub use fill::CannotFill;
 pub use numbers::dotted_region;

@@ -13,8 +13,8 @@ use crate::profile::Profile;
 use crate::record::Line;
 use crate::replica::{CaseView, Fate, TimelineItem};
 use crate::rules::{
-    CaseLog, CaseState, Elsewhere, FactsTold, Flag, LegalField, LogEntry, Standing, danger_of,
-    facts_told, judge,
+    CaseLog, CaseState, Elsewhere, FactsTold, Flag, LegalField, LegalValue, LogEntry, Standing,
+    danger_of, facts_told, judge, legal_values_told,
 };
 use crate::sync::View;
 use crate::time::Timestamp;
@@ -38,14 +38,7 @@ impl CaseSeen {
     /// Reads the facts among the items. What was turned away stands outside history, unless nothing else is here.
     #[must_use]
     pub fn new(view: CaseView, items: Vec<TimelineItem>, classes: BTreeSet<Class>) -> Self {
-        let is_inside = |item: &&TimelineItem| !matches!(item.fate, Fate::TurnedAway(_));
-        let is_lost = !items.iter().any(|item| is_inside(&item));
-        let entries: Vec<LogEntry> = items
-            .iter()
-            .filter(|item| is_lost || is_inside(item))
-            .map(log_entry)
-            .collect();
-        let facts = facts_told(&entries);
+        let facts = facts_told(&entries_of(&items));
         Self {
             view,
             items,
@@ -53,6 +46,11 @@ impl CaseSeen {
             facts,
             estimate: None,
         }
+    }
+
+    /// Every value that was ever given to a legal field, in the order in which they were given.
+    pub(super) fn legal_values(&self) -> Vec<LegalValue> {
+        legal_values_told(&entries_of(&self.items))
     }
 
     /// Lets the rules reckon what the server has not seen anything of. Of other cases the device does not hold all that a judgement needs.
@@ -212,6 +210,14 @@ impl CaseSeen {
 }
 
 /// An item as the rules read facts. Roles and decisions are not asked.
+/// What the rules read of the items. What was turned away stands outside history, unless nothing else is here.
+fn entries_of(items: &[TimelineItem]) -> Vec<LogEntry> {
+    let is_inside = |item: &&TimelineItem| !matches!(item.fate, Fate::TurnedAway(_));
+    let is_lost = !items.iter().any(|item| is_inside(&item));
+    let inside = items.iter().filter(|item| is_lost || is_inside(item));
+    inside.map(log_entry).collect()
+}
+
 fn log_entry(item: &TimelineItem) -> LogEntry {
     let last = Timestamp::from_millis(i64::MAX);
     LogEntry {

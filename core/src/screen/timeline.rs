@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::words::{Secrecy, SyncState, secrecy, sync_state};
+use super::words::{Secrecy, SyncState, secrecy, sync_state, sync_word};
 use super::{CaseSeen, ContactLine, Viewer, contact, contacts, is_same_contact};
 use crate::command::{Command, CommandKind, EditIdentity, SetContact};
 use crate::id::CommandId;
@@ -49,6 +49,8 @@ pub struct TimelineLine {
     pub secrecy: Secrecy,
     /// How far it has come.
     pub sync: SyncState,
+    /// The same in words.
+    pub sync_words: String,
     /// What became of it, with the reason.
     pub verdict: String,
     /// What to do, where the verdict does not say it already.
@@ -76,6 +78,12 @@ pub fn timeline(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<TimelineLine> {
         }
     }
     lines
+}
+
+/// Items in words that belong to no case.
+#[must_use]
+pub fn timeline_of(viewer: &Viewer<'_>, items: &[TimelineItem]) -> Vec<TimelineLine> {
+    items.iter().map(|item| line(viewer, item, items)).collect()
 }
 
 /// The number of a referral's letter, once the server has given it.
@@ -121,6 +129,7 @@ fn line(viewer: &Viewer<'_>, item: &TimelineItem, items: &[TimelineItem]) -> Tim
         quote: quote(item),
         secrecy: strictest(item),
         sync: sync_state(&item.fate),
+        sync_words: sync_word(language, sync_state(&item.fate)),
         verdict: text::fate(language, &item.fate),
         what_to_do: what_to_do(viewer, &item.fate),
     }

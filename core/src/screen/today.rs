@@ -3,11 +3,11 @@
 use super::attention::{Attention, AttentionKind, pressing_clocks};
 use super::clock::local_day;
 use super::daily::{DailyCase, daily};
-use super::{CaseSeen, ClockLine, Urgency, Viewer, attention, words};
+use super::{CaseSeen, ClockLine, Urgency, Viewer, attention, open_clocks, words};
 use crate::command::SafetyLevel;
 use crate::id::{CaseId, CommandId};
 use crate::replica::{Fate, TimelineItem};
-use crate::text;
+use crate::text::{self, Language};
 use crate::time::Timestamp;
 
 /// The first screen.
@@ -158,6 +158,27 @@ fn take_clocks(viewer: &Viewer<'_>, case: &CaseSeen, today: &mut Today) {
     }
 }
 
+/// The dated clocks of own cases that have not stopped, what is due first at the top.
+#[must_use]
+pub fn deadlines(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Vec<DueLine> {
+    let mut lines = Vec::new();
+    for case in cases.iter().filter(|case| case.is_mine(viewer)) {
+        let viewer = &viewer.of_case(case);
+        for clock in open_clocks(viewer, case) {
+            if clock.urgency.is_some() {
+                lines.push(DueLine {
+                    case: case.view.case,
+                    title: case.title(viewer),
+                    danger: case.danger(),
+                    clock,
+                });
+            }
+        }
+    }
+    lines.sort_by_key(|line| (line.clock.due, line.danger, line.case));
+    lines
+}
+
 /// Today's sessions of own cases, and those that this person leads.
 fn appointments(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<AppointmentLine> {
     let state = case.view.state.as_ref();
@@ -189,14 +210,24 @@ fn unsent(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Option<Unsent> {
         .filter(is_here_only)
         .collect();
     let recorded = |item: &&TimelineItem| item.recorded_at.unwrap_or(item.stamp.occurred_at);
-    let oldest = items.iter().map(recorded).min()?;
-    let count = items.len();
-    let age = words::span(viewer.language, viewer.now.millis_since(oldest));
+    unsent_told(items.iter().map(recorded), viewer.now, viewer.language)
+}
+
+/// Count and age of what has not been acknowledged, by when each was recorded; none where there is nothing.
+#[must_use]
+pub fn unsent_told(
+    recorded: impl Iterator<Item = Timestamp>,
+    now: Timestamp,
+    language: Language,
+) -> Option<Unsent> {
+    let recorded: Vec<Timestamp> = recorded.collect();
+    let (count, oldest) = (recorded.len(), recorded.into_iter().min()?);
+    let age = words::span(language, now.millis_since(oldest));
     let args = [("count", &*count.to_string()), ("span", &*age)];
     Some(Unsent {
         count,
         oldest,
-        says: viewer.say("today-unsent", &args),
+        says: text::text(language, "today-unsent", &args),
     })
 }
 

@@ -364,6 +364,14 @@ pub struct RefusedReply {
     pub nonce: Option<Nonce>,
 }
 
+impl RefusedReply {
+    /// The reply of a body that came with a status of refusal; none where it is something else, as from a stranger on the way.
+    #[must_use]
+    pub fn from_bytes(body: &[u8]) -> Option<Self> {
+        minicbor::decode(body).ok()
+    }
+}
+
 impl From<Refused> for RefusedReply {
     fn from(code: Refused) -> Self {
         Self { code, nonce: None }

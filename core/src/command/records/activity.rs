@@ -7,6 +7,7 @@ use crate::record::{Line, Prose};
 use crate::time::Timestamp;
 
 records! {
+    [$ activity_records]
     /// A1: outreach, education or guidance for a group, outside every case (S0:39, S1:76, S4:28). Names nobody.
     RecordActivity {
         Activity "activity" {

@@ -9,6 +9,7 @@ use crate::id::CommandId;
 use crate::record::{Line, Prose};
 
 records! {
+    [$ agreement_records]
     /// The client was told who will help and when (A8, S2:13).
     InformClient {
         Intake "client_informed" {

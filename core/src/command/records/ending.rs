@@ -8,6 +8,7 @@ use crate::record::{Line, Prose};
 use crate::time::Timestamp;
 
 records! {
+    [$ ending_records]
     /// T05: information was all that was needed (S0:17).
     CloseInformation {
         Intake "information_closing" {

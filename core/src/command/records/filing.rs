@@ -9,6 +9,7 @@ use crate::record::Line;
 use crate::time::Timestamp;
 
 records! {
+    [$ filing_records]
     /// C4: a record was filed under the wrong case. Here a line of it stays, and nothing rests on it any more.
     MoveRecord {
         Intake "record_moved" {

@@ -12,6 +12,7 @@ use crate::record::{Line, ProfileCode, Prose};
 use crate::time::Timestamp;
 
 records! {
+    [$ intake_records]
     /// T01: a person or a family asks for help. Opens the case; the server gives it a number.
     Register {
         Intake "register" {

@@ -10,6 +10,7 @@ use crate::record::{Line, Prose, SharedText, TextEdit};
 use crate::time::Timestamp;
 
 records! {
+    [$ plan_records]
     /// Minutes of a case conference are begun; several people may edit the text (form F08).
     DraftMinutes {
         Record "minutes" {

@@ -6,6 +6,7 @@ use crate::id::CommandId;
 use crate::record::{Line, Prose};
 
 records! {
+    [$ referral_records]
     /// T15: the client shall be referred.
     DecideReferral {
         Record "referral" {

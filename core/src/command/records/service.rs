@@ -10,6 +10,7 @@ use crate::record::{Line, ProfileCode, Prose};
 use crate::time::Timestamp;
 
 records! {
+    [$ service_records]
     /// T03: first contact and rapport (S0:9, S0:16).
     RecordApproach {
         Record "approach" {

@@ -10,6 +10,7 @@ use crate::record::{Line, Prose};
 use crate::time::Timestamp;
 
 records! {
+    [$ session_records]
     /// T12b: a professional session is booked.
     ScheduleSession {
         Sessions "appointment" {

@@ -124,7 +124,7 @@ impl Replica {
         refusal: &[u8],
         now: Timestamp,
     ) -> Result<(Refused, bool), ReplicaError> {
-        let reply: RefusedReply = minicbor::decode(refusal).map_err(|_| ReplicaError::Malformed)?;
+        let reply = RefusedReply::from_bytes(refusal).ok_or(ReplicaError::Malformed)?;
         let asked = self.blobs.asked.take().ok_or(ReplicaError::Malformed)?;
         self.blobs.chunks = 1;
         self.blobs.nonce = reply.nonce.unwrap_or(self.blobs.nonce);

@@ -357,6 +357,20 @@ impl FormDefinition {
     }
 }
 
+/// The form that asks for a field of a command, and as what; the first, where several do. None where no form asks it.
+#[must_use]
+pub fn definition_of(
+    kind: CommandKind,
+    info: FieldInfo,
+) -> Option<(FormId, &'static FieldDefinition)> {
+    let fill = Fill::Command(kind, info);
+    definitions().iter().find_map(|form| {
+        let mut fields = form.fields.iter();
+        let field = fields.find(|field| field.fills.contains(&fill))?;
+        Some((form.id, field))
+    })
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
