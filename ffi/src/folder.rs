@@ -187,7 +187,8 @@ impl VaultFolder {
     /// Asks the office for a seat, and makes its vault under a PIN. `shown` is what the list may show of its person. The PIN is looked at before the
     /// office is asked. What fails may be called again with the same enrolment.
     ///
-    /// Errors: `PinTooShort`, `PinTooLong`, `PinNotDigits`, `PinTrivial`, `TextTooLong`, `Offline`, `CodeRefused`, `ServerBusy`, `NotAnAnswer`, `KeyStore`, and those of the disk.
+    /// Errors: `PinTooShort`, `PinTooLong`, `PinNotDigits`, `PinTrivial`, `TextTooLong`, `Offline`, `CodeRefused`, `ServerBusy`,
+    /// `NotAnAnswer`, `KeyStore`, and those of the disk.
     pub async fn enrol(
         &self,
         enrolment: Arc<Enrolment>,
@@ -205,7 +206,8 @@ impl VaultFolder {
         made.get().await
     }
 
-    /// Opens a vault by its PIN. A text that is no PIN of any vault is refused at once, and is no try. A try that nobody awaits any more is one all the same.
+    /// Opens a vault by its PIN. A text that is no PIN of any vault is refused at once, and is no try. A try that nobody awaits any more is
+    /// one all the same.
     ///
     /// Errors: `WrongPin`, `PinWait`, `PinDestroyed`, `NotHere`, `NoKey`, `KeyStore`, `Damaged`, `WrongKey`, those of a PIN, and those of the disk.
     pub async fn unlock(&self, vault_id: String, pin: String) -> Result<Vault, VaultError> {

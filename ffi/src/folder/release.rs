@@ -87,10 +87,12 @@ impl VaultFolder {
         begun.get().await
     }
 
-    /// Once the head has approved: asks for the institution's answer, and opens the vault by it under a new PIN. All that is in it is there, also what
+    /// Once the head has approved: asks for the institution's answer, and opens the vault by it under a new PIN. All that is in it is
+    /// there, also what
     /// was not sent yet.
     ///
-    /// Errors: `CodeRefused` before the head has approved, `NotReleased`, `Offline`, `ServerBusy`, `NotAnAnswer`, those of a PIN, and those of the disk.
+    /// Errors: `CodeRefused` before the head has approved, `NotReleased`, `Offline`, `ServerBusy`, `NotAnAnswer`, those of a PIN, and those
+    /// of the disk.
     pub async fn unlock_released(
         &self,
         release: Arc<Release>,

@@ -107,6 +107,8 @@ pub(crate) struct Clocks {
     pub(crate) ahead_ms: AtomicU64,
     pub(crate) panics: AtomicBool,
     pub(crate) fails: AtomicBool,
+    /// Of another part of the country.
+    pub(crate) is_far_away: AtomicBool,
 }
 
 impl PlatformClock for Clocks {
@@ -126,7 +128,11 @@ impl PlatformClock for Clocks {
         Ok(ClockReading {
             wall_ms: i64::try_from(millis).unwrap(),
             monotonic_ms: millis,
-            zone: "Asia/Jakarta".into(),
+            zone: if self.is_far_away.load(Ordering::SeqCst) {
+                "Asia/Jayapura".into()
+            } else {
+                "Asia/Jakarta".into()
+            },
         })
     }
 }
