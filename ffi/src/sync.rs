@@ -328,10 +328,11 @@ impl Road {
         refusals: u32,
     ) -> Result<(), VaultError> {
         let again = self.wait(move |store| {
+            let now = store.now()?;
             let replica = store.replica()?;
             Ok(match stage {
                 Stage::Log => replica.refused(&body)?.1,
-                Stage::Attachments => replica.blob_refused(&body)?.1,
+                Stage::Attachments => replica.blob_refused(&body, now)?.1,
             })
         })?;
         self.teller.everything();

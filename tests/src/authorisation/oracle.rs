@@ -137,8 +137,16 @@ impl<'a> Who<'a> {
         )
     }
 
+    /// Devices carry open cases (rule 3): what is closed is nobody's own, and was nobody's.
+    fn is_closed(&self) -> bool {
+        self.stage.status == Status::Closed
+    }
+
     /// The case is theirs: they are responsible, lead a session, or brought it in while nobody else is responsible.
     fn is_own(&self) -> bool {
+        if self.is_closed() {
+            return false;
+        }
         match self.relation {
             Relation::Responsible | Relation::Lapsed | Relation::Leads | Relation::Registered => {
                 true
@@ -162,8 +170,9 @@ impl<'a> Who<'a> {
     /// The case was theirs, and is somebody else's now.
     fn was_own(&self) -> bool {
         let was_area = self.relation == Relation::Area && self.is_volunteer;
-        matches!(self.relation, Relation::Kept | Relation::Former)
-            || was_area && self.stage.is_assigned()
+        let was_own = matches!(self.relation, Relation::Kept | Relation::Former)
+            || was_area && self.stage.is_assigned();
+        was_own && !self.is_closed()
     }
 
     fn cells(&self, class: &'static str) -> impl Iterator<Item = Cell> + '_ {
@@ -246,7 +255,8 @@ impl<'a> Who<'a> {
             ViewKind::Masked | ViewKind::Metadata | ViewKind::Summary => true,
             ViewKind::Contact => self.stage.is_assigned(),
             ViewKind::Aftercare => self.stage.status == Status::Aftercare,
-            ViewKind::Flag => false,
+            // Of the last conference those who took part are told, and nobody confers here.
+            ViewKind::Conference | ViewKind::Flag => false,
         };
         told && is_there && !self.is_shut_out()
     }
