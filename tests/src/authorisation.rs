@@ -314,6 +314,7 @@ impl Towards<'_> {
                 | Relation::Former
                 | Relation::Gone
                 | Relation::Hidden
+                | Relation::Stranger
                 | Relation::Area
                 | Relation::GlassOver
         );

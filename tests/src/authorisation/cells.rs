@@ -47,7 +47,7 @@ listed!(
         Gone,
         /// They were responsible, until the case was hidden from them for a conflict of interest.
         Hidden,
-        /// It was hidden from them before they had anything of it.
+        /// It was hidden from them, and they never had a part in it.
         Stranger,
         /// They broke glass.
         Glass,

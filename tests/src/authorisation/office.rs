@@ -10,6 +10,8 @@ use jangkau_core::profile::words::{Role, Status};
 use jangkau_core::profile::{Profile, shipped_files};
 use jangkau_core::rules::Review;
 use jangkau_core::sync::{ActingTitle, Delegation, GlassAsk, GlassCase, GlassSaid};
+use jangkau_server::engine::Engine;
+use rand_core::CryptoRng;
 
 use super::cells::{DOORKEEPER, Relation, Stage, is_twofold, registers};
 use super::deeds;
@@ -614,9 +616,20 @@ impl Office {
                 };
                 let now = machines.later();
                 let Machines { door, chance, .. } = &mut *machines;
-                let (_, answer) = door.post("/v1/glass", &body, now, chance)?;
+                let (is_done, mut answer) = door.post("/v1/glass", &body, now, chance)?;
+                let mut words = words_in(&answer);
+                if !is_done {
+                    // Nobody breaks glass thirty times a minute; here somebody does.
+                    let again = move |engine: &mut Engine, now, rng: &mut dyn CryptoRng| {
+                        engine.glass(&body, now, rng)
+                    };
+                    answer = door
+                        .administer(now, chance, again)?
+                        .map_err(|refused| Violation::broke("Engine::glass", &refused))?;
+                    words.append(&mut words_in(&answer));
+                }
                 ensure(
-                    words_in(&answer).is_empty(),
+                    words.is_empty(),
                     "no answer tells more than it must",
                     || format!("glass: {class}"),
                 )?;
