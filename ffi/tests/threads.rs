@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use jangkau_core::sync::FRAME_BYTES_MAX;
+use jangkau_core::sync::{FRAME_BYTES_MAX, Refused, RefusedReply};
 use jangkau_ffi::{
     ChangeKind, Language, LogCode, PlatformFault, SyncProgress, TransportFault, Vault, VaultChange,
     VaultError, VaultObserver,
@@ -104,14 +104,8 @@ fn a_clock_that_throws_stops_one_call_only() {
 
 #[test]
 fn a_hostile_line_ends_in_a_named_error_and_loses_nothing() {
-    let later = minicbor::to_vec(jangkau_core::sync::RefusedReply::from(
-        jangkau_core::sync::Refused::Later,
-    ))
-    .unwrap();
-    let version = minicbor::to_vec(jangkau_core::sync::RefusedReply::from(
-        jangkau_core::sync::Refused::Version,
-    ))
-    .unwrap();
+    let refusal = |code: Refused| minicbor::to_vec(RefusedReply::from(code)).unwrap();
+    let (later, version) = (refusal(Refused::Later), refusal(Refused::Version));
     let stranger = |status, body: &[u8]| Signal::Stranger(status, body.to_vec());
     let signals = [
         (stranger(200, b""), VaultError::NotAnAnswer),
@@ -159,9 +153,10 @@ fn a_hostile_line_ends_in_a_named_error_and_loses_nothing() {
     for (count, (signal, expected)) in signals.into_iter().enumerate() {
         let case_id = register(&vault);
         phone.line.set(signal.clone());
-        let told = match &signal {
-            Signal::Stranger(status, _) => format!("a stranger's {status}"),
-            other => format!("{other:?}"),
+        let told = if let Signal::Stranger(status, _) = &signal {
+            format!("a stranger's {status}")
+        } else {
+            format!("{signal:?}")
         };
         assert_eq!(sync(&vault), Err(expected), "{told}");
         assert_eq!(unsent(&vault), 1, "{told}");

@@ -61,7 +61,7 @@ pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
         }
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("it never came to be");
+    assert!(is_so(), "it never came to be");
 }
 
 /// A phone's key store.
