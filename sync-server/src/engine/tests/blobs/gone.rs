@@ -119,6 +119,7 @@ fn an_erased_record_takes_its_photo_with_it_everywhere() {
     world.carry(&mut desk);
     assert!(desk.open_attachment(case, goes).unwrap().is_ok());
 
+    let backup = world.bench.engine.image().unwrap();
     world.erase(case, &[seen], (worker, head));
     let unknown = Ok(BlobAnswer::Refused(BlobRefused::Unknown));
     let get = |command| BlobRequest::Get(command, 0);
@@ -133,6 +134,21 @@ fn an_erased_record_takes_its_photo_with_it_everywhere() {
         assert_eq!(opened.as_deref(), Ok(&b"foto jalan"[..]));
         assert_eq!(replica.attachments(case).unwrap().len(), 1);
     }
+    world.bench.check();
+    // A backup from before brings back what stayed, and nothing else.
+    world.bench.restore(&backup);
+    for replica in [&mut field, &mut desk] {
+        world.bench.sync(replica);
+    }
+    let erased = world.bench.engine.erased_blobs().unwrap();
+    assert_eq!(erased[0].1.len(), 1);
+    let mut new = world.bench.replica(head);
+    world.bench.sync(&mut new);
+    assert_eq!(presence(&new, case, goes), None);
+    assert!(new.want_attachment(case, stays).unwrap());
+    world.carry(&mut new);
+    let opened = new.open_attachment(case, stays).unwrap();
+    assert_eq!(opened.as_deref(), Ok(&b"foto jalan"[..]));
     world.bench.check();
 }
 
