@@ -21,7 +21,8 @@ const USAGE: &str = "\
 cargo xtask ci [--long] [STAGE...]  the gate, or only some of its stages
 cargo xtask tidy                    our own checks over the tracked files
 cargo xtask deny                    licences, bans and sources of the dependencies
-cargo xtask bindings                generates the bindings of ffi and plays their smoke story
+cargo xtask bindings                generates the bindings of ffi and tests them in Python
+cargo xtask bindings test           tests them in every language; --lang kotlin, swift or python: in one
 cargo xtask scenario ARGS...        plays scenario files: tests/scenarios/NAME.toml
 cargo xtask sim ARGS...             runs the simulator
 cargo xtask siege ARGS...           sends mutated inputs to the servers of simulated worlds";
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         "ci" => return ci::run(rest),
         "tidy" => tidy::run(),
         "deny" => deny::run(),
-        "bindings" => bindings::run(),
+        "bindings" => bindings::run(rest),
         "scenario" => scenario::run(rest),
         "sim" => sim::run(rest),
         "siege" => sim::siege(rest),

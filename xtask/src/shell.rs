@@ -22,6 +22,8 @@ pub(crate) enum ShellError {
         program: &'static str,
         problem: String,
     },
+    /// The command line was not understood.
+    Usage { usage: &'static str },
     /// There is nothing to run, where an empty run would look like a passed one.
     Nothing { what: &'static str },
 }
@@ -41,6 +43,7 @@ impl fmt::Display for ShellError {
             Self::Read { path, cause } => write!(f, "cannot read {}: {cause}", path.display()),
             Self::Untidy { findings } => write!(f, "tidy: {findings} findings"),
             Self::Output { program, problem } => write!(f, "{program}: {problem}"),
+            Self::Usage { usage } => write!(f, "usage: {usage}"),
             Self::Nothing { what } => write!(f, "there are no {what}"),
         }
     }

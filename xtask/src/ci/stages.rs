@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::bindings::{self, Language};
 use crate::ci::demo;
 use crate::scenario;
 use crate::shell::{self, ShellError, cargo};
 use crate::sim;
-use crate::{bindings, deny, tidy};
+use crate::{deny, tidy};
 
 /// When a stage runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,12 @@ pub(super) const STAGES: &[Stage] = &[
         run: tidy::run,
     },
     Stage {
+        name: "scripts",
+        what: "shellcheck over the scripts of the bindings",
+        weight: Weight::Light,
+        run: || bindings::script("check-scripts.sh", &[]),
+    },
+    Stage {
         name: "clippy",
         what: "lints, every target, warnings are errors",
         weight: Weight::Heavy,
@@ -85,10 +92,22 @@ pub(super) const STAGES: &[Stage] = &[
         run: deny::run,
     },
     Stage {
-        name: "bindings",
-        what: "the bindings, their C header, and the smoke story in Python",
+        name: "python",
+        what: "the bindings, their C header, and the story in Python",
         weight: Weight::Heavy,
-        run: bindings::run,
+        run: || bindings::test(Language::Python),
+    },
+    Stage {
+        name: "kotlin",
+        what: "the Kotlin bindings on the JVM, and compiled for Android against stubs",
+        weight: Weight::Heavy,
+        run: || bindings::test(Language::Kotlin),
+    },
+    Stage {
+        name: "swift",
+        what: "the Swift bindings on Linux",
+        weight: Weight::Heavy,
+        run: || bindings::test(Language::Swift),
     },
     Stage {
         name: "scenarios",
@@ -137,6 +156,24 @@ pub(super) const STAGES: &[Stage] = &[
         what: "every scenario in many other orders",
         weight: Weight::Long,
         run: || shuffles(SHUFFLES_LONG),
+    },
+    Stage {
+        name: "cross",
+        what: "type checks for Android, iOS and browsers",
+        weight: Weight::Long,
+        run: || bindings::script("cross.sh", &["check"]),
+    },
+    Stage {
+        name: "arm64",
+        what: "the core's tests on a 64-bit ARM, emulated",
+        weight: Weight::Long,
+        run: || bindings::script("cross.sh", &["arm64"]),
+    },
+    Stage {
+        name: "bits32",
+        what: "the core's tests on 32 bits",
+        weight: Weight::Long,
+        run: || bindings::script("cross.sh", &["bits32"]),
     },
     Stage {
         name: "plants",
