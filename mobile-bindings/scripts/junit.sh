@@ -6,6 +6,6 @@ source "$(dirname "$0")/common.sh"
 source "$bindings/scripts/kotlin.sh"
 
 [ "$#" -gt 0 ] || set -- --exclude-tag long
-java -Xmx256m "-Djna.library.path=$generated" -cp "$target/kotlin/tests.jar:$target/kotlin/generated.jar:$jars" \
+java -Xmx256m "-Djna.library.path=${JANGKAU_LIBRARY:-$generated}" -cp "$target/kotlin/tests.jar:$target/kotlin/generated.jar:$jars" \
     org.junit.platform.console.ConsoleLauncher --disable-banner --disable-ansi-colors --fail-if-no-tests --details tree \
     --scan-class-path "$target/kotlin/tests.jar" "$@"

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/common.sh"
 
 stage "an office on loopback"
-export JANGKAU_SERVER=$target/debug/jangkau-server JANGKAU_INSTITUTION=lk3-cilegon
+export JANGKAU_SERVER=$target/${JANGKAU_PROFILE:-debug}/jangkau-server JANGKAU_INSTITUTION=lk3-cilegon
 folder=$(mktemp -d "$target/office.XXXXXX")
 export JANGKAU_DATABASE=$folder/office.sqlite3
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# The Python bindings over the real library.
+# The Python bindings over the real library and a real server.
 # shellcheck source=mobile-bindings/scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
-stage "the office"
-cargo build --quiet --locked --package jangkau-ffi --example office
+debian python3
 stage "the story in Python"
-PYTHONPATH=$generated python3 "$bindings/smoke/smoke.py" "$target/debug/examples/office"
+PYTHONPATH=$generated PYTHONDONTWRITEBYTECODE=1 "$bindings/scripts/office.sh" python3 "$bindings/python/story.py"

@@ -92,8 +92,14 @@ pub(super) const STAGES: &[Stage] = &[
         run: deny::run,
     },
     Stage {
+        name: "bindings",
+        what: "the bindings, their C header and references, and the size of the library",
+        weight: Weight::Heavy,
+        run: bindings::weigh,
+    },
+    Stage {
         name: "python",
-        what: "the bindings, their C header, and the story in Python",
+        what: "the story in Python",
         weight: Weight::Heavy,
         run: || bindings::test(Language::Python),
     },
@@ -156,6 +162,18 @@ pub(super) const STAGES: &[Stage] = &[
         what: "every scenario in many other orders",
         weight: Weight::Long,
         run: || shuffles(SHUFFLES_LONG),
+    },
+    Stage {
+        name: "phone-figures",
+        what: "what a vault with 10,000 cases costs a phone's app, on the JVM",
+        weight: Weight::Long,
+        run: || bindings::long("FiguresTest"),
+    },
+    Stage {
+        name: "soak",
+        what: "100,000 calls on the JVM with flat memory, and cancelling wherever one may wait",
+        weight: Weight::Long,
+        run: || bindings::long("SoakTest"),
     },
     Stage {
         name: "cross",

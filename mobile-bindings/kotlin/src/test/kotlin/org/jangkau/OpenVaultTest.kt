@@ -25,7 +25,7 @@ class OpenVaultTest {
 
     @Test
     fun `hidden is locked until the PIN opens it`() = test {
-        val case = register("Kenari")
+        val case = vault.register("Kenari")
         vault.hide()
         assertFailsWith<VaultException.Hidden> { vault.today(ID) }
         val app = phone.start()
@@ -37,17 +37,17 @@ class OpenVaultTest {
     @Test
     fun `a live screen follows what is recorded`() = test {
         val totals = async(start = CoroutineStart.UNDISPATCHED) { vault.live { list(EVERY, 0u, ID).total }.take(2).toList() }
-        register("Kenari")
+        vault.register("Kenari")
         assertEquals(1uL, totals.await().last())
         val change = async(start = CoroutineStart.UNDISPATCHED) { vault.changes.first { it.isAboutScreens } }
-        val case = register("Murai")
+        val case = vault.register("Murai")
         assertEquals(listOf(CaseChange(case, listOf(ChangeKind.RECORDED))), change.await().cases)
     }
 
     @Test
     fun `pages become one flow`() = test {
         val total = 60
-        repeat(total) { register("Keluarga $it") }
+        repeat(total) { vault.register("Keluarga $it") }
         val all = vault.cases(EVERY, ID).toList()
         assertEquals(total, all.map { it.caseId }.toSet().size)
         assertEquals(3, vault.cases(EVERY, ID).take(3).toList().size)
@@ -58,7 +58,7 @@ class OpenVaultTest {
     @Test
     fun `nothing personal stands in a text for logs`() = test {
         val form = Register(channel = Channel.WALK_IN, applicant = ApplicantKind.FAMILY, name = "Kenari binti Murai")
-        register("Kenari binti Murai")
+        vault.register("Kenari binti Murai")
         val shown = listOf(form, CaseCommand.Register(form), vault.list(EVERY, 0u, ID), vault.today(ID)).joinToString()
         assertFalse("Kenari" in shown, shown)
     }
@@ -71,7 +71,7 @@ class OpenVaultTest {
 
     @Test
     fun `a cancelled exchange stops the request under way, and the next one goes on`() = test {
-        register("Kenari")
+        vault.register("Kenari")
         phone.hangs = true
         val exchange = launch { vault.sync() }
         phone.hanging.await()
@@ -80,11 +80,6 @@ class OpenVaultTest {
         phone.hangs = false
         assertEquals(true, vault.sync().complete)
         assertEquals(null, vault.standing(ID).unsent)
-    }
-
-    private suspend fun register(name: String): String {
-        val form = Register(channel = Channel.WALK_IN, applicant = ApplicantKind.FAMILY, name = name, problem = "Bertengkar.")
-        return vault.record(null, CaseCommand.Register(form), NOW)
     }
 
     private fun test(run: suspend kotlinx.coroutines.CoroutineScope.() -> Unit) = runBlocking { withTimeout(60.seconds) { run() } }

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# long-kotlin.sh CLASS: one of the long tests of the Kotlin façade, over the library that ships: optimised, and with encrypted vaults.
+# shellcheck source=mobile-bindings/scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+stage "the library that ships"
+cd "$top"
+cargo build --quiet --locked --release --package jangkau-ffi --lib --features cipher
+cargo build --quiet --locked --release --package jangkau-server --bin jangkau-server
+export JANGKAU_LIBRARY=$target/release JANGKAU_PROFILE=release
+"$bindings/scripts/test-kotlin.sh" "--include-classname=.*$1"
