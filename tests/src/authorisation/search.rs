@@ -86,6 +86,10 @@ fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     None
 }
 
+const fn is_letter(byte: &u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'2'..=b'7')
+}
+
 /// The canaries in some bytes and in every frame within them.
 pub(super) fn words_in(bytes: &[u8]) -> BTreeSet<Word> {
     let mut found = BTreeSet::new();
@@ -98,6 +102,9 @@ fn search(bytes: &[u8], found: &mut BTreeSet<Word>) {
     while let Some(next) = find(&bytes[at..], FRONT) {
         let start = at + next;
         let word = bytes.get(start..start + LENGTH);
+        // Four bytes of a hash may look like the front of one.
+        let is_word = |word: &&[u8]| word[FRONT.len()..].iter().all(is_letter);
+        let word = word.filter(is_word);
         found.extend(word.and_then(|word| Word::try_from(word).ok()));
         at = start + FRONT.len();
     }
