@@ -264,10 +264,10 @@ impl Towards<'_> {
             } else {
                 What::Others(canary.class)
             };
-            let expected = match self.expected(holds, is_own, canary.is_late) {
-                Expected::NotThere if is_own && has_stray => Expected::Either,
-                expected => expected,
-            };
+            let mut expected = self.expected(holds, is_own, canary.is_late);
+            if expected == Expected::NotThere && is_own && has_stray {
+                expected = Expected::Either;
+            }
             self.note(what, expected, self.heard.words.contains(word), report);
         }
         for kind in ViewKind::ALL.iter().filter(|kind| **kind != ViewKind::Flag) {
@@ -283,10 +283,14 @@ impl Towards<'_> {
     /// Whether the person wrote something here to which the matrix never gave them a right. No grant ever covered it, so none takes it away: it
     /// stays on the device that wrote it, and their own commands with it; but not if the case is hidden from them.
     fn has_stray(&self, index: usize, number: usize, canaries: &Canaries) -> bool {
-        let relation = match self.office.relation(self.seat, self.case) {
-            Relation::Registered | Relation::Kept => Relation::Registered,
-            Relation::Hidden | Relation::Stranger => return false,
-            _ => Relation::Responsible,
+        let relation = self.office.relation(self.seat, self.case);
+        if matches!(relation, Relation::Hidden | Relation::Stranger) {
+            return false;
+        }
+        let relation = if matches!(relation, Relation::Registered | Relation::Kept) {
+            Relation::Registered
+        } else {
+            Relation::Responsible
         };
         let who = self.office.who_as(self.seat, self.case, relation);
         let mut own = canaries

@@ -195,9 +195,10 @@ impl Office {
     /// Somebody's rows of the matrix.
     pub(super) fn holders(&self, seat: usize) -> Vec<&'static str> {
         let heads = &self.profile.powers.head;
-        let mut roles = match self.parts[seat] {
-            Part::Director => self.profile.roles.iter().map(|entry| entry.role).collect(),
-            _ => BTreeSet::from([self.seats[seat].role]),
+        let mut roles = if self.parts[seat] == Part::Director {
+            self.profile.roles.iter().map(|entry| entry.role).collect()
+        } else {
+            BTreeSet::from([self.seats[seat].role])
         };
         if self.parts[seat] == Part::Deputy {
             roles.extend(heads.first());
@@ -213,16 +214,24 @@ impl Office {
             Part::Deputy => Relation::Deputy,
             Part::Field if is(case.responsible) => Relation::Lapsed,
             Part::Field => Relation::Area,
-            _ if is(case.responsible) => Relation::Responsible,
-            _ if is(case.lead) => Relation::Leads,
-            _ if is(case.former) => Relation::Former,
-            _ if is(case.hidden) => Relation::Hidden,
-            _ if case.stranger == seat => Relation::Stranger,
-            _ if case.glass == seat => Relation::Glass,
-            _ if case.over == seat => Relation::GlassOver,
-            _ if case.registrar == seat && case.stage.is_assigned() => Relation::Kept,
-            _ if case.registrar == seat => Relation::Registered,
-            _ => Relation::None,
+            Part::Staff | Part::Outside | Part::Door | Part::Director => {
+                let ties = [
+                    (is(case.responsible), Relation::Responsible),
+                    (is(case.lead), Relation::Leads),
+                    (is(case.former), Relation::Former),
+                    (is(case.hidden), Relation::Hidden),
+                    (case.stranger == seat, Relation::Stranger),
+                    (case.glass == seat, Relation::Glass),
+                    (case.over == seat, Relation::GlassOver),
+                    (
+                        case.registrar == seat && case.stage.is_assigned(),
+                        Relation::Kept,
+                    ),
+                    (case.registrar == seat, Relation::Registered),
+                ];
+                let tie = ties.into_iter().find(|tie| tie.0);
+                tie.map_or(Relation::None, |tie| tie.1)
+            }
         }
     }
 
@@ -307,9 +316,10 @@ impl Office {
                     continue;
                 }
                 for (proposal, reason) in self.waiting(case)? {
-                    let answer: Command = match reason {
-                        Review::Unconfirmed => deeds::confirm().into(),
-                        _ => deeds::answer(proposal)?.into(),
+                    let answer: Command = if reason == Review::Unconfirmed {
+                        deeds::confirm().into()
+                    } else {
+                        deeds::answer(proposal)?.into()
                     };
                     self.direct(case, answer, machines)?;
                 }

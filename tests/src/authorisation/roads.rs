@@ -21,153 +21,100 @@ const NEVER_COPIED: &[Class] = &[
     Class::Activity,
 ];
 
-/// What is typed for a command: its words, in which `{…}` are filled in; none where a command opens no database or tells nothing of one.
-fn typed(command: &str) -> Option<&'static [&'static str]> {
-    Some(match command {
-        // It is the server itself, which is asked by its routes; the rest looks at files, or plays a day of its own.
-        "serve" | "demo" | "check-profile" | "deadline" => &[],
-        "admin found" => &["--institution", "baru", "--profile", "mataram-lk3"],
-        "admin wipe-practice"
-        | "admin list"
-        | "admin status"
-        | "admin breach list"
-        | "admin rights list"
-        | "audit verify"
-        | "audit head" => &["--institution", "{office}"],
-        "admin profile activate" => &["{file}", "--institution", "{office}"],
-        "admin calendar import" => &["{file}", "--institution", "{office}", "--name", "kota"],
-        "admin administrator" => &["--institution", "{office}", "--name", "Petugas"],
-        "admin add-staff" => &[
-            "--institution",
-            "{office}",
-            "--name",
-            "Petugas",
-            "--role",
-            "clerk",
-        ],
-        "admin invite" => &["--institution", "{office}", "--person", "{person}"],
-        "admin account" => &[
-            "--institution",
-            "{office}",
-            "--person",
-            "{person}",
-            "--name",
-            "sari",
-        ],
-        "admin sign-out" => &["{person}", "--institution", "{office}"],
-        "admin revoke" => &[
-            "--institution",
-            "{office}",
-            "--seat",
-            "{seat}",
-            "--how",
-            "stolen",
-            "--store",
-            "plain",
-        ],
-        "admin breach show" => &["--institution", "{office}", "1"],
-        "admin breach tell" => &[
-            "--institution",
-            "{office}",
-            "1",
-            "--party",
-            "head",
-            "--at",
-            "2026-12-22T09:00:00+07:00",
-            "--words",
-            "Hilang.",
-        ],
-        "admin breach close" => &["--institution", "{office}", "1", "--words", "Ketemu."],
-        "admin release" => &[
-            "--institution",
-            "{office}",
-            "--by",
-            "{director}",
-            "--seat",
-            "{seat}",
-            "--code",
-            "ABCDEFGHIJKL",
-        ],
-        "admin delegate" => &[
-            "--institution",
-            "{office}",
-            "--to",
-            "{person}",
-            "--by",
-            "{director}",
-            "--role",
-            "clerk",
-            "--from",
-            "2026-12-22T09:00:00+07:00",
-            "--until",
-            "2026-12-23T09:00:00+07:00",
-        ],
-        "admin terms" => &["--institution", "{office}", "--person", "{person}"],
-        "admin rights open" => &[
-            "--institution",
-            "{office}",
-            "--kind",
-            "access",
-            "--case",
-            "{case}",
-            "--by",
-            "{person}",
-            "--note",
-            "Minta salinan.",
-        ],
-        "admin rights decide" => &[
-            "--institution",
-            "{office}",
-            "--number",
-            "1",
-            "--by",
-            "{director}",
-            "--note",
-            "Setuju.",
-        ],
-        "admin rights copy" => &["--institution", "{office}", "--number", "1"],
-        "admin rights close" => &[
-            "--institution",
-            "{office}",
-            "--number",
-            "1",
-            "--by",
-            "{director}",
-        ],
-        "admin rights unconfirmed" => &["--institution", "{office}", "--number", "1"],
-        "admin rights hold" => &[
-            "--institution",
-            "{office}",
-            "--case",
-            "{case}",
-            "--asked-by",
-            "Polisi",
-            "--by",
-            "{director}",
-            "--reason",
-            "Perkara.",
-        ],
-        "admin rights move-out" => &[
-            "--institution",
-            "{office}",
-            "--record",
-            "{record}",
-            "--by",
-            "{director}",
-            "--note",
-            "Salah.",
-        ],
-        "admin backup" => &["--backup-folder", "{folder}"],
-        "admin restore" => &["--from", "{database}"],
-        "audit list" => &[
-            "--institution",
-            "{office}",
-            "--since",
-            "2020-01-01T00:00:00+07:00",
-        ],
-        "parcel" => &["{file}"],
-        _ => return None,
-    })
+/// What is typed for each command: its words, in which `{…}` are filled in; none where a command opens no database or tells nothing of one:
+/// it is the server itself, which is asked by its routes, looks at files, or plays a day of its own.
+const TYPED: &[(&str, &str)] = &[
+    ("serve", ""),
+    ("demo", ""),
+    ("check-profile", ""),
+    ("deadline", ""),
+    ("admin found", "--institution baru --profile mataram-lk3"),
+    ("admin wipe-practice", "--institution {office}"),
+    ("admin list", "--institution {office}"),
+    ("admin status", "--institution {office}"),
+    ("admin breach list", "--institution {office}"),
+    ("admin rights list", "--institution {office}"),
+    ("audit verify", "--institution {office}"),
+    ("audit head", "--institution {office}"),
+    ("admin profile activate", "{file} --institution {office}"),
+    (
+        "admin calendar import",
+        "{file} --institution {office} --name kota",
+    ),
+    (
+        "admin administrator",
+        "--institution {office} --name Petugas",
+    ),
+    (
+        "admin add-staff",
+        "--institution {office} --name Petugas --role clerk",
+    ),
+    ("admin invite", "--institution {office} --person {person}"),
+    (
+        "admin account",
+        "--institution {office} --person {person} --name sari",
+    ),
+    ("admin sign-out", "{person} --institution {office}"),
+    (
+        "admin revoke",
+        "--institution {office} --seat {seat} --how stolen --store plain",
+    ),
+    ("admin breach show", "--institution {office} 1"),
+    (
+        "admin breach tell",
+        "--institution {office} 1 --party head --at 2026-12-22T09:00:00+07:00 --words Hilang.",
+    ),
+    (
+        "admin breach close",
+        "--institution {office} 1 --words Ketemu.",
+    ),
+    (
+        "admin release",
+        "--institution {office} --by {director} --seat {seat} --code ABCDEFGHIJKL",
+    ),
+    (
+        "admin delegate",
+        "--institution {office} --to {person} --by {director} --role clerk --from 2026-12-22T09:00:00+07:00 --until 2026-12-23T09:00:00+07:00",
+    ),
+    ("admin terms", "--institution {office} --person {person}"),
+    (
+        "admin rights open",
+        "--institution {office} --kind access --case {case} --by {person} --note Minta",
+    ),
+    (
+        "admin rights decide",
+        "--institution {office} --number 1 --by {director} --note Setuju.",
+    ),
+    ("admin rights copy", "--institution {office} --number 1"),
+    (
+        "admin rights close",
+        "--institution {office} --number 1 --by {director}",
+    ),
+    (
+        "admin rights unconfirmed",
+        "--institution {office} --number 1",
+    ),
+    (
+        "admin rights hold",
+        "--institution {office} --case {case} --asked-by Polisi --by {director} --reason Perkara.",
+    ),
+    (
+        "admin rights move-out",
+        "--institution {office} --record {record} --by {director} --note Salah.",
+    ),
+    ("admin backup", "--backup-folder {folder}"),
+    ("admin restore", "--from {database}"),
+    (
+        "audit list",
+        "--institution {office} --since 2020-01-01T00:00:00+07:00",
+    ),
+    ("parcel", "{file}"),
+];
+
+/// What is typed for a command.
+fn typed(command: &str) -> Option<Vec<&'static str>> {
+    let row = TYPED.iter().find(|row| row.0 == command)?;
+    Some(row.1.split_whitespace().collect())
 }
 
 /// Every command that can be typed, in the order in which clap tells them.
@@ -303,6 +250,64 @@ fn one_time_code(office: &Office, machines: &mut Machines) -> Checked<String> {
     code.map_err(|error| Violation::broke("Engine::account", &error))
 }
 
+/// What an answer says, once no word of a case stands in it.
+fn heard(
+    what: &str,
+    said: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Checked<String> {
+    let mut said = said.map_err(|error| Violation::broke("HTTP", &error))?;
+    let body = said.body_mut().read_to_vec();
+    let body = body.map_err(|error| Violation::broke("HTTP", &error))?;
+    let mut bytes = format!("{:?}", said.headers()).into_bytes();
+    bytes.extend_from_slice(&body);
+    ensure(
+        words_in(&bytes).is_empty(),
+        "no route tells words of a case",
+        || what.to_owned(),
+    )?;
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+/// Asks the console as somebody who is signed in. Gives how often.
+fn ask_console(agent: &ureq::Agent, base: &str, code: &str) -> Checked<usize> {
+    let mut asked = 0;
+    let mut hear = |what: &str, said: Result<ureq::http::Response<ureq::Body>, ureq::Error>| {
+        asked += 1;
+        heard(what, said)
+    };
+    let signed_in = hear(
+        "console/code",
+        agent
+            .post(format!("{base}/v1/console/code"))
+            .send(format!("{{\"code\":\"{code}\"}}").as_bytes()),
+    )?;
+    let session: serde_json::Value = serde_json::from_str(&signed_in).unwrap_or_default();
+    let token = session["token"].as_str().unwrap_or_default().to_owned();
+    ensure(!token.is_empty(), "people can sign in", || signed_in)?;
+    for path in ["me", "sessions"] {
+        let request = agent.get(format!("{base}/v1/console/{path}"));
+        hear(
+            path,
+            request
+                .header("authorization", format!("Bearer {token}"))
+                .call(),
+        )?;
+    }
+    for path in [
+        "totp/begin",
+        "renew",
+        "sign-out",
+        "codes",
+        "sessions/end",
+        "password",
+    ] {
+        let request = agent.post(format!("{base}/v1/console/{path}"));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        hear(path, request.send(b"{}".as_slice()))?;
+    }
+    Ok(asked)
+}
+
 /// Asks at every other route of HTTP, signed in or not and in the right shape or not, and searches what is said.
 pub(super) fn ask_all(office: &Office, machines: &mut Machines) -> Checked<usize> {
     let (base, code) = (machines.door.address(), one_time_code(office, machines)?);
@@ -312,18 +317,8 @@ pub(super) fn ask_all(office: &Office, machines: &mut Machines) -> Checked<usize
         .into();
     let mut asked = 0;
     let mut hear = |what: &str, said: Result<ureq::http::Response<ureq::Body>, ureq::Error>| {
-        let mut said = said.map_err(|error| Violation::broke("HTTP", &error))?;
-        let body = said.body_mut().read_to_vec();
-        let body = body.map_err(|error| Violation::broke("HTTP", &error))?;
-        let mut bytes = format!("{:?}", said.headers()).into_bytes();
-        bytes.extend_from_slice(&body);
         asked += 1;
-        ensure(
-            words_in(&bytes).is_empty(),
-            "no route tells words of a case",
-            || what.to_owned(),
-        )?;
-        Ok::<_, Violation>(String::from_utf8_lossy(&body).into_owned())
+        heard(what, said)
     };
     let case = office
         .cases
@@ -363,35 +358,5 @@ pub(super) fn ask_all(office: &Office, machines: &mut Machines) -> Checked<usize
                 .send(word.as_slice()),
         )?;
     }
-    let signed_in = hear(
-        "console/code",
-        agent
-            .post(format!("{base}/v1/console/code"))
-            .send(format!("{{\"code\":\"{code}\"}}").as_bytes()),
-    )?;
-    let session: serde_json::Value = serde_json::from_str(&signed_in).unwrap_or_default();
-    let token = session["token"].as_str().unwrap_or_default().to_owned();
-    ensure(!token.is_empty(), "people can sign in", || signed_in)?;
-    for path in ["me", "sessions"] {
-        let request = agent.get(format!("{base}/v1/console/{path}"));
-        hear(
-            path,
-            request
-                .header("authorization", format!("Bearer {token}"))
-                .call(),
-        )?;
-    }
-    for path in [
-        "totp/begin",
-        "renew",
-        "sign-out",
-        "codes",
-        "sessions/end",
-        "password",
-    ] {
-        let request = agent.post(format!("{base}/v1/console/{path}"));
-        let request = request.header("authorization", format!("Bearer {token}"));
-        hear(path, request.send(b"{}".as_slice()))?;
-    }
-    Ok(asked)
+    Ok(asked + ask_console(&agent, &base, &code)?)
 }

@@ -185,7 +185,7 @@ impl Office {
                     engine.set_terms(&institution, person, until, BTreeSet::new(), now)
                 }
                 Part::Gone => engine.change_staff(&institution, person, &[role.code()], false, now),
-                _ => Ok(()),
+                Part::Staff | Part::Outside | Part::Deputy | Part::Door | Part::Director => Ok(()),
             })?;
             done.map_err(|error| Violation::broke("let go", &error))?;
         }
@@ -196,13 +196,11 @@ impl Office {
     fn advance(&mut self, machines: &mut Machines) -> Checked<()> {
         for case in 0..self.cases.len() {
             let stage = self.cases[case].stage;
-            let word = match stage.status {
-                Status::Aftercare => self.word(
-                    (case, Class::Record, DIRECTOR),
-                    (true, Some(ViewKind::Aftercare)),
-                    machines,
-                ),
-                _ => String::new(),
+            let word = if stage.status == Status::Aftercare {
+                let of = (case, Class::Record, DIRECTOR);
+                self.word(of, (true, Some(ViewKind::Aftercare)), machines)
+            } else {
+                String::new()
             };
             for deed in deeds::advance(&self.profile, stage, &word)? {
                 self.direct(case, deed, machines)?;
