@@ -1,7 +1,7 @@
 //! The audit chain: it covers what happens, and whoever touches it is found.
 
 use jangkau_core::class::{Class, Compartment, DocumentKey};
-use jangkau_core::id::{DocumentId, PersonId, SeatId};
+use jangkau_core::id::{DocumentId, PersonId, SeatId, ServerSeq};
 use jangkau_core::sync::{
     AdminAct, AuditHead, AuditKind, AuditStanding, SeatStatus, Seen, TrustAsk,
 };
@@ -327,4 +327,18 @@ fn other_rooms_enter_what_they_do_and_no_words_stand_in_the_chain() {
         .unwrap();
     let seats = bench.told(AuditKind::Seat);
     assert_eq!(seats.last().unwrap().word.as_deref(), Some("stolen"));
+}
+
+#[test]
+fn verdicts_are_read_back_for_the_counters() {
+    let (bench, _) = lived();
+    let verdicts = bench
+        .engine
+        .verdicts_after(&bench.institution, ServerSeq::new(0));
+    let kinds: Vec<String> = verdicts
+        .unwrap()
+        .iter()
+        .map(|verdict| format!("{verdict:?}"))
+        .collect();
+    assert_eq!(kinds, ["Committed", "Recorded({})"]);
 }
