@@ -5,11 +5,17 @@ use jangkau_core::profile::words::Status;
 
 use super::*;
 
-/// A clerk, who reads registrations, and a psychologist, in one state.
+/// Five roles in one state.
 fn office(widened: &'static str) -> Cast {
     Cast {
         profile: 1,
-        roles: vec![Role::Clerk, Role::Psychologist],
+        roles: vec![
+            Role::Clerk,
+            Role::SocialWorker,
+            Role::Psychologist,
+            Role::HeadOfInstitution,
+            Role::HeadOfOffice,
+        ],
         stages: vec![Stage {
             status: Status::Assigned,
             is_restricted: false,
