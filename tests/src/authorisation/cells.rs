@@ -180,9 +180,11 @@ pub(super) fn exists(profile: &Profile, role: Role, relation: Relation, stage: S
     }
 }
 
-/// Classes in which a command writes at all; there can be no words of others.
+/// Classes in which a command writes at all; there can be no words of others. An attachment goes wherever the record is that it belongs to, and
+/// brings no words.
 pub(super) fn written() -> BTreeSet<Class> {
     let kinds = CommandKind::ALL.iter();
+    let kinds = kinds.filter(|kind| **kind != CommandKind::Attach);
     let sections = kinds.flat_map(|kind| kind.sections());
     sections.map(|(class, _)| *class).collect()
 }

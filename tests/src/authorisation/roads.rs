@@ -109,6 +109,7 @@ const TYPED: &[(&str, &str)] = &[
         "--institution {office} --since 2020-01-01T00:00:00+07:00",
     ),
     ("parcel", "{file}"),
+    ("blobs", "--blobs {folder}"),
 ];
 
 /// What is typed for a command.

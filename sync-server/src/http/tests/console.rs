@@ -279,7 +279,11 @@ fn what_is_too_long_too_much_or_unreadable_is_named_and_browsers_keep_nothing() 
     for silent in ["server", "access-control-allow-origin", "set-cookie"] {
         assert!(answer.headers().get(silent).is_none(), "{silent}");
     }
-    let statuses: Vec<u16> = (0..310).map(|_| office.me(&staff.token).0).collect();
+    // A machine that is busy asks slowly, and is heard longer.
+    let mut statuses: Vec<u16> = Vec::new();
+    while statuses.len() < 3_000 && !statuses.contains(&429) {
+        statuses.push(office.me(&staff.token).0);
+    }
     assert!(statuses.contains(&429));
     assert!(statuses.iter().take(290).all(|status| *status == 200));
     let counted = office.counted("jangkau_limited_total{route=\"console\",limit=\"holder\"}");
