@@ -232,8 +232,8 @@ impl Field for Timestamp {
     }
 }
 
-/// Ids stand in fields as bytes.
-macro_rules! id_field {
+/// Ids, hashes and keys stand in fields as bytes.
+macro_rules! bytes_field {
     ($($name:ty = $shape:ident),+) => { $(
         impl Field for $name {
             const SHAPE: FieldShape = FieldShape::$shape;
@@ -252,7 +252,15 @@ macro_rules! id_field {
                 }
             }
         }
+    )+ };
+}
+// A case has the id of the command that registered it.
+bytes_field!(CommandId = Command, CaseId = Command, PersonId = Person);
+bytes_field!(BlobHash = Digest, ContentAddress = Digest, BlobKey = Digest);
 
+/// Ids stand in lists as words.
+macro_rules! id_listed {
+    ($($name:ty),+) => { $(
         impl Listed for $name {
             fn word(&self) -> String {
                 self.to_string()
@@ -264,32 +272,7 @@ macro_rules! id_field {
         }
     )+ };
 }
-// A case has the id of the command that registered it.
-id_field!(CommandId = Command, CaseId = Command, PersonId = Person);
-
-/// Hashes and keys stand in fields as bytes.
-macro_rules! digest_field {
-    ($($name:ty),+) => { $(
-        impl Field for $name {
-            const SHAPE: FieldShape = FieldShape::Digest;
-
-            fn write(&self, key: &'static str, record: &mut Record) {
-                record.put(key, Scalar::Bytes(self.as_bytes().to_vec()));
-            }
-
-            fn read(key: &'static str, record: &mut Record) -> Result<Self, RecordError> {
-                match record.take(key) {
-                    Some(Scalar::Bytes(bytes)) => {
-                        Self::try_from(bytes.as_slice()).map_err(|_| RecordError::Value(key))
-                    }
-                    Some(_) => Err(RecordError::Value(key)),
-                    None => Err(RecordError::Missing(key)),
-                }
-            }
-        }
-    )+ };
-}
-digest_field!(BlobHash, ContentAddress, BlobKey);
+id_listed!(CommandId, CaseId, PersonId);
 
 /// A value that can stand in a list of words.
 pub trait Listed: Sized + Ord {

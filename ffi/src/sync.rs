@@ -99,6 +99,7 @@ impl SyncRun {
         let in_flight = self.state().in_flight.take();
         self.end(Err(VaultError::Cancelled));
         if let Some(id) = in_flight {
+            // A transport that cannot abort changes nothing: its answer is not taken.
             let _ = self.device.transport.abort(id);
         }
     }
@@ -129,6 +130,7 @@ impl SyncRun {
         state.ended = Some(ended.clone());
         state.progress.ended = true;
         for waiting in state.waiting.drain(..) {
+            // Who was cancelled while waiting is no longer there.
             let _ = waiting.send(ended.clone());
         }
         true

@@ -96,6 +96,7 @@ impl<S: Owned> Worker<S> {
     ) -> Result<T, VaultError> {
         let (answer, waiting) = sync_channel(1);
         let job: Job<S> = Box::new(move |owned| {
+            // Whoever waits is there until the answer comes.
             let _ = answer.send(work(owned));
         });
         let _ = self.0.send(job);

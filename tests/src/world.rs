@@ -30,7 +30,7 @@ mod staff;
 mod story;
 mod trouble;
 pub mod violation;
-mod watch;
+pub(crate) mod watch;
 mod words;
 mod workload;
 

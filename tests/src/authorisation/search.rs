@@ -11,6 +11,7 @@ use rusqlite::types::ValueRef;
 
 use crate::world::chance::Chance;
 use crate::world::violation::{Checked, Violation};
+use crate::world::watch::find;
 
 /// All canaries begin alike, so that one pass over the bytes finds every one.
 const FRONT: &[u8] = b"cnry";
@@ -71,19 +72,6 @@ impl Canaries {
     pub(super) fn get(&self, word: &Word) -> Option<&Canary> {
         self.0.get(word)
     }
-}
-
-fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    let first = *needle.first()?;
-    let mut at = 0;
-    while let Some(next) = bytes[at..].iter().position(|byte| *byte == first) {
-        let start = at + next;
-        if bytes[start..].starts_with(needle) {
-            return Some(start);
-        }
-        at = start + 1;
-    }
-    None
 }
 
 const fn is_letter(byte: &u8) -> bool {

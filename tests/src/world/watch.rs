@@ -151,7 +151,8 @@ pub(super) fn no_canary_of_others(
     Ok(())
 }
 
-fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+/// Where some bytes begin within others.
+pub(crate) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     let first = *needle.first()?;
     let mut at = 0;
     while let Some(next) = bytes[at..].iter().position(|byte| *byte == first) {
