@@ -19,8 +19,8 @@ pub use residue::{residue, stamp_of, without_fields};
 pub use table::*;
 pub use vocabulary::{
     ApplicantKind, AssessmentStage, AttachmentKind, Attendance, Category, Channel, ContactSafety,
-    EndingReason, MediaType, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel,
-    ServiceType, SessionMode, Sex, Signatory, VisitPlace,
+    EndingReason, FamilyTie, MediaType, PaperState, Purpose, Recommendation, ReviewAnswer,
+    SafetyLevel, ServiceType, SessionMode, Sex, Signatory, VisitPlace,
 };
 
 /// A fact is recorded whatever the case's status; a proposal is committed or not by the server alone.
@@ -188,7 +188,8 @@ impl Command {
             | Self::RecordActivity(_)
             | Self::RecordScreening(_)
             | Self::HideAddress(_)
-            | Self::DeclareConflict(_) => Vec::new(),
+            | Self::DeclareConflict(_)
+            | Self::AskSeparation(_) => Vec::new(),
         }
     }
 }

@@ -46,9 +46,11 @@ macro_rules! any_fact {
             | $crate::command::Command::ConfirmRecords(_)
             | $crate::command::Command::DeclareConflict(_)
             | $crate::command::Command::Attach(_)
+            | $crate::command::Command::AskSeparation(_)
     };
 }
 
+mod adults;
 mod case;
 mod clocks;
 mod conflict;

@@ -12,8 +12,8 @@ use crate::class::Class;
 use crate::code::codes;
 use crate::command::{
     ApplicantKind, AssessmentStage, AttachmentKind, Attendance, Category, Channel, CommandKind,
-    ContactSafety, EndingReason, PaperState, Purpose, Recommendation, ReviewAnswer, SafetyLevel,
-    ServiceType, SessionMode, Sex, VisitPlace,
+    ContactSafety, EndingReason, FamilyTie, PaperState, Purpose, Recommendation, ReviewAnswer,
+    SafetyLevel, ServiceType, SessionMode, Sex, VisitPlace,
 };
 use crate::console::ConsoleRefusal;
 use crate::export::LeftOut;
@@ -164,6 +164,8 @@ words! {
     recommendation, Recommendation, "recommendation";
     /// What a check of papers found.
     paper, PaperState, "paper";
+    /// What a linked case is to another.
+    family_tie, FamilyTie, "family_tie";
     /// Sex as on the identity card.
     sex, Sex, "sex";
     /// The answer to a review.

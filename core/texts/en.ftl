@@ -58,6 +58,7 @@ command-read_assignment = assignment read
 command-move_profile = move to a newer version of the standard
 command-link_family = cases of one family linked
 command-unlink_family = cases of two families told apart
+command-ask_separation = an own file asked for
 command-record_activity = activity without a case
 command-record_screening = screening
 command-contest_consent = consent put in doubt
@@ -176,6 +177,8 @@ flag-assent_missing = nobody asked the child
 flag-consent_contested = consent in doubt
 flag-address_hidden = address not to be shown
 flag-addendum_open = found after the assessment was signed, propose a new one
+flag-separation_due = the adults should have a file each
+flag-adults_apart = the adults have a file each
 
 ## Why something could not enter
 
@@ -390,6 +393,8 @@ instrument-child_risk = list of risks to a child
 instrument-other = another one, named in the note
 
 answer-commit = approved
+family_tie-family = another case of this family
+family_tie-adult = the file of one adult of this couple or family
 answer-refuse = not approved
 
 class-intake = registration and identity
@@ -577,6 +582,7 @@ today-appointment = { $at } { $case }, with { $name }
 
 attention-unsent_danger = NOT SENT
 attention-reopen_proposed = proposed to be reopened
+attention-separation_due = separate files
 attention-glass_broken = emergency access opened
 attention-overdue = overdue
 attention-turned_away = could not enter
@@ -593,6 +599,7 @@ attention-reminder = next step of the standard
 
 attention-says-unsent_danger = NOT SENT: danger { $level } on { $case }. It has been on this phone alone for { $span }; nobody else knows.
 attention-says-reopen_proposed = { $case } has ended, and there is a danger that its ending did not know of.
+attention-says-separation_due = { $case } is of a couple or family: violence at home is told of, or one of them asked for a file of their own.
 attention-says-glass_broken = { $who } opened { $class } of case { $case } by emergency access at { $at }, until { $until }. The reason given: { $reason }
 attention-says-overdue = { $case }. { $clock }
 attention-says-turned_away = { $case }: { $what } { $fate }.
@@ -631,12 +638,15 @@ do-flag-time_unverified = Confirm the time, or ask the head to.
 do-flag-identity_conflict = Compare with the original document, and record the right value.
 do-flag-missing_docs = Complete the papers.
 do-flag-reopen_proposed = Look at the danger, and reopen the case if needed.
+do-separation_due = Have each adult registered under a number of their own, tie both files to this one as files of its adults, and give them to different workers.
 do-flag-danger_sign = Check the client's safety.
 do-flag-out_of_authority = Propose a referral to the office in charge.
 do-flag-guardian_missing = Ask a guardian or an official to sign.
 do-flag-assent_missing = Ask the child, too.
 do-flag-consent_contested = Ask another guardian or an official to sign.
 do-flag-addendum_open = Read what was found, and sign a new assessment.
+do-flag-separation_due = Register each adult under a number of their own, and ask the head to tie the files; write here only what is about both.
+do-flag-adults_apart = Write down what one of them tells in that person's own file; here only what is about both, such as joint sessions.
 
 ## Forms
 
@@ -956,7 +966,10 @@ form-undo_duplicate = No duplicate after all
 field-undo_duplicate-reason = Why it is not the same case
 form-link_family = Cases of one family
 field-link_family-related = The other case of this family (both cases stay apart)
+field-link_family-tie = What the other case is to this one (of one family if nothing is chosen)
 field-link_family-reason = What connects them
+form-ask_separation = A file of their own
+field-ask_separation-reason = What they said
 form-unlink_family = Not of one family
 field-unlink_family-related = The case that only looks alike
 field-unlink_family-reason = How that is known

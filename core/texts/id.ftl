@@ -58,6 +58,7 @@ command-read_assignment = tugas sudah dibaca
 command-move_profile = perpindahan ke versi standar yang baru
 command-link_family = penghubungan kasus sekeluarga
 command-unlink_family = pemisahan kasus yang bukan sekeluarga
+command-ask_separation = permintaan berkas tersendiri
 command-record_activity = kegiatan tanpa kasus
 command-record_screening = hasil skrining
 command-contest_consent = persetujuan dipersoalkan
@@ -176,6 +177,8 @@ flag-assent_missing = persetujuan anak belum ditanyakan
 flag-consent_contested = persetujuan dipersoalkan
 flag-address_hidden = alamat dirahasiakan
 flag-addendum_open = ada temuan setelah asesmen ditandatangani, usulkan asesmen baru
+flag-separation_due = orang dewasa di kasus ini perlu berkas masing-masing
+flag-adults_apart = setiap orang dewasa punya berkas sendiri
 
 ## Mengapa catatan tidak dapat masuk
 
@@ -390,6 +393,8 @@ instrument-child_risk = daftar risiko anak
 instrument-other = lainnya, sebutkan dalam catatan
 
 answer-commit = disetujui
+family_tie-family = kasus lain dari keluarga ini
+family_tie-adult = berkas salah satu orang dewasa dari pasangan atau keluarga ini
 answer-refuse = tidak disetujui
 
 class-intake = pendaftaran dan identitas
@@ -577,6 +582,7 @@ today-appointment = { $at } { $case }, dengan { $name }
 
 attention-unsent_danger = BELUM TERKIRIM
 attention-reopen_proposed = diusulkan dibuka kembali
+attention-separation_due = pisahkan berkas
 attention-glass_broken = akses darurat dibuka
 attention-overdue = lewat tenggat
 attention-turned_away = tidak dapat masuk
@@ -593,6 +599,7 @@ attention-reminder = langkah berikut menurut standar
 
 attention-says-unsent_danger = BELUM TERKIRIM: bahaya { $level } pada { $case }. Sudah { $span } hanya di HP ini; belum ada orang lain yang tahu.
 attention-says-reopen_proposed = { $case } sudah berakhir, tetapi ada bahaya yang belum diketahui saat diakhiri.
+attention-says-separation_due = { $case } adalah kasus pasangan atau keluarga: ada kekerasan dalam rumah tangga, atau salah satu meminta berkas tersendiri.
 attention-says-glass_broken = { $who } membuka { $class } dari kasus { $case } lewat akses darurat pada { $at }, sampai { $until }. Alasannya: { $reason }
 attention-says-overdue = { $case }. { $clock }
 attention-says-turned_away = { $case }: { $what } { $fate }.
@@ -631,12 +638,15 @@ do-flag-time_unverified = Sahkan waktunya, atau minta pimpinan mengesahkannya.
 do-flag-identity_conflict = Cocokkan dengan dokumen asli, lalu catat nilai yang benar.
 do-flag-missing_docs = Lengkapi berkasnya.
 do-flag-reopen_proposed = Tinjau bahayanya, dan buka kembali kasus bila perlu.
+do-separation_due = Minta setiap orang dewasa didaftarkan dengan nomor sendiri, hubungkan kedua berkas ke kasus ini sebagai berkas orang dewasanya, dan beri petugas yang berbeda.
 do-flag-danger_sign = Periksa keselamatan klien.
 do-flag-out_of_authority = Usulkan rujukan kepada lembaga yang berwenang.
 do-flag-guardian_missing = Mintalah tanda tangan wali atau pejabat.
 do-flag-assent_missing = Tanyakan juga kepada anak.
 do-flag-consent_contested = Mintalah tanda tangan wali lain atau pejabat.
 do-flag-addendum_open = Bacalah temuannya, dan tanda tangani asesmen baru.
+do-flag-separation_due = Daftarkan setiap orang dewasa dengan nomor sendiri, dan minta kepala menghubungkan berkasnya; di sini hanya hal yang menyangkut keduanya.
+do-flag-adults_apart = Catat cerita salah satu dari mereka di berkasnya sendiri; di sini hanya hal yang menyangkut keduanya, seperti sesi bersama.
 
 ## Formulir
 
@@ -956,7 +966,10 @@ form-undo_duplicate = Pembatalan Penandaan Ganda
 field-undo_duplicate-reason = Mengapa ternyata bukan kasus yang sama
 form-link_family = Kasus Sekeluarga
 field-link_family-related = Kasus lain dari keluarga ini (kedua kasus tetap terpisah)
+field-link_family-tie = Hubungan kasus itu dengan kasus ini (sekeluarga bila tidak dipilih)
 field-link_family-reason = Apa yang menghubungkan keduanya
+form-ask_separation = Permintaan Berkas Tersendiri
+field-ask_separation-reason = Apa yang dikatakannya
 form-unlink_family = Bukan Sekeluarga
 field-unlink_family-related = Kasus yang hanya tampak sekeluarga
 field-unlink_family-reason = Dari mana diketahui

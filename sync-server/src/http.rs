@@ -25,7 +25,6 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::routing::{get, post};
 use axum::{Extension, Router};
 use jangkau_core::console::ConsoleRefusal;
 use jangkau_core::sync::{FRAME_BYTES_MAX, Refused};
@@ -139,19 +138,46 @@ impl Shared {
     }
 }
 
+/// Routes, and the list of their paths: whoever asks at every door asks at each of them.
+macro_rules! routes {
+    ($( $method:ident $path:literal => $handler:path, )+) => {
+        /// The paths of these routes.
+        pub(super) const PATHS: &[&str] = &[$( $path ),+];
+
+        /// The routes.
+        pub(super) fn routes() -> axum::Router<$crate::http::App> {
+            axum::Router::new()$( .route($path, axum::routing::$method($handler)) )+
+        }
+    };
+}
+use routes;
+
+/// What devices ask, and whoever watches the machine.
+mod machines {
+    use super::{blob, health, live, sync};
+
+    super::routes! {
+        post "/v1/sync" => sync::sync,
+        post "/v1/enrol" => sync::enrol,
+        post "/v1/release" => sync::release,
+        post "/v1/glass" => sync::glass,
+        post "/v1/blob" => blob::blob,
+        get "/v1/live" => live::live,
+        get "/health" => health::health,
+        get "/ready" => health::ready,
+        get "/metrics" => health::metrics,
+    }
+}
+
+/// Every path at which something answers.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    machines::PATHS.iter().chain(console::PATHS).copied()
+}
+
 /// The routes.
 fn router(app: App) -> Router {
     let console = console::routes().layer(RequestBodyLimitLayer::new(HEARD_OF_PEOPLE_BYTES_MAX));
-    Router::new()
-        .route("/v1/sync", post(sync::sync))
-        .route("/v1/enrol", post(sync::enrol))
-        .route("/v1/release", post(sync::release))
-        .route("/v1/glass", post(sync::glass))
-        .route("/v1/blob", post(blob::blob))
-        .route("/v1/live", get(live::live))
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
+    machines::routes()
         .layer(RequestBodyLimitLayer::new(HEARD_BYTES_MAX))
         .merge(console)
         .layer(axum::middleware::from_fn_with_state(app.clone(), bound))

@@ -26,6 +26,9 @@ use jangkau_core::profile::shipped_files;
 use jangkau_core::profile::words::Role;
 use jangkau_core::time::Timestamp;
 use jangkau_server::engine::Engine;
+use jangkau_server::keys::Keys;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
 
 use crate::world::chance::Chance;
 use crate::world::violation::{Checked, Violation, ensure};
@@ -33,10 +36,10 @@ pub use cells::{Cell, Relation, Route, Stage, What};
 use cells::{exists, written};
 use door::Door;
 pub use office::Cast;
-use office::{Case, Office, Part};
+use office::{Case, Office, Part, is_attached};
 use oracle::Paper;
 use search::Canaries;
-use seats::{Heard, Machines, Seat};
+use seats::{Heard, Machines};
 
 /// What a run found, and in how many cells it looked.
 #[derive(Debug, Default)]
@@ -104,10 +107,9 @@ pub fn run(casts: &[Cast], folder: Option<&Path>) -> Checked<Report> {
     // Monday 2 November 2026, 09:00 in Jakarta.
     let now = Timestamp::from_millis(1_793_584_800_000);
     let engine = Engine::in_memory().map_err(|error| Violation::broke("Engine", &error))?;
-    let door = if folder.is_some() {
-        Door::open(engine, now)?
-    } else {
-        Door::Engine(Box::new(engine))
+    let door = match folder {
+        Some(folder) => Door::open(sealed(&engine, folder)?, now)?,
+        None => Door::Engine(Box::new(engine)),
     };
     let mut machines = Machines {
         door,
@@ -132,6 +134,18 @@ pub fn run(casts: &[Cast], folder: Option<&Path>) -> Checked<Report> {
         other_roads(&offices, machines, folder, &mut report)?;
     }
     Ok(report)
+}
+
+/// A server in memory whose keys lie where the command line looks for them.
+fn sealed(empty: &Engine, folder: &Path) -> Checked<Engine> {
+    let broke = |error: &dyn std::fmt::Debug| Violation::broke("a server with keys", error);
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-keys");
+    let rng = ChaCha20Rng::from_seed([7; 32]);
+    let keys =
+        Keys::open(&folder.with_file_name(name), false, rng).map_err(|error| broke(&error))?;
+    let image = empty.image().map_err(|error| broke(&error))?;
+    Engine::from_image(&image, keys).map_err(|error| broke(&error))
 }
 
 /// Goes the roads by which no word of a case may leave at all.
@@ -177,15 +191,9 @@ fn look(
     let old = &mut office.seats[seat];
     let vault = old.vault()?;
     let (person, role) = (old.person, old.role);
-    let new = match machines.enrol(&office.institution, person)? {
-        Some(replica) => {
-            let mut new = Seat {
-                person,
-                role,
-                replica,
-                heard: Heard::default(),
-            };
-            new.sync(machines)?;
+    let new = match machines.enrol(&office.institution, (person, role))? {
+        Some(mut new) => {
+            new.sync_live(machines)?;
             let vault = new.vault()?;
             Some((new, vault))
         }
@@ -222,6 +230,34 @@ fn look(
             };
             towards.look(index, number, &machines.canaries, report);
         }
+    }
+    ask_for_photos(office, seat, machines, report)
+}
+
+/// Asks for every attachment by its name, as somebody would who is told it by another.
+fn ask_for_photos(
+    office: &mut Office,
+    seat: usize,
+    machines: &mut Machines,
+    report: &mut Report,
+) -> Checked<()> {
+    for photo in office.photos.clone() {
+        let found = office.seats[seat].fetch(photo.command, machines)?;
+        let case = &office.cases[photo.case];
+        let towards = Towards {
+            office,
+            seat,
+            case,
+            route: Route::Blob,
+            heard: &office.seats[seat].heard,
+        };
+        let holds = office.who(seat, case).holds(Paper {
+            class: photo.class,
+            is_own: false,
+            is_apart: false,
+        });
+        let expected = towards.expected(holds, false, true);
+        towards.note(What::Others(photo.class), expected, found, report);
     }
     Ok(())
 }
@@ -264,7 +300,11 @@ impl Towards<'_> {
             } else {
                 What::Others(canary.class)
             };
-            let mut expected = self.expected(holds, is_own, canary.is_late);
+            let mut expected = match (canary.is_turned_away, is_own) {
+                (true, true) => Expected::Either,
+                (true, false) => Expected::NotThere,
+                (false, _) => self.expected(holds, is_own, canary.is_late),
+            };
             if expected == Expected::NotThere && is_own && has_stray {
                 expected = Expected::Either;
             }
@@ -293,6 +333,7 @@ impl Towards<'_> {
             Relation::Responsible
         };
         let who = self.office.who_as(self.seat, self.case, relation);
+        let who = who.on_first_day();
         let mut own = canaries
             .of(number)
             .map(|(_, canary)| canary)
@@ -321,7 +362,7 @@ impl Towards<'_> {
                 | Relation::Stranger
                 | Relation::Area
                 | Relation::GlassOver
-        );
+        ) || self.office.who(self.seat, self.case).has_run_out();
         match (self.route, holds) {
             (Route::Wire, true) if is_own => Expected::Either,
             (_, true) => Expected::There,
@@ -385,6 +426,11 @@ fn missing(office: &Office, reached: &BTreeSet<Cell>) -> Vec<Cell> {
                         continue;
                     }
                     for route in Route::ALL {
+                        let has_photo =
+                            matches!(what, What::Others(class) if is_attached(class, *stage));
+                        if *route == Route::Blob && (office.photos.is_empty() || !has_photo) {
+                            continue;
+                        }
                         // Who left is refused a new device.
                         let is_new = matches!(route, Route::NewWire | Route::NewVault);
                         if is_new && *relation == Relation::Gone {
@@ -442,7 +488,8 @@ fn is_planted(
             };
             let heads = &office.profile.powers.head;
             let rows = oracle::holders(&BTreeSet::from([role]), heads);
-            oracle::Who::new(&office.matrix, &rows, Some(role), (had, stage)).has_documents()
+            let who = oracle::Who::new(&office.matrix, &rows, Some(role), (had, stage));
+            who.on_first_day().has_documents()
         }
         What::Own(_) => false,
     }

@@ -74,4 +74,5 @@ commands! {
     68 Fact DeclareConflict = "declare_conflict",
     69 Proposal LiftConflict = "lift_conflict",
     72 Fact Attach = "attach",
+    73 Fact AskSeparation = "ask_separation",
 }

@@ -283,6 +283,13 @@ vocabulary! {
         /// Safe.
         Safe = "safe",
     }
+    /// What a linked case is to the one in which a head links it.
+    FamilyTie {
+        /// Another case of the same family.
+        Family = "family",
+        /// The file of one adult of the couple or family whose case this is (section 9, rule 1).
+        Adult = "adult",
+    }
     /// Sex as on the identity card.
     Sex {
         /// Female.
@@ -300,6 +307,15 @@ vocabulary! {
 }
 
 impl Category {
+    /// Whether it is violence at home: the adults of one file may be opposing parties (X11).
+    #[must_use]
+    pub const fn is_domestic_violence(self) -> bool {
+        matches!(
+            self,
+            Self::DomesticPhysical | Self::DomesticPsychological | Self::DomesticSexual
+        )
+    }
+
     /// Whether it is a sign of danger in itself: violence, suicide, trafficking, a child before the law (LK3.md 4.3).
     #[must_use]
     pub const fn is_danger_sign(self) -> bool {

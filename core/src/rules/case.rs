@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::LogEntry;
+use super::adults;
 use super::decided::{Decided, Made, Pending};
 use super::elsewhere::Elsewhere;
 use super::facts::{Consent, Facts, held_session, met_visit};
@@ -309,6 +310,8 @@ impl<'a> Case<'a> {
             ),
             (self.is_address_hidden(), Flag::AddressHidden),
             (self.has_open_addendum(), Flag::AddendumOpen),
+            (adults::is_due(self), Flag::SeparationDue),
+            (adults::is_apart(self), Flag::AdultsApart),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))

@@ -19,6 +19,8 @@ pub struct Elsewhere {
     pub booked: BTreeSet<(PersonId, Timestamp)>,
     /// Who is responsible for the other side of a family in which there is violence (X11).
     pub opposed: BTreeSet<PersonId>,
+    /// Whether a head tied this one to a case of the family, in that case.
+    pub is_tied: bool,
     /// When it was found that a withdrawal had reached every device in use, or was stated why it was done all the same: the register
     /// of what clients ask for by right tells it (UU 27/2022 art. 40).
     pub processing_stopped: BTreeSet<Timestamp>,
@@ -36,11 +38,14 @@ impl Elsewhere {
     }
 }
 
-/// Who is responsible for the other side, where a head linked two cases and violence is told of in one of them.
+/// Who is responsible for the other side, where violence is told of on either, or in the couple's case that two adults have in common.
 #[must_use]
-pub fn opposed(one: Option<&CaseState>, other: &CaseState) -> Option<PersonId> {
+pub fn opposed<'s>(
+    told: impl IntoIterator<Item = &'s CaseState>,
+    other: &CaseState,
+) -> Option<PersonId> {
     let is_violent = |state: &CaseState| state.flags.contains(&Flag::DangerSign);
-    let is_between = one.is_some_and(is_violent) || is_violent(other);
+    let is_between = told.into_iter().any(is_violent) || is_violent(other);
     other.assignee.filter(|_| is_between)
 }
 

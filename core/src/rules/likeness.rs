@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::facts::Facts;
 use super::{CaseState, Flag, LogEntry};
 use crate::code::codes;
-use crate::command::{Command, EndingReason};
+use crate::command::{Command, EndingReason, FamilyTie};
 use crate::id::{CaseId, ServerSeq};
 
 codes!(
@@ -97,24 +97,30 @@ pub fn identity_of(entries: &[LogEntry]) -> BTreeSet<(Likeness, String)> {
     identity
 }
 
-/// What heads decided here about other cases: linked or told apart, and at which row. The last decision holds.
+/// What heads decided here about other cases: what ties each to this one, or that nothing does, and at which row. The last decision
+/// holds.
 #[must_use]
-pub fn family_decisions(entries: &[LogEntry]) -> BTreeMap<CaseId, (bool, ServerSeq)> {
+pub fn family_decisions(entries: &[LogEntry]) -> BTreeMap<CaseId, (Option<FamilyTie>, ServerSeq)> {
     let mut decisions = BTreeMap::new();
     for entry in entries {
-        let decision = if let Command::LinkFamily(link) = &entry.entry.command {
-            Some((link.related, true))
-        } else if let Command::UnlinkFamily(apart) = &entry.entry.command {
-            Some((apart.related, false))
-        } else {
-            None
-        };
+        let decision = family_decision(&entry.entry.command);
         let is_made = entry.verdict == Some(super::Verdict::Committed);
-        if let Some((related, is_linked)) = decision.filter(|_| is_made) {
-            decisions.insert(related, (is_linked, entry.seq));
+        if let Some((related, tie)) = decision.filter(|_| is_made) {
+            decisions.insert(related, (tie, entry.seq));
         }
     }
     decisions
+}
+
+/// What a command says that ties another case to its own, if it says anything of one.
+pub(super) fn family_decision(command: &Command) -> Option<(CaseId, Option<FamilyTie>)> {
+    if let Command::LinkFamily(link) = command {
+        Some((link.related, Some(link.tie.unwrap_or(FamilyTie::Family))))
+    } else if let Command::UnlinkFamily(apart) = command {
+        Some((apart.related, None))
+    } else {
+        None
+    }
 }
 
 /// What one case is to another that looks like it; none where nothing is left to decide.

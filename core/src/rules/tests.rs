@@ -6,6 +6,7 @@
 )]
 
 mod acceptance;
+mod adults;
 mod apart;
 mod arrivals;
 mod commands;

@@ -193,6 +193,10 @@ codes!(
         AddressHidden = "address_hidden",
         /// Something was found after the assessment was signed: a new one is proposed.
         AddendumOpen = "addendum_open",
+        /// The adults in it should have a file each: violence at home is told of, or one of them asked (section 9, rule 1).
+        SeparationDue = "separation_due",
+        /// Its adults have a file each: here stands what is about both (section 9, rule 1).
+        AdultsApart = "adults_apart",
     }
 );
 

@@ -34,6 +34,8 @@ codes!(
         Refused = "refused",
         /// Something waits for this person's answer.
         ToAnswer = "to_answer",
+        /// The adults of a couple or family should have a file each (section 9, rule 1).
+        SeparationDue = "separation_due",
         /// A signature was taken without knowing of a withdrawal: the client is to be asked (C1).
         ToConfirm = "to_confirm",
         /// Nobody witnessed when it was, and a clock by law depends on it, or the device's clock had jumped (B6).
@@ -81,6 +83,7 @@ pub fn attention(viewer: &Viewer<'_>, case: &CaseSeen) -> Vec<Attention> {
     all.extend(case.items.iter().filter_map(|item| ask.own_work(item)));
     if let Some(state) = &case.view.state {
         all.extend(ask.reopening(state));
+        all.extend(ask.separation(state));
         all.extend(state.reviews.iter().filter_map(|item| ask.review(item)));
         all.extend(ask.times(state));
         all.extend(ask.same_events(state));
@@ -217,6 +220,18 @@ impl Asking<'_, '_> {
             );
             let what_to_do = self.say("do-flag-reopen_proposed", &[]);
             self.made(AttentionKind::ReopenProposed, None, since, says, what_to_do)
+        })
+    }
+
+    /// For heads, who alone tie cases.
+    fn separation(&self, state: &CaseState) -> Option<Attention> {
+        let is_asked = state.flags.contains(&Flag::SeparationDue);
+        (is_asked && self.viewer.may(CommandKind::LinkFamily)).then(|| {
+            let title = self.case.title(self.viewer);
+            let says = self.say("attention-says-separation_due", &[("case", &title)]);
+            let what_to_do = self.say("do-separation_due", &[]);
+            let kind = AttentionKind::SeparationDue;
+            self.made(kind, None, self.opened_at(), says, what_to_do)
         })
     }
 

@@ -150,6 +150,8 @@ codes!(
         UndoDuplicate = "undo_duplicate",
         /// Kasus Sekeluarga.
         LinkFamily = "link_family",
+        /// Permintaan Berkas Tersendiri.
+        AskSeparation = "ask_separation",
         /// Bukan Sekeluarga.
         UnlinkFamily = "unlink_family",
         /// Pemindahan Catatan ke Kasus Lain.

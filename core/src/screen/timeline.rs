@@ -230,7 +230,9 @@ pub(super) const fn asks_something(flag: Flag) -> bool {
         | Flag::GuardianMissing
         | Flag::AssentMissing
         | Flag::ConsentContested
-        | Flag::AddendumOpen => true,
+        | Flag::AddendumOpen
+        | Flag::SeparationDue
+        | Flag::AdultsApart => true,
         Flag::RoleNotAllowed
         | Flag::OutOfOrder
         | Flag::NewEvidenceBeforeTermination

@@ -109,7 +109,8 @@ pub fn today(viewer: &Viewer<'_>, cases: &[CaseSeen]) -> Today {
                 AttentionKind::ToAnswer
                 | AttentionKind::ToConfirm
                 | AttentionKind::TimeToConfirm
-                | AttentionKind::SameEvent => {
+                | AttentionKind::SameEvent
+                | AttentionKind::SeparationDue => {
                     today.to_answer.push(item);
                 }
                 // The clocks stand in lists of their own.

@@ -4,13 +4,12 @@ mod answer;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use jangkau_core::console::ConsoleRefusal;
 use jangkau_core::id::InstitutionId;
 use serde::Deserialize;
@@ -26,23 +25,20 @@ use answer::{Told, changed, instant, myself, session, tell};
 
 pub(super) use answer::refuse;
 
-/// The routes.
-pub(super) fn routes() -> Router<App> {
-    let at = |path: &str| format!("/v1/console/{path}");
-    Router::new()
-        .route(&at("sign-in"), post(sign_in))
-        .route(&at("code"), post(open_with_code))
-        .route(&at("set-up"), post(set_up))
-        .route(&at("me"), get(me))
-        .route(&at("renew"), post(renew))
-        .route(&at("sign-out"), post(sign_out))
-        .route(&at("password"), post(password))
-        .route(&at("totp/begin"), post(begin_totp))
-        .route(&at("totp"), post(totp))
-        .route(&at("recovery-codes"), post(recovery_codes))
-        .route(&at("sessions"), get(sessions))
-        .route(&at("sessions/end"), post(end_session))
-        .route(&at("codes"), post(issue_code))
+super::routes! {
+    post "/v1/console/sign-in" => sign_in,
+    post "/v1/console/code" => open_with_code,
+    post "/v1/console/set-up" => set_up,
+    get "/v1/console/me" => me,
+    post "/v1/console/renew" => renew,
+    post "/v1/console/sign-out" => sign_out,
+    post "/v1/console/password" => password,
+    post "/v1/console/totp/begin" => begin_totp,
+    post "/v1/console/totp" => totp,
+    post "/v1/console/recovery-codes" => recovery_codes,
+    get "/v1/console/sessions" => sessions,
+    post "/v1/console/sessions/end" => end_session,
+    post "/v1/console/codes" => issue_code,
 }
 
 /// A person's request, before anything of it is believed.

@@ -8,12 +8,12 @@ CREATE TABLE likeness (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX likeness_case ON likeness (institution, case_id);
 
--- What heads decided about two cases, in the case where they decided it: linked, or told apart.
+-- What heads decided about two cases, in the case where they decided it: what ties them, or nothing where they were told apart.
 CREATE TABLE family_decision (
     institution INTEGER NOT NULL,
     case_id BLOB NOT NULL,
     other BLOB NOT NULL,
-    linked INTEGER NOT NULL,
+    tie TEXT,
     seq INTEGER NOT NULL,
     PRIMARY KEY (institution, case_id, other)
 ) STRICT, WITHOUT ROWID;

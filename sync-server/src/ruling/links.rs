@@ -24,7 +24,7 @@ use crate::store::{StoreError, bars, decode, elsewhere, encode, institutions, li
 pub(super) struct Meaning {
     /// Cases whose connections may be others now.
     pub(super) relink: BTreeSet<CaseId>,
-    /// Cases that take a clock over, or do so no more: they are judged again.
+    /// Cases that take a clock over, or do so no more, or that a head tied to this one or told apart: they are judged again.
     pub(super) again: BTreeSet<CaseId>,
 }
 
@@ -52,8 +52,12 @@ impl Bench<'_> {
         }
         let kinds = [CommandKind::LinkFamily, CommandKind::UnlinkFamily];
         let about = with_verdicts(entries, judgement, &kinds);
+        let mut again = BTreeSet::new();
         if !about.is_empty() {
-            links::set_decisions(db, tenant, case, &family_decisions(&about))?;
+            let decisions = family_decisions(&about);
+            if links::set_decisions(db, tenant, case, &decisions)? {
+                again.extend(decisions.into_keys());
+            }
             relink.extend(links::decisions(db, tenant, case)?.into_keys());
         }
         if !relink.is_empty() {
@@ -66,11 +70,9 @@ impl Bench<'_> {
         let now = judgement.state.duplicate_of;
         let before = links::set_registration(db, tenant, case, registered_at, now)?;
         let is_more_passed = self.note_elsewhere(case, entries, &judgement.state)?;
-        let again = if before == now && !is_more_passed {
-            BTreeSet::new()
-        } else {
-            before.into_iter().chain(now).collect()
-        };
+        if before != now || is_more_passed {
+            again.extend(before.into_iter().chain(now));
+        }
         Ok(Meaning { relink, again })
     }
 
@@ -141,13 +143,13 @@ impl Bench<'_> {
         // A case that is hidden from somebody is named by no other: its own connections tell those who may know.
         let hidden = bars::cases(db, tenant)?;
         let mut connections = CaseLinks::default();
-        for (other, is_linked) in decisions
+        for (other, tie) in decisions
             .iter()
             .filter(|(other, _)| !hidden.contains(other))
         {
             let is_case =
                 rulings::file(db, tenant, *other)?.is_some_and(|file| file.state.is_some());
-            if *is_linked && is_case {
+            if tie.is_some() && is_case {
                 connections.related.insert(*other);
             }
         }

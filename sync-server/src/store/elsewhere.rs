@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jangkau_core::command::FamilyTie;
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::rules::{Elsewhere, opposed};
 use jangkau_core::time::Timestamp;
@@ -32,6 +33,7 @@ pub(crate) fn of(
         papers: passed(db, tenant, case)?,
         booked,
         opposed: opposing(db, tenant, case)?,
+        is_tied: links::is_tied(db, tenant, case)?,
         processing_stopped: processing_stops(db, tenant, case)?,
     })
 }
@@ -79,15 +81,38 @@ pub(crate) fn all_processing_stops(
 fn opposing(db: &Db, tenant: Tenant, case: CaseId) -> Result<BTreeSet<PersonId>, StoreError> {
     let mut people = BTreeSet::new();
     let linked = links::decisions(db, tenant, case)?;
-    if !linked.values().any(|is_linked| *is_linked) {
+    if !linked.values().any(Option::is_some) {
         return Ok(people);
     }
     let own = rulings::state(db, tenant, case)?;
-    for (other, _) in linked.into_iter().filter(|(_, is_linked)| *is_linked) {
-        let other = rulings::state(db, tenant, other)?;
-        people.extend(other.and_then(|other| opposed(own.as_ref(), &other)));
+    for (other, tie) in linked {
+        let near = rulings::state(db, tenant, other)?;
+        match tie {
+            None => {}
+            Some(FamilyTie::Family) => {
+                people.extend(near.and_then(|near| opposed(&own, &near)));
+            }
+            // What the adults have in common is on no side; the other adult is.
+            Some(FamilyTie::Adult) => {
+                for adult in adults(db, tenant, other)? {
+                    let state = rulings::state(db, tenant, adult)?;
+                    let facing = state.filter(|_| adult != case);
+                    let told = own.iter().chain(&near);
+                    people.extend(facing.and_then(|facing| opposed(told, &facing)));
+                }
+            }
+        }
     }
     Ok(people)
+}
+
+/// The files of the adults whose case a case is.
+fn adults(db: &Db, tenant: Tenant, couple: CaseId) -> Result<BTreeSet<CaseId>, StoreError> {
+    let tied = links::decisions(db, tenant, couple)?;
+    let adults = tied.into_iter();
+    Ok(adults
+        .filter_map(|(other, tie)| (tie == Some(FamilyTie::Adult)).then_some(other))
+        .collect())
 }
 
 /// The earliest registration among the duplicates of a case.

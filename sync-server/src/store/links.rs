@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jangkau_core::command::FamilyTie;
 use jangkau_core::id::{CaseId, ServerSeq};
 use jangkau_core::rules::Likeness;
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::institutions::Tenant;
-use super::{Db, Place, StoreError, column, parse};
+use super::{Db, Place, StoreError, column, parse, seq};
 use crate::keys::Owner;
 
 /// What others may share with a case, as it was when it was last judged.
@@ -65,39 +66,82 @@ pub(crate) fn alike(
     Ok(alike)
 }
 
-/// Replaces what heads decided in a case about others.
+/// What heads decided in a case about others.
+type Decisions = BTreeMap<CaseId, (Option<FamilyTie>, ServerSeq)>;
+
+/// Replaces what heads decided in a case about others, and says whether that is something else than before.
 pub(crate) fn set_decisions(
     db: &Db,
     tenant: Tenant,
     case: CaseId,
-    decisions: &BTreeMap<CaseId, (bool, ServerSeq)>,
-) -> Result<(), StoreError> {
+    decisions: &Decisions,
+) -> Result<bool, StoreError> {
+    if own_decisions(db, tenant, case)? == *decisions {
+        return Ok(false);
+    }
     let sql = "DELETE FROM family_decision WHERE institution = ?1 AND case_id = ?2";
     db.prepare_cached(sql)?.execute(params![tenant.0, case])?;
-    let sql = "INSERT INTO family_decision (institution, case_id, other, linked, seq) \
+    let sql = "INSERT INTO family_decision (institution, case_id, other, tie, seq) \
                VALUES (?1, ?2, ?3, ?4, ?5)";
-    for (other, (linked, seq)) in decisions {
+    for (other, (tie, seq)) in decisions {
+        let tie = tie.map(FamilyTie::code);
         db.prepare_cached(sql)?
-            .execute(params![tenant.0, case, other, linked, column(*seq)])?;
+            .execute(params![tenant.0, case, other, tie, column(*seq)])?;
     }
-    Ok(())
+    Ok(true)
 }
 
-/// What was decided last about a case and each other, on either side: whether they are linked.
+fn own_decisions(db: &Db, tenant: Tenant, case: CaseId) -> Result<Decisions, StoreError> {
+    let sql = "SELECT other, tie, seq FROM family_decision \
+               WHERE institution = ?1 AND case_id = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let mut decisions = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        decisions.insert(row.get(0)?, (tie_of(row.get(1)?)?, seq(row.get(2)?)));
+    }
+    Ok(decisions)
+}
+
+fn tie_of(stored: Option<String>) -> Result<Option<FamilyTie>, StoreError> {
+    stored.as_deref().map(parse).transpose()
+}
+
+/// Whether a head tied a case to another, there, and nobody told them apart since.
+pub(crate) fn is_tied(db: &Db, tenant: Tenant, case: CaseId) -> Result<bool, StoreError> {
+    let sql = "SELECT case_id FROM family_decision \
+               WHERE institution = ?1 AND other = ?2 AND tie IS NOT NULL";
+    let others: BTreeSet<CaseId> = {
+        let mut statement = db.prepare_cached(sql)?;
+        let rows = statement.query_map(params![tenant.0, case], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    if others.is_empty() {
+        return Ok(false);
+    }
+    let standing = decisions(db, tenant, case)?;
+    Ok(others
+        .iter()
+        .any(|other| standing.get(other).is_some_and(Option::is_some)))
+}
+
+/// What was decided last about a case and each other, on either side: what ties them, if anything.
 pub(crate) fn decisions(
     db: &Db,
     tenant: Tenant,
     case: CaseId,
-) -> Result<BTreeMap<CaseId, bool>, StoreError> {
-    let sql = "SELECT other, linked, seq FROM family_decision \
+) -> Result<BTreeMap<CaseId, Option<FamilyTie>>, StoreError> {
+    let sql = "SELECT other, tie, seq FROM family_decision \
                WHERE institution = ?1 AND case_id = ?2 \
-               UNION ALL SELECT case_id, linked, seq FROM family_decision \
+               UNION ALL SELECT case_id, tie, seq FROM family_decision \
                WHERE institution = ?1 AND other = ?2 ORDER BY 3";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![tenant.0, case], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(params![tenant.0, case])?;
+    let mut decisions = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        decisions.insert(row.get(0)?, tie_of(row.get(1)?)?);
+    }
+    Ok(decisions)
 }
 
 /// The case that a case is a duplicate of, and those that are duplicates of it.

@@ -63,10 +63,12 @@ listed!(
         Wire,
         /// What its file holds in the end.
         Vault,
-        /// All that is sent to a device that is new at the end.
+        /// All that is sent to a device that is new at the end, over the live line.
         NewWire,
         /// What the file of that one holds.
         NewVault,
+        /// The bytes of attachments.
+        Blob,
     }
 );
 

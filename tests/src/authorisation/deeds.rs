@@ -247,6 +247,7 @@ pub(super) fn session(
 pub(super) fn link(related: CaseId, word: &str) -> Checked<LinkFamily> {
     Ok(LinkFamily {
         related,
+        tie: None,
         reason: line(word)?,
     })
 }

@@ -1,13 +1,14 @@
 //! The way to the server: the engine in this process, or one that serves HTTP.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use jangkau_core::time::Timestamp;
 use jangkau_server::clock::{Clock, Hand};
 use jangkau_server::engine::Engine;
-use jangkau_server::http::{Serving, serve_on};
+use jangkau_server::http::{FRAME_REFUSED, FRAME_REPLY, Serving, serve_on};
 use rand_core::CryptoRng;
+use tungstenite::{Message, WebSocket, client};
 
 use crate::world::chance::Chance;
 use crate::world::violation::{Checked, Violation};
@@ -87,6 +88,31 @@ impl Door {
         }
     }
 
+    /// Whether bytes of attachments have a road here.
+    pub(super) const fn has_blobs(&self) -> bool {
+        match self {
+            Self::Engine(_) => false,
+            Self::Http { .. } => true,
+        }
+    }
+
+    /// A live line, where there is one.
+    pub(super) fn line(&self) -> Checked<Option<Line>> {
+        let Self::Http { serving, hand, .. } = self else {
+            return Ok(None);
+        };
+        let broke = |error: &dyn std::fmt::Debug| Violation::broke("the live line", error);
+        let stream = TcpStream::connect(serving.address()).map_err(|error| broke(&error))?;
+        let wait = stream.set_read_timeout(Some(ANSWER_MAX));
+        wait.map_err(|error| broke(&error))?;
+        let url = format!("ws://{}/v1/live", serving.address());
+        let (socket, _) = client(url, stream).map_err(|error| broke(&error))?;
+        Ok(Some(Line {
+            socket,
+            hand: hand.clone(),
+        }))
+    }
+
     /// Where it listens, if it does.
     pub(super) fn address(&self) -> String {
         match self {
@@ -122,6 +148,34 @@ impl Door {
                 serving
                     .with_engine(move |engine, now, rng| errand(engine, now, rng))
                     .map_err(|error| Violation::broke("with_engine", &error))
+            }
+        }
+    }
+}
+
+/// A live line to the server.
+pub(super) struct Line {
+    socket: WebSocket<TcpStream>,
+    hand: Hand,
+}
+
+impl Line {
+    /// Sends a request, and waits for what is no poke.
+    pub(super) fn ask(&mut self, body: &[u8], now: Timestamp) -> Checked<Answer> {
+        let broke = |error: tungstenite::Error| Violation::broke("the live line", &error);
+        self.hand.set(now);
+        let message = Message::Binary(body.to_vec().into());
+        self.socket.send(message).map_err(broke)?;
+        loop {
+            let Message::Binary(frame) = self.socket.read().map_err(broke)? else {
+                continue;
+            };
+            match frame.split_first() {
+                Some((&FRAME_REPLY, rest)) => return Ok((true, rest.to_vec())),
+                Some((&FRAME_REFUSED, rest)) => return Ok((false, rest.to_vec())),
+                // A poke; its bytes are nobody's words, being none.
+                _ if frame.len() <= 1 => {}
+                _ => return Err(Violation::new("a poke is empty", format!("{frame:?}"))),
             }
         }
     }

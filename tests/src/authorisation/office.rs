@@ -1,6 +1,7 @@
 //! An office with somebody of each role in each relation to a case, and cases in every state with canaries in every class.
 
 mod days;
+mod photos;
 
 use std::collections::BTreeSet;
 
@@ -15,11 +16,13 @@ use jangkau_core::sync::{ActingTitle, Delegation, GlassAsk, GlassCase, GlassSaid
 use jangkau_server::engine::Engine;
 use rand_core::CryptoRng;
 
+pub(super) use photos::{Photo, is_attached};
+
 use super::cells::{DOORKEEPER, Relation, Stage, is_twofold, registers};
 use super::deeds;
 use super::oracle::{Matrix, Who, holders, writes_apart};
 use super::search::{Canary, words_in};
-use super::seats::{Heard, Machines, Seat};
+use super::seats::{Machines, Seat};
 use crate::world::violation::{Checked, Violation, ensure};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -98,6 +101,7 @@ pub(super) struct Office {
     pub(super) cases: Vec<Case>,
     pub(super) matrix: Matrix,
     booked: i64,
+    pub(super) photos: Vec<Photo>,
 }
 
 impl Office {
@@ -124,6 +128,7 @@ impl Office {
             cases: Vec::new(),
             matrix: Matrix::shipped()?,
             booked: 0,
+            photos: Vec::new(),
             cast,
         };
         let every: Vec<Role> = office
@@ -168,15 +173,9 @@ impl Office {
             Ok::<_, jangkau_server::engine::EngineError>(person)
         })?;
         let person = hired.map_err(|error| Violation::broke("hire", &error))?;
-        let replica = machines.enrol(&self.institution, person)?;
-        let replica =
-            replica.ok_or_else(|| Violation::new("who works here enrols", String::new()))?;
-        self.seats.push(Seat {
-            person,
-            role: roles[0],
-            replica,
-            heard: Heard::default(),
-        });
+        let seat = machines.enrol(&self.institution, (person, roles[0]))?;
+        let seat = seat.ok_or_else(|| Violation::new("who works here enrols", String::new()))?;
+        self.seats.push(seat);
         self.parts.push(part);
         Ok(())
     }
@@ -265,6 +264,7 @@ impl Office {
             author,
             is_apart: writes_apart(&self.matrix, &self.holders(author), class),
             is_late,
+            is_turned_away: false,
             view,
         };
         machines.canaries.plant(canary, &mut machines.chance)

@@ -25,6 +25,7 @@ struct Row {
     view: Option<ViewKind>,
     #[serde(default)]
     break_glass: bool,
+    hours: Option<u32>,
 }
 
 /// What a cell of the matrix gives.
@@ -34,6 +35,7 @@ struct Cell {
     write: Writing,
     view: Option<ViewKind>,
     break_glass: bool,
+    is_for_hours: bool,
 }
 
 const NOTHING: Cell = Cell {
@@ -41,6 +43,7 @@ const NOTHING: Cell = Cell {
     write: Writing::None,
     view: None,
     break_glass: false,
+    is_for_hours: false,
 };
 
 /// The matrix, by holder and class.
@@ -60,6 +63,7 @@ impl Matrix {
                     write: row.write.unwrap_or(Writing::None),
                     view: row.view,
                     break_glass: row.break_glass,
+                    is_for_hours: row.hours.is_some(),
                 };
                 cells.insert((holder.clone(), row.class.clone()), cell);
             }
@@ -81,6 +85,8 @@ pub(super) struct Who<'a> {
     relation: Relation,
     stage: Stage,
     is_volunteer: bool,
+    /// Of the first day; else of when everybody's hours are over.
+    is_first_day: bool,
 }
 
 /// The rows of the matrix of somebody with these roles.
@@ -126,7 +132,26 @@ impl<'a> Who<'a> {
             relation,
             stage,
             is_volunteer: role == Some(Role::Volunteer),
+            is_first_day: false,
         }
+    }
+
+    /// The same on the first day.
+    pub(super) fn on_first_day(self) -> Self {
+        Self {
+            is_first_day: true,
+            ..self
+        }
+    }
+
+    /// Whether a row gives what is the person's own for some hours, and these are over.
+    fn is_over(&self, holder: &str) -> bool {
+        !self.is_first_day && self.matrix.cell(holder, "index").is_for_hours
+    }
+
+    /// Whether the case may have been theirs for a while by itself: it is closed now, or the hours of a row are over.
+    pub(super) fn has_run_out(&self) -> bool {
+        self.is_closed() || self.holders.iter().any(|holder| self.is_over(holder))
     }
 
     /// Somebody who does not work here any more, or from whom the case is hidden (rule 2).
@@ -184,11 +209,14 @@ impl<'a> Who<'a> {
     /// Whether they hold all that is in a class of the case. `unit` is own cases, as long as no standard names units.
     fn reads(&self, class: Class) -> bool {
         let is_open = matches!(self.relation, Relation::Glass) && self.may_break(class);
-        let by_matrix = self.cells(class.code()).any(|cell| match cell.read {
-            Reading::Institution => true,
-            Reading::OwnCases | Reading::Unit => self.is_own(),
-            Reading::None => false,
-        });
+        let by_matrix =
+            self.holders
+                .iter()
+                .any(|holder| match self.matrix.cell(holder, class.code()).read {
+                    Reading::Institution => true,
+                    Reading::OwnCases | Reading::Unit => self.is_own() && !self.is_over(holder),
+                    Reading::None => false,
+                });
         by_matrix || is_open
     }
 
@@ -209,6 +237,8 @@ impl<'a> Who<'a> {
             let index = self.matrix.cell(holder, "index").read;
             let reaches = if widest == Reading::Institution {
                 true
+            } else if self.is_over(holder) {
+                false
             } else if self.was_own() {
                 widest <= Reading::OwnCases && index == Reading::OwnCases
             } else {
@@ -246,7 +276,7 @@ impl<'a> Who<'a> {
             let gives = |class: &Class| self.matrix.cell(holder, class.code()).view == Some(kind);
             let reach = match self.matrix.cell(holder, "index").read {
                 Reading::Institution => true,
-                Reading::OwnCases => is_tied,
+                Reading::OwnCases => is_tied && !self.is_over(holder),
                 Reading::None | Reading::Unit => false,
             };
             reach && Class::ALL.iter().any(gives)

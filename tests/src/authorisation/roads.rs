@@ -112,6 +112,45 @@ const TYPED: &[(&str, &str)] = &[
     ("blobs", "--blobs {folder}"),
 ];
 
+/// Every path at which the server answers, and where it is asked as those ask who use it. Here each is asked by strangers, too.
+const ASKED: &[(&str, &str)] = &[
+    ("/", "nobody: there is nothing"),
+    ("/v1/sync", "everybody, all the time"),
+    ("/v1/enrol", "everybody, twice"),
+    (
+        "/v1/release",
+        "its answer is a key to the vault of whoever asks",
+    ),
+    ("/v1/glass", "the days of an office"),
+    ("/v1/blob", "everybody, for every photo"),
+    ("/v1/live", "everybody, at a new device"),
+    ("/health", "anybody"),
+    ("/ready", "anybody"),
+    ("/metrics", "anybody"),
+    ("/v1/console/sign-in", "one of the staff"),
+    ("/v1/console/code", "one of the staff"),
+    ("/v1/console/set-up", "one of the staff"),
+    ("/v1/console/me", "one of the staff"),
+    ("/v1/console/renew", "one of the staff"),
+    ("/v1/console/sign-out", "one of the staff"),
+    ("/v1/console/password", "one of the staff"),
+    ("/v1/console/totp/begin", "one of the staff"),
+    ("/v1/console/totp", "one of the staff"),
+    ("/v1/console/recovery-codes", "one of the staff"),
+    ("/v1/console/sessions", "one of the staff"),
+    ("/v1/console/sessions/end", "one of the staff"),
+    ("/v1/console/codes", "one of the staff"),
+];
+
+/// Paths that the server has and nobody asks.
+#[cfg(test)]
+pub(super) fn unasked() -> Vec<&'static str> {
+    let asked = |path: &&str| ASKED.iter().any(|row| row.0 == *path);
+    jangkau_server::http::paths()
+        .filter(|path| !asked(path))
+        .collect()
+}
+
 /// What is typed for a command.
 fn typed(command: &str) -> Option<Vec<&'static str>> {
     let row = TYPED.iter().find(|row| row.0 == command)?;
@@ -296,11 +335,13 @@ fn ask_console(agent: &ureq::Agent, base: &str, code: &str) -> Checked<usize> {
     }
     for path in [
         "totp/begin",
+        "totp",
+        "recovery-codes",
         "renew",
-        "sign-out",
         "codes",
         "sessions/end",
         "password",
+        "sign-out",
     ] {
         let request = agent.post(format!("{base}/v1/console/{path}"));
         let request = request.header("authorization", format!("Bearer {token}"));
@@ -326,38 +367,14 @@ pub(super) fn ask_all(office: &Office, machines: &mut Machines) -> Checked<usize
         .first()
         .map(|case| case.id.to_string())
         .unwrap_or_default();
-    let gets = [
-        "/health",
-        "/ready",
-        "/metrics",
-        "/v1/live",
-        "/",
-        "/v1/console/me",
-        "/v1/console/sessions",
-    ];
-    for path in gets {
-        hear(path, agent.get(format!("{base}{path}")).call())?;
-    }
     hear("other", agent.get(format!("{base}/v1/cases/{case}")).call())?;
     // What nobody understands is not said back.
     let mut canaries = machines.canaries.of(office.number);
     let word = canaries.next().map(|(word, _)| *word).unwrap_or([0; 28]);
-    let posts = [
-        "sync",
-        "enrol",
-        "release",
-        "glass",
-        "console/sign-in",
-        "console/code",
-        "console/set-up",
-    ];
-    for path in posts {
-        hear(
-            path,
-            agent
-                .post(format!("{base}/v1/{path}"))
-                .send(word.as_slice()),
-        )?;
+    for (path, _) in ASKED {
+        hear(path, agent.get(format!("{base}{path}")).call())?;
+        let said = agent.post(format!("{base}{path}")).send(word.as_slice());
+        hear(path, said)?;
     }
     Ok(asked + ask_console(&agent, &base, &code)?)
 }

@@ -40,6 +40,8 @@ pub(super) struct Canary {
     pub(super) is_apart: bool,
     /// After everybody had lost what they lose.
     pub(super) is_late: bool,
+    /// In something that was turned away: nobody but its author ever has it.
+    pub(super) is_turned_away: bool,
     /// In which view the words stand, too.
     pub(super) view: Option<ViewKind>,
 }
@@ -56,6 +58,14 @@ impl Canaries {
         word.copy_from_slice(text.as_bytes());
         self.0.insert(word, canary);
         text
+    }
+
+    /// What will be turned away.
+    pub(super) fn turn_away(&mut self, text: &str) {
+        let planted = self.0.iter_mut();
+        for (_, canary) in planted.filter(|(word, _)| word.as_slice() == text.as_bytes()) {
+            canary.is_turned_away = true;
+        }
     }
 
     /// What was never written after all.

@@ -5,19 +5,22 @@ use std::collections::BTreeSet;
 use ed25519_dalek::SigningKey;
 use jangkau_core::access::ViewKind;
 use jangkau_core::command::Command;
-use jangkau_core::id::{CaseId, CommandId, DeviceId, InstitutionId, PersonId};
+use jangkau_core::id::{CaseId, CommandId, DeviceId, InstitutionId, Nonce, PersonId};
 use jangkau_core::profile::words::Role;
 use jangkau_core::replica::Replica;
 use jangkau_core::sync::{
-    Enrol, Enrolled, Row, SignedRuling, SyncReply, View, WireRow, decode_body, encode_body,
+    BLOB_ROUTE, BlobAnswer, BlobRefused, BlobReply, BlobRequest, Enrol, Enrolled, RefusedReply,
+    Row, SignedRequest, SignedRuling, SyncReply, View, WireRow, decode_body, encode_body,
 };
 use jangkau_core::time::Timestamp;
 
-use super::door::Door;
+use super::door::{Door, Line};
 use super::search::{Canaries, Word, words_in, words_in_database};
 use crate::world::chance::Chance;
 use crate::world::violation::{Checked, Violation};
 
+/// Most times that somebody asks who holds an outdated nonce.
+const TRIES_MAX: usize = 3;
 /// Most exchanges until a device has nothing to say.
 const EXCHANGES_MAX: usize = 2_000;
 
@@ -36,12 +39,12 @@ impl Machines {
         self.now
     }
 
-    /// A device of a person; none where the server refuses them one.
+    /// A person at a new device; nobody where the server refuses them one.
     pub(super) fn enrol(
         &mut self,
         institution: &InstitutionId,
-        person: PersonId,
-    ) -> Checked<Option<Replica>> {
+        (person, role): (PersonId, Role),
+    ) -> Checked<Option<Seat>> {
         let now = self.later();
         let institution = institution.clone();
         let code = self
@@ -62,9 +65,16 @@ impl Machines {
         }
         let enrolled: Enrolled =
             decode_body(&answer).map_err(|error| Violation::broke("enrol", &error))?;
-        Replica::create_in_memory(&enrolled, key)
-            .map(Some)
-            .map_err(|error| Violation::broke("Replica::create_in_memory", &error))
+        let replica = Replica::create_in_memory(&enrolled, key.clone())
+            .map_err(|error| Violation::broke("Replica::create_in_memory", &error))?;
+        Ok(Some(Seat {
+            person,
+            role,
+            replica,
+            heard: Heard::default(),
+            key,
+            nonce: enrolled.nonce,
+        }))
     }
 }
 
@@ -117,11 +127,24 @@ pub(super) struct Seat {
     pub(super) role: Role,
     pub(super) replica: Replica,
     pub(super) heard: Heard,
+    /// With it the person signs what no app of ours would ask.
+    key: SigningKey,
+    nonce: Nonce,
 }
 
 impl Seat {
     /// Exchanges until both sides have nothing to say.
     pub(super) fn sync(&mut self, machines: &mut Machines) -> Checked<()> {
+        self.exchange(machines, None)
+    }
+
+    /// The same over the live line, where there is one.
+    pub(super) fn sync_live(&mut self, machines: &mut Machines) -> Checked<()> {
+        let line = machines.door.line()?;
+        self.exchange(machines, line)
+    }
+
+    fn exchange(&mut self, machines: &mut Machines, mut line: Option<Line>) -> Checked<()> {
         for _ in 0..EXCHANGES_MAX {
             let now = machines.later();
             let request = self
@@ -129,7 +152,10 @@ impl Seat {
                 .request(now, machines.chance.rng())
                 .map_err(|error| Violation::broke("Replica::request", &error))?;
             let Machines { door, chance, .. } = machines;
-            let (is_done, answer) = door.post("/v1/sync", &request, now, chance)?;
+            let (is_done, answer) = match &mut line {
+                Some(line) => line.ask(&request, now)?,
+                None => door.post("/v1/sync", &request, now, chance)?,
+            };
             let again = if is_done {
                 self.heard.take(&answer)?;
                 let synced = self.replica.receive(&answer, now, machines.chance.rng());
@@ -167,6 +193,60 @@ impl Seat {
             .record(case, command.into(), now, None, now, chance);
         let done = done.map_err(|error| Violation::broke("Replica::record", &error))?;
         Ok(done.ok())
+    }
+
+    /// Asks for the bytes of an attachment by its name, whatever this device knows of it. Gives whether any came.
+    pub(super) fn fetch(
+        &mut self,
+        attachment: CommandId,
+        machines: &mut Machines,
+    ) -> Checked<bool> {
+        let broke = |error: &dyn std::fmt::Debug| Violation::broke("fetch", error);
+        for _ in 0..TRIES_MAX {
+            let body = encode_body(&BlobRequest::Get(attachment, 0));
+            let seat = self.replica.seat();
+            let request = SignedRequest::sign(BLOB_ROUTE, seat, self.nonce, body, &self.key);
+            let now = machines.later();
+            let Machines { door, chance, .. } = machines;
+            let (is_done, answer) = door.post("/v1/blob", &request.to_bytes(), now, chance)?;
+            if is_done {
+                let reply: BlobReply = decode_body(&answer).map_err(|error| broke(&error))?;
+                self.nonce = reply.nonce;
+                return match reply.answer {
+                    BlobAnswer::Chunks(chunks) => Ok(!chunks.is_empty()),
+                    BlobAnswer::Refused(BlobRefused::Unknown) => Ok(false),
+                    other @ (BlobAnswer::Stored(_)
+                    | BlobAnswer::Next(_)
+                    | BlobAnswer::Refused(_)) => Err(broke(&other)),
+                };
+            }
+            let refused = RefusedReply::from_bytes(&answer);
+            let refused = refused.ok_or_else(|| broke(&answer.len()))?;
+            self.nonce = refused.nonce.unwrap_or(self.nonce);
+        }
+        Ok(false)
+    }
+
+    /// Sends the bytes of what was attached here.
+    pub(super) fn send_photos(&mut self, machines: &mut Machines) -> Checked<()> {
+        let broke = |error: &dyn std::fmt::Debug| Violation::broke("send a photo", error);
+        loop {
+            let now = machines.later();
+            let request = self.replica.blob_request(now);
+            let Some(request) = request.map_err(|error| broke(&error))? else {
+                return Ok(());
+            };
+            let Machines { door, chance, .. } = machines;
+            let (is_done, answer) = door.post("/v1/blob", &request, now, chance)?;
+            self.heard.words.append(&mut words_in(&answer));
+            if is_done {
+                let step = self.replica.blob_receive(&answer, now);
+                step.map_err(|error| broke(&error))?;
+            } else {
+                let refused = self.replica.blob_refused(&answer, now);
+                refused.map_err(|error| broke(&error))?;
+            }
+        }
     }
 
     /// What its file holds.

@@ -58,3 +58,8 @@ fn a_grant_that_is_not_looked_at_is_found() {
 fn every_command_of_the_command_line_can_be_typed() {
     roads::check_typed().unwrap();
 }
+
+#[test]
+fn every_route_is_asked() {
+    assert_eq!(roads::unasked(), <[&str; 0]>::default());
+}

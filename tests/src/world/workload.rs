@@ -93,6 +93,7 @@ const TABLE: &[Weight] = &[
     Weight(Kind::NoteClientDate, 2, &[], &[]),
     Weight(Kind::LinkFamily, 2, &[], &[Kind::LinkFamily]),
     Weight(Kind::UnlinkFamily, 2, &[Kind::LinkFamily], &[]),
+    Weight(Kind::AskSeparation, 1, &[], &[]),
     Weight(Kind::ReadAssignment, 4, &[Kind::Assign], &[]),
     Weight(Kind::MoveProfile, 1, &[], &[Kind::MoveProfile]),
     Weight(Kind::RecordScreening, 3, &[], &[]),

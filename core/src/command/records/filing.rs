@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::records;
 use crate::class::Class;
+use crate::command::FamilyTie;
 use crate::id::{CaseId, CommandId, PersonId};
 use crate::record::Line;
 use crate::time::Timestamp;
@@ -60,7 +61,16 @@ records! {
         Links "family_link" {
             /// The other case.
             related: CaseId = "related",
+            /// What it is to this one; of one family if nothing is said.
+            tie: Option<FamilyTie> = "tie",
             /// What connects them.
+            reason: Line = "reason",
+        }
+    }
+    /// Section 9, rule 1: an adult of this couple or family asks for a file of their own.
+    AskSeparation {
+        Record "separation_asked" {
+            /// What they said.
             reason: Line = "reason",
         }
     }

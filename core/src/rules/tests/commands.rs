@@ -270,6 +270,7 @@ fn x11_links_are_the_heads_and_count_for_nobody_else() {
     let link = |related| {
         Command::LinkFamily(LinkFamily {
             related: CaseId::from(related),
+            tie: None,
             reason: line("adik klien"),
         })
     };
@@ -279,13 +280,14 @@ fn x11_links_are_the_heads_and_count_for_nobody_else() {
     story.ok(HeadOfInstitution, link(id(200)));
     assert_eq!(story.state().decisions, before);
     let linked = family_decisions(&story.entries);
-    assert!(linked[&CaseId::from(id(200))].0);
+    assert_eq!(linked[&CaseId::from(id(200))].0, Some(FamilyTie::Family));
     let apart = Command::UnlinkFamily(UnlinkFamily {
         related: CaseId::from(id(200)),
         reason: line("nama sama saja"),
     });
     story.ok(HeadOfInstitution, apart);
-    assert!(!family_decisions(&story.entries)[&CaseId::from(id(200))].0);
+    let apart = family_decisions(&story.entries);
+    assert_eq!(apart[&CaseId::from(id(200))].0, None);
     story.replays();
     // Violence is told of: no worker says that two cases are one.
     let mut violent = triage(&[ServiceType::Counselling]);

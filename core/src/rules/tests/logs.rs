@@ -319,6 +319,7 @@ static NOTHING: Elsewhere = Elsewhere {
     papers: BTreeMap::new(),
     booked: BTreeSet::new(),
     opposed: BTreeSet::new(),
+    is_tied: false,
     processing_stopped: BTreeSet::new(),
 };
 

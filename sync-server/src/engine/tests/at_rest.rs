@@ -100,6 +100,7 @@ pub(super) fn tell(bench: &mut Bench) -> Told {
     bench.record(&mut head, Some(other), assign(people[2]));
     let family = LinkFamily {
         related: other,
+        tie: None,
         reason: line("keluarga"),
     };
     bench.record(&mut head, Some(case), family);

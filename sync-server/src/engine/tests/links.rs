@@ -62,6 +62,7 @@ fn likeness_is_the_heads_alone_and_replays() {
     assert_eq!(started(&one), own);
     let link = LinkFamily {
         related: third,
+        tie: None,
         reason: why(),
     };
     bench.record(&mut one, Some(first), link);

@@ -218,7 +218,15 @@ fn a_case_that_comes_back_is_fetched_though_a_paper_of_it_stayed() {
     let case = CaseId::from(bench.record(&mut first, None, registration()));
     // Workers do not hold links: this one stays with its author whatever is granted.
     let reason = Line::new("Serumah").unwrap();
-    bench.record(&mut first, Some(case), LinkFamily { related, reason });
+    bench.record(
+        &mut first,
+        Some(case),
+        LinkFamily {
+            related,
+            tie: None,
+            reason,
+        },
+    );
     bench.sync(&mut first);
     bench.sync(&mut desk);
     bench.record(&mut desk, Some(case), assign(old));

@@ -19,11 +19,16 @@ impl Office {
         self.break_glass(|case| case.over, machines)?;
         // Glass stands open for a day; what is planted after it must not come through.
         machines.now = machines.now.plus_millis(25 * HOUR);
+        let last = self.last_words(machines)?;
         self.let_go(machines)?;
         self.sync_those(&[Part::Gone, Part::Outside, Part::Field], machines)?;
+        self.check_quarantine(&last, machines)?;
         self.advance(machines)?;
         self.plant_late(machines)?;
         self.break_glass(|case| case.glass, machines)?;
+        if machines.door.has_blobs() {
+            self.attach(machines)?;
+        }
         self.sync_all(machines)?;
         self.back_up(machines)?;
         self.sync_all(machines)
@@ -173,6 +178,49 @@ impl Office {
         self.settle(machines)
     }
 
+    /// Those who leave write something on devices that will hand it in too late: it goes to quarantine, which nobody is sent.
+    fn last_words(&mut self, machines: &mut Machines) -> Checked<BTreeSet<CommandId>> {
+        let mut last = BTreeSet::new();
+        for case in 0..self.cases.len() {
+            let leaving = self.cases[case].responsible;
+            let Some(seat) = leaving.filter(|seat| self.parts[*seat] == Part::Gone) else {
+                continue;
+            };
+            for class in deeds::OWN {
+                let word = self.word((case, *class, seat), (true, None), machines);
+                let (id, deed) = (self.cases[case].id, deeds::own(*class, &word)?);
+                match self.seats[seat].record(machines, Some(id), deed)? {
+                    Some(command) => {
+                        machines.canaries.turn_away(&word);
+                        last.insert(command);
+                    }
+                    None => machines.canaries.pull_out(&word),
+                }
+            }
+        }
+        Ok(last)
+    }
+
+    /// What was handed in too late lies in quarantine, all of it.
+    fn check_quarantine(
+        &self,
+        handed_in: &BTreeSet<CommandId>,
+        machines: &mut Machines,
+    ) -> Checked<()> {
+        let (institution, now) = (self.institution.clone(), machines.later());
+        let Machines { door, chance, .. } = machines;
+        let lies = door.administer(now, chance, move |engine, _, _| {
+            engine.quarantine(&institution)
+        })?;
+        let lies = lies.map_err(|error| Violation::broke("Engine::quarantine", &error))?;
+        let lost: Vec<&CommandId> = handed_in.difference(&lies).collect();
+        ensure(
+            lost.is_empty(),
+            "what comes from those who left is quarantined",
+            || format!("{} of {} are not", lost.len(), handed_in.len()),
+        )
+    }
+
     /// Mandates end, and people leave.
     fn let_go(&mut self, machines: &mut Machines) -> Checked<()> {
         for seat in 0..self.seats.len() {
@@ -236,7 +284,24 @@ impl Office {
             let word = self.word((case, Class::Activity, DIRECTOR), (true, None), machines);
             self.seats[DIRECTOR].record(machines, None, deeds::activity(&word)?)?;
         }
+        self.carry(machines)?;
         self.sync([DIRECTOR], machines)
+    }
+
+    /// The director's device is dying: a colleague's carries its work to the server, and can read none of it.
+    fn carry(&mut self, machines: &mut Machines) -> Checked<()> {
+        let broke = |error: &dyn std::fmt::Debug| Violation::broke("a parcel", error);
+        let dying = &mut self.seats[DIRECTOR].replica;
+        let parcel = dying.export_parcel(machines.chance.rng());
+        let parcel = parcel.map_err(|error| broke(&error))?;
+        let parcel = parcel.ok_or_else(|| broke(&"nothing in it"))?;
+        let words = words_in(&parcel).len();
+        ensure(words == 0, "a parcel is sealed", || words.to_string())?;
+        let colleague = self.seat(0, Part::Staff);
+        let carried = self.seats[colleague].replica.carry_parcel(&parcel);
+        let pieces = carried.map_err(|error| broke(&error))?;
+        pieces.map_err(|error| broke(&error))?;
+        self.sync([colleague], machines)
     }
 
     /// Somebody asks to break glass to each class of each case; what they are told is as the oracle says.

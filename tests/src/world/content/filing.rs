@@ -1,8 +1,8 @@
 //! Commands about what was filed wrongly, and what workers note about dates and orders.
 
 use jangkau_core::command::{
-    Command, CommandKind as Kind, LinkFamily, MoveRecord, NoteClientDate, ReadAssignment,
-    RecordActivity, ServiceType, TakeRecord, UnlinkFamily,
+    AskSeparation, Command, CommandKind as Kind, FamilyTie, LinkFamily, MoveRecord, NoteClientDate,
+    ReadAssignment, RecordActivity, ServiceType, TakeRecord, UnlinkFamily,
 };
 
 use crate::world::chance::Chance;
@@ -42,6 +42,12 @@ pub(super) fn command(
     } else if kind == Kind::LinkFamily {
         LinkFamily {
             related: *chance.pick(&others)?,
+            tie: maybe(500, chance, |chance| chance.pick(FamilyTie::ALL).copied()),
+            reason: line(chance)?,
+        }
+        .into()
+    } else if kind == Kind::AskSeparation {
+        AskSeparation {
             reason: line(chance)?,
         }
         .into()

@@ -63,6 +63,7 @@ const FORMS: &[(CommandKind, &[FormId])] = &[
     (CommandKind::NoteClientDate, &[FormId::NoteClientDate]),
     (CommandKind::LinkFamily, &[FormId::LinkFamily]),
     (CommandKind::UnlinkFamily, &[FormId::UnlinkFamily]),
+    (CommandKind::AskSeparation, &[FormId::AskSeparation]),
     (CommandKind::ReadAssignment, &[FormId::ReadAssignment]),
     (CommandKind::RecordActivity, &[FormId::RecordActivity]),
     (CommandKind::MoveProfile, &[FormId::MoveProfile]),
