@@ -180,6 +180,54 @@ fn what_nobody_may_be_given_cannot_stand_in_a_row() {
         r#"holders = ["clerk"], class = "index", write = "all""#,
         AccessFault::Index,
     );
+    for (row, fault) in [
+        (
+            r#"holders = ["clerk"], class = "index", view = "masked""#,
+            AccessFault::Index,
+        ),
+        (
+            r#"holders = ["clerk"], class = "index", break_glass = true"#,
+            AccessFault::Index,
+        ),
+        (
+            r#"holders = ["clerk"], class = "record", view = "conference""#,
+            AccessFault::Conference,
+        ),
+        // Hours are of what is a person's own, in the index alone; and of some length.
+        (
+            r#"holders = ["clerk"], class = "intake", read = "own", hours = 24"#,
+            AccessFault::Hours,
+        ),
+        (
+            r#"holders = ["clerk"], class = "index", read = "institution", hours = 24"#,
+            AccessFault::Hours,
+        ),
+        (
+            r#"holders = ["clerk"], class = "index", read = "own", hours = 0"#,
+            AccessFault::Hours,
+        ),
+        (
+            r#"holders = ["dpo"], class = "safety", break_glass = true"#,
+            AccessFault::NoCaseDocuments(Role::Dpo),
+        ),
+        (
+            r#"holders = ["psychologist", "head"], class = "notes", write = "own_entries""#,
+            notes,
+        ),
+    ] {
+        check(row, fault);
+    }
+    for fine in [
+        r#"holders = ["clerk"], class = "index", read = "own", hours = 24"#,
+        r#"holders = ["clerk"], class = "index", read = "institution""#,
+        r#"holders = ["clerk"], class = "record", break_glass = true"#,
+        r#"holders = ["clerk"], class = "safety", break_glass = true"#,
+        r#"holders = ["psychologist"], class = "notes", read = "own", write = "own_entries""#,
+        r#"holders = ["auditor"], class = "record", write = "own_entries""#,
+        r#"holders = ["auditor"], class = "activity", read = "institution""#,
+    ] {
+        assert_eq!(row(fine).check(), Ok(()), "{fine}");
+    }
     let mut nameless = row(r#"holders = ["clerk"], class = "intake""#);
     nameless.source.clear();
     assert_eq!(nameless.check(), Err(AccessFault::NoSource));

@@ -268,3 +268,33 @@ fn a_grant_of_activities_alone_is_about_no_case() {
     let beside = institution_grant(&profile, PERSON, &roles).unwrap();
     assert!(beside.tells_index(CASE));
 }
+
+#[test]
+fn a_case_is_opened_by_whom_the_matrix_or_the_profile_says() {
+    let [cilegon, kaltim] = [0, 4].map(|number| {
+        let file = &crate::profile::shipped_files()[number];
+        Profile::parse(file.toml).unwrap()
+    });
+    let opens = |profile: &Profile, role| may_create(profile, &BTreeSet::from([role]));
+    for (role, may) in [
+        // Their row of the matrix says so, and the profile.
+        (Role::Volunteer, true),
+        (Role::Clerk, true),
+        (Role::HeadOfInstitution, true),
+        // The profile has them register or propose it; their row lets them write nothing there.
+        (Role::Psychologist, true),
+        (Role::Clergy, true),
+        // Their row alone.
+        (Role::HotlineAdmin, true),
+        // Neither.
+        (Role::Counsellor, false),
+        (Role::HeadOfOffice, false),
+        (Role::Auditor, false),
+    ] {
+        assert_eq!(opens(&cilegon, role), may, "{role}");
+    }
+    // Here counsellors register, and nobody only proposes it.
+    assert!(opens(&kaltim, Role::Counsellor));
+    assert!(!opens(&kaltim, Role::Clergy));
+    assert!(!may_create(&kaltim, &BTreeSet::new()));
+}
