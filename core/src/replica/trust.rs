@@ -109,6 +109,10 @@ impl Replica {
             }
         }
         self.session.audit = Some(told.head);
+        if self.session.state == SeatState::Retired {
+            self.store
+                .forget_aside(told.set_aside.as_deref().unwrap_or_default())?;
+        }
         Ok(())
     }
 

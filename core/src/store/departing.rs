@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::{Store, StoreError};
-use crate::id::{CaseId, ServerSeq};
+use crate::id::{CaseId, EnvelopeHash, ServerSeq};
 
 impl Store {
     /// A grant has ended; without a case, of the whole institution.
@@ -47,6 +47,23 @@ impl Store {
             "DELETE FROM ended_grant WHERE seq > ?1",
             [kept.get() as i64],
         )?;
+        Ok(())
+    }
+
+    /// Forgets own commands that were turned away, with their envelopes: they lie in quarantine for good. An envelope with a command that
+    /// was not turned away stays.
+    pub(crate) fn forget_aside(&self, envelopes: &[EnvelopeHash]) -> Result<(), StoreError> {
+        for envelope in envelopes {
+            let sql = "DELETE FROM command WHERE envelope = ?1 AND state = 'aside' AND own \
+                       AND NOT EXISTS (SELECT 1 FROM command AS other \
+                       WHERE other.envelope = ?1 AND other.state <> 'aside')";
+            let gone = self.connection.prepare_cached(sql)?.execute([envelope])?;
+            if gone > 0 {
+                self.connection
+                    .prepare_cached("DELETE FROM envelope WHERE hash = ?1")?
+                    .execute([envelope])?;
+            }
+        }
         Ok(())
     }
 

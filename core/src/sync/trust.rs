@@ -2,6 +2,7 @@
 
 use super::ParcelAnswer;
 use crate::code::codes;
+use crate::id::EnvelopeHash;
 
 /// Bytes of an entry's hash that a device remembers: enough that nobody finds another entry with the same.
 pub const AUDIT_HASH_LEN: usize = 16;
@@ -53,6 +54,10 @@ pub struct TrustReply {
     /// What became of the pieces that it carried; of those that are not named, the server could not take any just now.
     #[n(2)]
     pub parcels: Option<Vec<ParcelAnswer>>,
+    /// To a seat that was retired and still keeps something: envelopes of its own that lie in quarantine in every backup that a restore may go
+    /// back to. It needs them no more.
+    #[n(3)]
+    pub set_aside: Option<Vec<EnvelopeHash>>,
 }
 
 codes!(

@@ -72,10 +72,16 @@ fn trust(
         }
         None => AuditStanding::Held,
     };
+    let keeps = asked.request().trust.and_then(|trust| trust.left);
+    let set_aside = match keeps.filter(|left| *left > 0 && !asked.is_in_good_standing()) {
+        Some(_) => shelf::in_every_backup(db, institution, asked.seat().id)?,
+        None => Vec::new(),
+    };
     Ok(TrustReply {
         head,
         standing: Some(standing).filter(|standing| *standing != AuditStanding::Held),
         parcels: None,
+        set_aside: Some(set_aside).filter(|kept| !kept.is_empty()),
     })
 }
 

@@ -262,7 +262,8 @@ CREATE TABLE quarantine (
     reason TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     bytes BLOB NOT NULL,
-    key_id INTEGER NOT NULL DEFAULT 0
+    key_id INTEGER NOT NULL DEFAULT 0,
+    head INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX quarantine_once ON quarantine
     (institution, envelope, ifnull(command, x''), reason, ifnull(class, 0));

@@ -10,8 +10,8 @@ use jangkau_core::sync::{Answer, SealedEnvelope, Turned};
 use jangkau_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::institutions::Tenant;
-use super::{Db, Place, StoreError, audit, decode, encode, envelopes, instant, parse};
+use super::institutions::{InstitutionRow, Tenant};
+use super::{Db, Place, StoreError, audit, column, decode, encode, envelopes, instant, parse};
 use crate::audit::AuditEntry;
 use crate::keys::KeyId;
 
@@ -55,8 +55,9 @@ pub(super) fn place_of_turned(
 
 pub(crate) fn quarantine(db: &Db, tenant: Tenant, turning: &Turning<'_>) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO quarantine (institution, command, envelope, case_id, class, \
-               document, seat, person, reason, received_at, bytes, key_id) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+               document, seat, person, reason, received_at, bytes, key_id, head) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+               (SELECT head FROM institution WHERE number = ?1))";
     let class = turning.class.map(Class::number);
     let place = place_of_turned(turning.envelope, turning.command, turning.reason, class);
     let sealed = match turning.kept {
@@ -137,6 +138,26 @@ pub(super) fn turned_row(row: &Row<'_>) -> Result<(Place, Vec<u8>), StoreError> 
     let (envelope, reason): (Vec<u8>, String) = (row.get(0)?, row.get(2)?);
     let place = place_of_turned(&envelope, row.get(1)?, &reason, row.get(3)?);
     Ok((place, row.get(4)?))
+}
+
+/// Most envelopes that one answer names.
+const NAMED_MAX: u32 = 1_000;
+
+/// Envelopes of a seat that lie in quarantine in every backup: a backup that reaches beyond where the log ended then was taken later.
+pub(crate) fn in_every_backup(
+    db: &Db,
+    institution: &InstitutionRow,
+    seat: SeatId,
+) -> Result<Vec<EnvelopeHash>, StoreError> {
+    let sql = "SELECT envelope FROM quarantine WHERE institution = ?1 AND seat = ?2 \
+               GROUP BY envelope HAVING max(head) < ?3 ORDER BY min(number) LIMIT ?4";
+    let through = column(institution.backed_up_through);
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(
+        params![institution.tenant.0, seat, through, NAMED_MAX],
+        |row| row.get(0),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many things of a seat lie in quarantine.

@@ -36,6 +36,7 @@ fn reply(standing: Option<AuditStanding>) -> SyncReply {
             head: head(),
             standing,
             parcels: None,
+            set_aside: None,
         }),
         ..idle_reply()
     }

@@ -154,21 +154,35 @@ fn a_retired_seat_is_answered_on_all_that_it_hands_in_and_proves_that_nothing_is
     bench.engine.mark_backed_up(&institution, head).unwrap();
     bench.sync(&mut phone);
     bench.sync(&mut phone);
-    // Nobody has decided on what was turned away: it is in quarantine, and kept here, too.
+    // Whether the backup holds what was turned away, nobody can say: nothing was written since. It is kept here, too.
     let left = bench.unconfirmed();
     assert_eq!((left.len(), left[0].cases), (1, 1));
     assert_eq!(bench.proofs(), 1);
+    // A later backup holds it: the phone forgets it, with the client's name, and proves that nothing is left.
+    bench.record(&mut tablet, Some(case), visit());
+    bench.sync(&mut tablet);
+    let head = bench.engine.head(&bench.institution).unwrap();
+    bench.engine.mark_backed_up(&institution, head).unwrap();
+    bench.sync(&mut phone);
+    bench.sync(&mut phone);
+    assert_eq!(phone.turned_away().unwrap(), []);
+    for command in last {
+        assert_eq!(phone.fate(command).unwrap(), None);
+        let kept = bench.engine.quarantine(&bench.institution).unwrap();
+        assert!(kept.contains(&command), "nothing that was signed is lost");
+    }
+    assert_eq!(bench.unconfirmed(), []);
+    assert_eq!(bench.proofs(), 2);
 
     // Without such work nothing is left.
     bench.retire(tablet.seat());
     bench.sync(&mut tablet);
     assert!(tablet.documents().unwrap().is_empty());
-    let open: Vec<_> = bench.unconfirmed().iter().map(|one| one.seat).collect();
-    assert_eq!(open, [phone.seat()]);
-    assert_eq!(bench.proofs(), 2);
+    assert_eq!(bench.unconfirmed(), []);
+    assert_eq!(bench.proofs(), 3);
     // It is told that there is nothing more to say, and says it no more.
     bench.sync(&mut tablet);
-    assert_eq!(bench.proofs(), 2);
+    assert_eq!(bench.proofs(), 3);
     bench.check();
 }
 
