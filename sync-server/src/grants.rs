@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use jangkau_core::command::{Command, CommandKind};
+use jangkau_core::command::{Command, CommandEntry, CommandKind};
 use jangkau_core::grant::{Tie, case_grants};
 use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::profile::Profile;
-use jangkau_core::profile::words::Status;
-use jangkau_core::rules::Verdict;
+use jangkau_core::profile::words::{Role, Status};
+use jangkau_core::record::Line;
+use jangkau_core::rules::{Verdict, is_same_name};
 use jangkau_core::sync::{GrantRow, GrantScope, Row};
 use jangkau_core::time::Timestamp;
 
 use crate::ruling::entry_of;
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, Heading};
-use crate::store::{Db, StoreError, bars, commands, decode, grants, rulings, staff};
+use crate::store::staff::{self, Person};
+use crate::store::{Db, StoreError, bars, commands, decode, grants, rulings};
 
 /// Gives a grant, from the next position of the log on.
 pub(crate) fn give(
@@ -57,6 +59,10 @@ pub(crate) fn end(
 pub(crate) struct Ties {
     /// The worker responsible; until there is one, the case is theirs who registered it or serve its kecamatan.
     responsible: Option<PersonId>,
+    /// Who registered it.
+    registered_by: Option<PersonId>,
+    /// The client's kecamatan, once the registration stands.
+    kecamatan: Option<Line>,
     /// Those who lead a session of it; who was responsible and is no more does only by a later booking.
     leads: BTreeSet<PersonId>,
     /// Who was made responsible last, in the order of the log.
@@ -73,13 +79,15 @@ impl Ties {
     pub(crate) fn of(db: &Db, tenant: Tenant, case: CaseId) -> Result<Self, StoreError> {
         let mut ties = Self::default();
         for command in commands::of_case(db, tenant, case)? {
-            if command.kind == CommandKind::Register {
+            let is_registration = command.kind == CommandKind::Register;
+            if is_registration {
                 ties.registered_at.get_or_insert(command.received_at);
             }
             let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
-            if verdict == Some(Verdict::Committed) && names_holder(command.kind) {
+            let stands = verdict == Some(Verdict::Committed);
+            if is_registration || stands && names_holder(command.kind) {
                 match entry_of(&command) {
-                    Ok(entry) => ties.take(&entry.command),
+                    Ok(entry) => ties.take(&entry, stands),
                     Err(_) if command.is_erased => {}
                     Err(error) => return Err(error),
                 }
@@ -94,8 +102,12 @@ impl Ties {
         Ok(ties)
     }
 
-    fn take(&mut self, decision: &Command) {
-        if let Command::Assign(assignment) = decision {
+    fn take(&mut self, entry: &CommandEntry, stands: bool) {
+        let decision = &entry.command;
+        if let Command::Register(register) = decision {
+            self.registered_by.get_or_insert(entry.stamp.by);
+            self.kecamatan = register.kecamatan.clone().filter(|_| stands);
+        } else if let Command::Assign(assignment) = decision {
             self.hand_over(assignment.assignee);
         } else if let Command::Reassign(reassignment) = decision {
             self.hand_over(reassignment.assignee);
@@ -113,22 +125,31 @@ impl Ties {
     }
 
     /// What ties a person to the case, of those who have or had something of it; none if nothing does any more.
-    fn of_person(&self, person: PersonId) -> Option<Tie> {
+    fn of_person(&self, person: &Person) -> Option<Tie> {
         let registered_at = self.registered_at.filter(|_| !self.is_closed)?;
         Some(Tie {
             is_own: self.is_own(person),
-            confers: self.confers.contains(&person),
+            confers: self.confers.contains(&person.id),
             registered_at,
         })
     }
 
-    fn is_own(&self, person: PersonId) -> bool {
-        match self.responsible {
-            None => true,
-            Some(responsible) if responsible == person => true,
-            Some(_) => self.leads.contains(&person),
-        }
+    fn is_own(&self, person: &Person) -> bool {
+        let brought_it = || {
+            let serves = |kecamatan: &Line| serves(person, kecamatan.as_str());
+            self.registered_by == Some(person.id) || self.kecamatan.as_ref().is_some_and(serves)
+        };
+        self.leads.contains(&person.id)
+            || self
+                .responsible
+                .map_or_else(brought_it, |responsible| responsible == person.id)
     }
+}
+
+/// Whether somebody is a volunteer of a kecamatan: a new case there is theirs, whoever registered it (X16).
+pub(crate) fn serves(person: &Person, kecamatan: &str) -> bool {
+    let is_theirs = |area: &String| is_same_name(area, kecamatan);
+    person.roles.contains(&Role::Volunteer) && person.terms.areas.iter().any(is_theirs)
 }
 
 const fn names_holder(kind: CommandKind) -> bool {
@@ -175,7 +196,7 @@ pub(crate) fn align(
         return Ok(());
     };
     let is_out = !person.active || bars::stands(db, tenant, (person.id, case))?;
-    let tie = ties.of_person(person.id).filter(|_| !is_out);
+    let tie = ties.of_person(&person).filter(|_| !is_out);
     // Powers that are delegated are a head's, and reach every case.
     let grants_of = |tie| case_grants(profile, (person.id, &person.roles), (case, tie));
     let mut due = tie.map(grants_of).unwrap_or_default();

@@ -18,17 +18,17 @@ use jangkau_core::command::{Command, CommandKind};
 use jangkau_core::id::{CaseId, CommandId, PersonId, ServerSeq};
 use jangkau_core::plant::{Plant, crash_point, planted};
 use jangkau_core::profile::Profile;
-use jangkau_core::profile::words::{Role, Status};
+use jangkau_core::profile::words::Status;
 use jangkau_core::record::Line;
 use jangkau_core::rules::{
-    CaseLog, CaseState, Elsewhere, Judgement, LogEntry, Verdict, is_same_name, judge, leads,
+    CaseLog, CaseState, Elsewhere, Judgement, LogEntry, Verdict, judge, leads,
 };
 use jangkau_core::sync::{Row, RulingBody, SignedRuling};
 use jangkau_core::time::Timestamp;
 
 use crate::admission::Known;
 use crate::founding::year_of;
-use crate::grants::{Ties, align, align_holders};
+use crate::grants::{Ties, align, align_holders, serves};
 use crate::library::{Library, Pin, server_key};
 use crate::store::commands::StoredCommand;
 use crate::store::institutions::{self, InstitutionRow, Tenant};
@@ -417,8 +417,7 @@ impl Bench<'_> {
             let Some(person) = staff::person(db, tenant, id)? else {
                 continue;
             };
-            let is_theirs = |area: &String| is_same_name(area, kecamatan);
-            if person.roles.contains(&Role::Volunteer) && person.terms.areas.iter().any(is_theirs) {
+            if serves(&person, kecamatan) {
                 serving.push(id);
             }
         }

@@ -309,6 +309,9 @@ impl<'a> Who<'a> {
 
     /// Whether a view is theirs, whatever there is to tell.
     fn is_told_ever(&self, kind: ViewKind) -> bool {
+        if self.is_closed() {
+            return self.is_told(kind);
+        }
         let always = Self {
             matrix: self.matrix,
             holders: self.holders.clone(),

@@ -1,6 +1,8 @@
 //! People at their devices, and everything that ever came to each.
 
 use std::collections::BTreeSet;
+use std::thread::sleep;
+use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use jangkau_core::access::ViewKind;
@@ -9,8 +11,9 @@ use jangkau_core::id::{CaseId, CommandId, DeviceId, InstitutionId, Nonce, Person
 use jangkau_core::profile::words::Role;
 use jangkau_core::replica::Replica;
 use jangkau_core::sync::{
-    BLOB_ROUTE, BlobAnswer, BlobRefused, BlobReply, BlobRequest, Enrol, Enrolled, RefusedReply,
-    Row, SignedRequest, SignedRuling, SyncReply, View, WireRow, decode_body, encode_body,
+    BLOB_ROUTE, BlobAnswer, BlobRefused, BlobReply, BlobRequest, Enrol, Enrolled, Refused,
+    RefusedReply, Row, SignedRequest, SignedRuling, SyncReply, View, WireRow, decode_body,
+    encode_body,
 };
 use jangkau_core::time::Timestamp;
 
@@ -19,6 +22,9 @@ use super::search::{Canaries, Word, words_in, words_in_database};
 use crate::world::chance::Chance;
 use crate::world::violation::{Checked, Violation};
 
+/// How long somebody waits who asks for more in a minute than anybody would.
+const PATIENCE: Duration = Duration::from_millis(500);
+const MINUTE: i64 = 60_000;
 /// Most times that somebody asks who holds an outdated nonce.
 const TRIES_MAX: usize = 3;
 /// Most exchanges until a device has nothing to say.
@@ -202,7 +208,8 @@ impl Seat {
         machines: &mut Machines,
     ) -> Checked<bool> {
         let broke = |error: &dyn std::fmt::Debug| Violation::broke("fetch", error);
-        for _ in 0..TRIES_MAX {
+        let mut tries = 0;
+        while tries < TRIES_MAX {
             let body = encode_body(&BlobRequest::Get(attachment, 0));
             let seat = self.replica.seat();
             let request = SignedRequest::sign(BLOB_ROUTE, seat, self.nonce, body, &self.key);
@@ -223,6 +230,11 @@ impl Seat {
             let refused = RefusedReply::from_bytes(&answer);
             let refused = refused.ok_or_else(|| broke(&answer.len()))?;
             self.nonce = refused.nonce.unwrap_or(self.nonce);
+            if refused.code == Refused::Later {
+                sleep(PATIENCE);
+            } else {
+                tries += 1;
+            }
         }
         Ok(false)
     }
@@ -234,7 +246,14 @@ impl Seat {
             let now = machines.later();
             let request = self.replica.blob_request(now);
             let Some(request) = request.map_err(|error| broke(&error))? else {
-                return Ok(());
+                let unsent = self.replica.unsent_attachments();
+                if unsent.map_err(|error| broke(&error))? == 0 {
+                    return Ok(());
+                }
+                // It was told to come back later, and does so by its own clock; the server counts by that of the machine.
+                sleep(PATIENCE);
+                machines.now = machines.now.plus_millis(MINUTE);
+                continue;
             };
             let Machines { door, chance, .. } = machines;
             let (is_done, answer) = door.post("/v1/blob", &request, now, chance)?;
