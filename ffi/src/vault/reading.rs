@@ -32,7 +32,7 @@ impl From<screen::Unsent> for UnsentLine {
     }
 }
 
-fn place(from: u64) -> usize {
+pub(crate) fn place(from: u64) -> usize {
     usize::try_from(from).unwrap_or(usize::MAX)
 }
 

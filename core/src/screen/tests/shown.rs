@@ -196,13 +196,14 @@ fn a_list_is_filtered_and_searched() {
     ];
     for (filter, passes) in filters {
         assert_eq!(
-            matches_filter(&viewer, &case, &filter),
+            glance(&viewer, &case).passes(&viewer, &filter),
             passes,
             "{filter:?}"
         );
     }
     let mine = ListFilter { mine: true, ..any };
-    assert!(!matches_filter(&bureau.viewer(PSYCHOLOGIST), &case, &mine));
+    let other = bureau.viewer(PSYCHOLOGIST);
+    assert!(!glance(&other, &case).passes(&other, &mine));
     for (words, is_found) in [
         ("ibu s", true),
         ("S IBU", true),
@@ -213,7 +214,11 @@ fn a_list_is_filtered_and_searched() {
         ("pertengkaran", false),
         ("ibu t", false),
     ] {
-        assert_eq!(matches_search(&viewer, &case, words), is_found, "{words}");
+        assert_eq!(
+            glance(&viewer, &case).has(&viewer, words),
+            is_found,
+            "{words}"
+        );
     }
 }
 

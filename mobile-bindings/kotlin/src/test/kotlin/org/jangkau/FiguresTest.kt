@@ -37,7 +37,7 @@ class FiguresTest {
                 vault.timeline(rich, 0u, ID)
             }
             tell("saving a visit, on the disk (goal 20 ms)", 50) { vault.visit(rich) }
-            tell("search (goal 50 ms)", 5) { vault.list(EVERY.copy(search = "Keluarga ${cases / 2}"), 0u, ID) }
+            tell("search (goal 50 ms)", 20) { vault.list(EVERY.copy(search = "Keluarga ${cases / 2}"), 0u, ID) }
             tell("Hari ini", 3) { vault.today(ID) }
         }
         val runtime = Runtime.getRuntime()
