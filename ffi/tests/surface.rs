@@ -116,7 +116,7 @@ fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
     assert_eq!(found.len(), 1);
     assert!(!found[0].stops && found[0].says.contains("16 digits"));
     let ids = wait(vault.record_form(None, f01(), answers)).unwrap();
-    let today = wait(vault.today(Language::Indonesian)).unwrap();
+    let today = wait(vault.today(0, Language::Indonesian)).unwrap();
     assert!(today.alarms[0].says.starts_with("BELUM TERKIRIM"));
     let mut numbers = today.alarms[0].numbers.iter();
     assert!(numbers.any(|line| line.number == "110"));
@@ -145,7 +145,10 @@ fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
     let none = wait(vault.record_form(None, "f99".to_owned(), HashMap::new()));
     assert_eq!(none, Err(VaultError::UnknownWord));
     sync(&vault).unwrap();
-    assert_eq!(wait(vault.today(Language::Indonesian)).unwrap().alarms, []);
+    assert_eq!(
+        wait(vault.today(0, Language::Indonesian)).unwrap().alarms,
+        []
+    );
     drop(phone);
 }
 
@@ -388,13 +391,13 @@ fn a_dying_phones_work_is_carried_by_another() {
 fn another_zone_than_the_offices_is_told() {
     let (phone, vault) = Phone::with_vault();
     sync(&vault).unwrap();
-    let told = wait(vault.today(Language::English)).unwrap().notices;
+    let told = wait(vault.today(0, Language::English)).unwrap().notices;
     assert_eq!(told, [], "Cilegon's clocks show Jakarta's time");
     let clocks = &phone.clocks;
     clocks
         .is_far_away
         .store(true, std::sync::atomic::Ordering::SeqCst);
-    let told = wait(vault.today(Language::Indonesian)).unwrap().notices;
+    let told = wait(vault.today(0, Language::Indonesian)).unwrap().notices;
     assert_eq!(told.len(), 1);
     let (says, todo) = (&told[0].says, &told[0].what_to_do);
     assert!(

@@ -38,9 +38,12 @@ pub(crate) fn place(from: u64) -> usize {
 
 #[uniffi::export]
 impl Vault {
-    /// Hari ini: the first screen.
-    pub async fn today(&self, language: Language) -> Result<TodayScreen, VaultError> {
-        let today = self.read(move |replica, now| Ok(replica.today(now, language.into())?.into()));
+    /// Hari ini: the first screen, each of its lists from the `from`th line on.
+    pub async fn today(&self, from: u64, language: Language) -> Result<TodayScreen, VaultError> {
+        let today = self.read(move |replica, now| {
+            let today = replica.today(now, language.into())?;
+            Ok(today.page(place(from)).into())
+        });
         today.get().await
     }
 
