@@ -5,9 +5,12 @@ use rusqlite::params;
 use super::{Store, StoreError};
 use crate::id::CaseId;
 
+/// A file, and what was seen of it; none where it is to be looked at again.
+pub(crate) type KeptGlance = (CaseId, Option<Vec<u8>>);
+
 impl Store {
-    /// Every file of which anything is here, oldest first; none beside those that are to be looked at again.
-    pub(crate) fn glances(&self) -> Result<Vec<(CaseId, Option<Vec<u8>>)>, StoreError> {
+    /// Every file of which anything is here, oldest first.
+    pub(crate) fn glances(&self) -> Result<Vec<KeptGlance>, StoreError> {
         let sql = "SELECT case_id, bytes FROM glance ORDER BY case_id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
