@@ -42,6 +42,8 @@ class FiguresTest {
             tell("search (goal 50 ms)", 20) { vault.list(EVERY.copy(search = "Keluarga ${cases / 2}"), 0u, ID) }
             println("memory at its peak before Hari ini: ${status("VmHWM")}")
             tell("Hari ini over all of them", 3) { vault.today(0u, ID) }
+            // Waits until the file is closed: a process must not end in the midst of that.
+            vault.hide()
         }
         val runtime = Runtime.getRuntime()
         println("memory at its peak: ${status("VmHWM")} in all, ${(runtime.totalMemory() - runtime.freeMemory()) / 1_048_576} MB on the heap now")

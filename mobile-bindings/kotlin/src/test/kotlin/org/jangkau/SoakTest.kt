@@ -41,6 +41,7 @@ class SoakTest {
         println("memory: $warm kB after a quarter, grown by $grown kB until the end; ${heard.get()} callbacks")
         assertTrue(heard.get() >= CALLBACKS)
         assertTrue(grown < GROWTH_KB_MAX, "grown by $grown kB")
+        vault.hide()
         vault.close()
     }
 
