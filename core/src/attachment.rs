@@ -241,6 +241,17 @@ pub fn open_as_written(
         .or_else(|Damaged| open(document(Writing::OwnEntries), attach, chunks))
 }
 
+/// Whether bytes are the content of an attachment of a case.
+#[must_use]
+pub fn is_of_content((case, author): (CaseId, PersonId), attach: &Attach, plain: &[u8]) -> bool {
+    let is_sealed = |write| {
+        let compartment = Compartment::of(attach.class, write, author);
+        let document = sealed_for(case, attach.class, compartment).id();
+        address(document, plain) == attach.content
+    };
+    is_sealed(Writing::All) || is_sealed(Writing::OwnEntries)
+}
+
 /// The address of a content within a document.
 fn address(document: DocumentId, plain: &[u8]) -> ContentAddress {
     let key = blake3::derive_key("jangkau v1 attachment address", document.as_bytes());

@@ -144,6 +144,22 @@ time_ordered_id!(
     /// One command: what a person did. Also the id of the record that it writes.
     CommandId
 );
+
+impl CommandId {
+    /// The id of a command that is recorded together with this one, by its place: the same each time. The first is this one.
+    #[must_use]
+    pub fn following(self, place: u32) -> Self {
+        if place == 0 {
+            return self;
+        }
+        let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 following command");
+        hasher.update(&self.0).update(&place.to_be_bytes());
+        let mut bytes = self.0;
+        bytes[8..].copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        bytes[8] = 0x80 | (bytes[8] & 0x3f);
+        Self(bytes)
+    }
+}
 time_ordered_id!(
     /// A person on the staff.
     PersonId
@@ -410,6 +426,15 @@ mod tests {
         let early = CommandId::generate(Timestamp::from_millis(1_000), &mut rng);
         let late = CommandId::generate(Timestamp::from_millis(2_000), &mut rng);
         assert!(early < late);
+        let following = [
+            early,
+            early.following(0),
+            early.following(1),
+            early.following(2),
+        ];
+        assert_eq!(following[0], following[1]);
+        assert!(following[3] != following[2] && following[2] != early);
+        assert!(following[2..].iter().all(|id| *id < late));
         assert_eq!(early.to_string().len(), 22);
         assert_eq!(early.to_string().parse(), Ok(early));
         assert_eq!("x".parse::<CommandId>(), Err(IdError::Character));

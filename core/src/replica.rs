@@ -10,11 +10,14 @@ mod changes;
 mod documents;
 mod epochs;
 mod exchange;
+mod glances;
 mod glass;
 mod grants;
 mod lease;
 mod lock;
+mod once;
 mod parcels;
+mod read;
 mod receive;
 mod record;
 mod rows;
@@ -42,6 +45,7 @@ use attachments::BlobRoad;
 pub use attachments::{Attachment, BlobStep, CannotAttach, CannotOpen, NewAttachment, Presence};
 use documents::Loaded;
 use exchange::Asked;
+pub use once::Recorded;
 pub use record::CannotRecord;
 pub use screens::CannotRecordForm;
 pub use trust::AuditFork;
@@ -165,6 +169,7 @@ pub struct Replica {
     blobs: BlobRoad,
     /// The device's zone, where it has told one that is known.
     zone: Cell<Option<Tz>>,
+    read: read::Readings,
 }
 
 impl std::fmt::Debug for Replica {
@@ -293,6 +298,7 @@ impl Replica {
             clock: Cell::new(None),
             blobs: BlobRoad::default(),
             zone: Cell::new(None),
+            read: read::Readings::default(),
         })
     }
 

@@ -4,8 +4,8 @@
 //! ([`Viewer`]). Values come typed, with their sentences beside them; a screen lays them out and adds nothing. What the person
 //! may not read is not on the device, so it cannot be shown.
 //!
-//! Rooms: `timeline` tells one item, `contact` whether a number may be used, `hotline` whom to call, `clock` what is due; `header`,
-//! `list`, `record`, `today`, `daily`, `attention` and `glass` put these together; `form` asks for what is to be recorded.
+//! Rooms: `timeline` tells one item, `attachment` its photos and scans, `contact` whether a number may be used, `hotline` whom to call, `clock` what is due; `header`,
+//! `list`, `glance`, `record`, `today`, `daily`, `attention` and `glass` put these together; `form` asks for what is to be recorded.
 
 /// Shows the name of a value and none of its words: screens hold personal data, and logs must not.
 macro_rules! redacted {
@@ -18,11 +18,13 @@ macro_rules! redacted {
     )+ };
 }
 
+mod attachment;
 mod attention;
 mod clock;
 mod contact;
 mod daily;
 pub mod form;
+mod glance;
 mod glass;
 mod header;
 mod hotline;
@@ -47,17 +49,16 @@ use crate::text::{self, Language};
 use crate::time::Timestamp;
 
 pub use crate::rules::is_same_contact;
+pub use attachment::{AttachmentShown, attachment_shown};
 pub use attention::{Attention, AttentionKind, attention};
 pub use clock::{ClockLine, Urgency, clock_line, open_clocks};
 pub use contact::{ContactLine, contacts};
 pub use daily::DailyCase;
+pub use glance::{Glance, Owner, glance};
 pub use glass::glass_broken;
 pub use header::{Header, header};
 pub use hotline::{HotlineLine, hotlines};
-pub(crate) use list::order;
-pub use list::{
-    LIST_LEN_MAX, ListFilter, ListPage, ListRow, list_row, matches_filter, matches_search,
-};
+pub use list::{LIST_LEN_MAX, ListFilter, ListPage, ListRow, list_row};
 pub use page::Page;
 pub use record::{FieldShown, RecordShown, ValueShown, identity_history, record_shown};
 pub use seen::CaseSeen;

@@ -8,6 +8,7 @@ mod commands;
 mod departing;
 mod documents;
 mod epochs;
+mod glances;
 mod parcels;
 mod rows;
 mod told;
@@ -33,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0005.sql"),
     include_str!("store/0006.sql"),
     include_str!("store/0008.sql"),
+    include_str!("store/0009.sql"),
 ];
 
 /// Why the store did not do what was asked. Whatever was reported as saved before, is.

@@ -243,6 +243,7 @@ pub fn cannot(language: Language, reason: crate::replica::CannotRecord) -> Strin
         CannotRecord::NoSuchTarget => "cannot-no_such_target",
         CannotRecord::TooLong => "cannot-too_long",
         CannotRecord::SeatRevoked => "cannot-seat_revoked",
+        CannotRecord::IdTaken => "cannot-id_taken",
     };
     text(language, key, &[])
 }

@@ -231,6 +231,7 @@ cannot-no_such_case = That case is not on this device.
 cannot-no_such_target = What it refers to is not on this device.
 cannot-too_long = The text is too long.
 cannot-seat_revoked = This device's access was revoked.
+cannot-id_taken = Something else is recorded under that id.
 
 ## Where a case stands
 
@@ -422,6 +423,14 @@ attachment-photo = photo
 attachment-scan = scanned form
 attachment-letter_scan = scanned letter
 attachment-other = other file
+bytes-waiting = on this phone only
+bytes-sending = being sent, { $done } of { $of } parts
+bytes-stored = accepted
+bytes-failed = not sent: { $why }
+bytes-not_arrived = its bytes have not arrived at the server
+bytes-removed = taken back before it was sent
+bytes-missing = its bytes are not on this phone yet
+bytes-fetching = being fetched, { $done } of { $of } parts
 unsent-unknown = The server does not know this attachment yet. Leave the device connected; it tries again.
 unsent-absent = Its bytes have not arrived at the server. Ask whoever made it to connect their device.
 unsent-wrong_hash = The file was damaged on its way. It is sent again from the start by itself.
@@ -1172,6 +1181,7 @@ vault-not_a_picture = This is neither a picture nor a PDF, and nothing was saved
 vault-too_large = The picture or scan is too large, and nothing was saved. Take it again at a lower resolution, or in several parts.
 vault-not_fetched = Its bytes are not on this device yet. Connect to the server, and wait until they are fetched.
 vault-not_here = It is not on this device. Connect to the server, and try again.
+vault-id_taken = This was not saved: something else is recorded under its id. Fill it in and save it again.
 vault-not_carried = This parcel cannot be carried here: it is damaged, another office's, or there is no room. Ask for it again, or hand the file to the office.
 vault-seat_revoked = This device's access has ended. Ask the head.
 vault-reading_locked = This device has not met the server for too long, so that records cannot be read. Recording goes on; connect to the internet to unlock it, and check the phone's date and time.

@@ -231,6 +231,7 @@ cannot-no_such_case = Kasus itu tidak ada di perangkat ini.
 cannot-no_such_target = Yang dirujuk tidak ada di perangkat ini.
 cannot-too_long = Teksnya terlalu panjang.
 cannot-seat_revoked = Akses pada perangkat ini telah dicabut.
+cannot-id_taken = Di bawah nomor itu sudah tercatat hal lain.
 
 ## Keadaan kasus
 
@@ -422,6 +423,14 @@ attachment-photo = foto
 attachment-scan = formulir hasil pindai
 attachment-letter_scan = surat hasil pindai
 attachment-other = berkas lain
+bytes-waiting = di HP saja
+bytes-sending = sedang dikirim, { $done } dari { $of } bagian
+bytes-stored = diterima
+bytes-failed = belum terkirim: { $why }
+bytes-not_arrived = isinya belum sampai di server
+bytes-removed = ditarik sebelum terkirim
+bytes-missing = isinya belum ada di HP ini
+bytes-fetching = sedang diambil, { $done } dari { $of } bagian
 unsent-unknown = Server belum mengenal lampiran ini. Biarkan perangkat tersambung; pengiriman dicoba lagi.
 unsent-absent = Berkasnya belum sampai di server. Minta pembuatnya menyambungkan perangkatnya.
 unsent-wrong_hash = Berkas rusak di perjalanan. Pengiriman diulang dari awal dengan sendirinya.
@@ -1172,6 +1181,7 @@ vault-not_a_picture = Ini bukan gambar atau PDF, belum ada yang disimpan. Ambil 
 vault-too_large = Gambar atau pindaian terlalu besar, belum ada yang disimpan. Ambil lagi dengan resolusi lebih kecil, atau dalam beberapa bagian.
 vault-not_fetched = Isinya belum ada di perangkat ini. Sambungkan ke server, lalu tunggu sampai selesai diambil.
 vault-not_here = Tidak ada di perangkat ini. Sambungkan ke server, lalu coba lagi.
+vault-id_taken = Catatan ini tidak disimpan: di bawah tandanya sudah tercatat hal lain. Isi dan simpan kembali.
 vault-not_carried = Paket ini tidak dapat dibawa di sini: rusak, milik lembaga lain, atau tidak ada tempat. Minta lagi, atau serahkan berkasnya ke kantor.
 vault-seat_revoked = Akses perangkat ini telah diakhiri. Hubungi pimpinan.
 vault-reading_locked = Sudah terlalu lama tidak tersambung ke server, jadi catatan tidak dapat dibaca. Mencatat tetap bisa; sambungkan ke internet untuk membukanya, dan periksa tanggal dan jam HP.

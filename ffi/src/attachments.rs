@@ -6,10 +6,14 @@ use std::io::Read as _;
 use jangkau_core::attachment::{PictureError, Unsealable, prepare};
 use jangkau_core::id::{CaseId, CommandId};
 use jangkau_core::profile::Attachments;
-use jangkau_core::replica::{Attachment, CannotAttach, CannotOpen, NewAttachment, Presence};
+use jangkau_core::replica::{CannotAttach, CannotOpen, NewAttachment, Presence, Recorded};
+use jangkau_core::screen::{self, AttachmentShown};
 
-use crate::vault::{case_id, command_id};
-use crate::{AttachmentKind, MediaType, Vault, VaultError, platform, worker};
+use crate::screens::page;
+use crate::vault::{case_id, command_id, first_id, place};
+use crate::{
+    AttachmentKind, Language, MediaType, RecordedOnce, Vault, VaultError, platform, worker,
+};
 
 /// Longest file that is read, in bytes: more than any phone's picture. It is scaled before it is kept.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -42,12 +46,16 @@ pub struct AttachmentLine {
     pub author: String,
     /// What it is.
     pub kind: AttachmentKind,
+    /// The same in words.
+    pub kind_words: String,
     /// The form of its bytes.
     pub media: MediaType,
     /// Length in bytes.
     pub length: u64,
     /// Whether its bytes have arrived.
     pub presence: AttachmentPresence,
+    /// The same in words, with why sending failed, and what of them is missing here.
+    pub says: String,
     /// Why sending failed, as a code of the texts `unsent-…`.
     pub code: Option<String>,
     /// Parts that the server has, while it is sent.
@@ -58,8 +66,18 @@ pub struct AttachmentLine {
     pub parts: u32,
 }
 
-impl From<Attachment> for AttachmentLine {
-    fn from(attachment: Attachment) -> Self {
+page!(
+    /// Some of a case's attachments, in the order in which they were made.
+    AttachmentScreen of AttachmentLine
+);
+
+impl From<AttachmentShown> for AttachmentLine {
+    fn from(shown: AttachmentShown) -> Self {
+        let AttachmentShown {
+            attachment,
+            kind,
+            says,
+        } = shown;
         let (presence, code, sent) = match attachment.presence {
             Presence::Waiting => (AttachmentPresence::Waiting, None, 0),
             Presence::Sending { sent, .. } => (AttachmentPresence::Sending, None, sent),
@@ -73,9 +91,11 @@ impl From<Attachment> for AttachmentLine {
             target: attachment.target.to_string(),
             author: attachment.author.to_string(),
             kind: attachment.kind.into(),
+            kind_words: kind,
             media: attachment.media.into(),
             length: u64::from(attachment.length),
             presence,
+            says,
             code,
             sent,
             here: attachment.here.0,
@@ -128,8 +148,8 @@ impl Vault {
         bytes: Vec<u8>,
     ) -> Result<String, VaultError> {
         let (case, target) = (self::case_id(&case_id)?, command_id(&target)?);
-        let attached = self.attach_aside(case, target, kind, || Ok(bytes))?;
-        attached.get().await
+        let attached = self.attach_aside(None, case, target, kind, || Ok(bytes))?;
+        first_id(attached.get().await?)
     }
 
     /// The same with the bytes of a file, which stays as it is.
@@ -141,8 +161,40 @@ impl Vault {
         path: String,
     ) -> Result<String, VaultError> {
         let (case, target) = (self::case_id(&case_id)?, command_id(&target)?);
-        let attached = self.attach_aside(case, target, kind, move || bytes_of(&path))?;
-        attached.get().await
+        let attached = self.attach_aside(None, case, target, kind, move || bytes_of(&path))?;
+        first_id(attached.get().await?)
+    }
+
+    /// As `attach`, under an id of `new_id`. May be repeated with the same: then it says so and changes nothing.
+    ///
+    /// Errors, with nothing saved: `IdTaken` where something else stands under the id, and those of `attach`.
+    pub async fn attach_once(
+        &self,
+        id: String,
+        case_id: String,
+        target: String,
+        kind: AttachmentKind,
+        bytes: Vec<u8>,
+    ) -> Result<RecordedOnce, VaultError> {
+        let (case, target) = (self::case_id(&case_id)?, command_id(&target)?);
+        let id = Some(command_id(&id)?);
+        let attached = self.attach_aside(id, case, target, kind, || Ok(bytes))?;
+        Ok(attached.get().await?.into())
+    }
+
+    /// As `attach_once`, with the bytes of a file, which stays as it is.
+    pub async fn attach_file_once(
+        &self,
+        id: String,
+        case_id: String,
+        target: String,
+        kind: AttachmentKind,
+        path: String,
+    ) -> Result<RecordedOnce, VaultError> {
+        let (case, target) = (self::case_id(&case_id)?, command_id(&target)?);
+        let id = Some(command_id(&id)?);
+        let attached = self.attach_aside(id, case, target, kind, move || bytes_of(&path))?;
+        Ok(attached.get().await?.into())
     }
 
     /// Attaches to a record of another case what is attached to one of this case (a record that was moved). Gives its id.
@@ -179,14 +231,19 @@ impl Vault {
         attached.get().await
     }
 
-    /// The attachments of a case, with how far each has come.
-    pub async fn attachments(&self, case_id: String) -> Result<Vec<AttachmentLine>, VaultError> {
+    /// The attachments of a case, with how far each has come, from the `from`th on.
+    pub async fn attachments(
+        &self,
+        case_id: String,
+        from: u64,
+        language: Language,
+    ) -> Result<AttachmentScreen, VaultError> {
         let case = self::case_id(&case_id)?;
-        let found = self.read(move |replica, _| {
-            let found = replica.attachments(case)?;
-            Ok(found.into_iter().map(Into::into).collect())
+        let page = self.read(move |replica, now| {
+            let page = replica.attachments_told(case, place(from), now, language.into())?;
+            Ok(page.into())
         });
-        found.get().await
+        page.get().await
     }
 
     /// Has the next exchange fetch the bytes of an attachment. Whether there is such an attachment.
@@ -225,11 +282,12 @@ impl Vault {
     /// Makes bytes fit on a thread of their own, since scaling takes long, and then records them.
     fn attach_aside(
         &self,
+        id: Option<CommandId>,
         case: CaseId,
         target: CommandId,
         kind: AttachmentKind,
         bytes: impl FnOnce() -> Result<Vec<u8>, VaultError> + Send + 'static,
-    ) -> Result<worker::Answer<String>, VaultError> {
+    ) -> Result<worker::Answer<Recorded>, VaultError> {
         let (store, teller) = (self.store.clone(), self.teller.clone());
         worker::aside("attach", move || {
             let rules = store.wait(|store| {
@@ -247,9 +305,12 @@ impl Vault {
                     media,
                     bytes: &bytes,
                 };
-                let id = store.replica()?.attach(&new, now, &mut rng)??;
-                teller.recorded(case);
-                Ok(id.to_string())
+                let id = id.unwrap_or_else(|| CommandId::generate(now, &mut rng));
+                let recorded = store.replica()?.attach_once(id, &new, now, &mut rng)??;
+                if !recorded.repeated {
+                    teller.recorded(case);
+                }
+                Ok(recorded)
             })
         })
     }

@@ -37,6 +37,9 @@ pub enum VaultError {
     /// The case, or what the command refers to, is not on this device. Nothing was saved.
     #[error("not on this device")]
     NotHere,
+    /// Something else was recorded under the id that was given. Nothing was saved.
+    #[error("something else stands under this id")]
+    IdTaken,
     /// The bytes are no parcel, one for another institution, or there is no room for it.
     #[error("this parcel cannot be carried")]
     NotCarried,
@@ -173,6 +176,7 @@ impl From<CannotRecord> for VaultError {
             CannotRecord::NoSuchCase | CannotRecord::NoSuchTarget => Self::NotHere,
             CannotRecord::TooLong => Self::TextTooLong,
             CannotRecord::SeatRevoked => Self::SeatRevoked,
+            CannotRecord::IdTaken => Self::IdTaken,
         }
     }
 }
@@ -227,6 +231,7 @@ impl VaultError {
             Self::TooLarge => "vault-too_large",
             Self::NotFetched => "vault-not_fetched",
             Self::NotHere => "vault-not_here",
+            Self::IdTaken => "vault-id_taken",
             Self::NotCarried => "vault-not_carried",
             Self::SeatRevoked => "vault-seat_revoked",
             Self::ReadingLocked => "vault-reading_locked",
@@ -274,6 +279,7 @@ mod tests {
             VaultError::TooLarge,
             VaultError::NotFetched,
             VaultError::NotHere,
+            VaultError::IdTaken,
             VaultError::NotCarried,
             VaultError::SeatRevoked,
             VaultError::ReadingLocked,

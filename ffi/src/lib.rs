@@ -21,7 +21,7 @@ mod types;
 mod vault;
 mod worker;
 
-pub use attachments::{AttachmentLine, AttachmentPresence};
+pub use attachments::{AttachmentLine, AttachmentPresence, AttachmentScreen};
 pub use commands::*;
 pub use enrolment::Enrolment;
 pub use error::{VaultError, vault_error_told};
@@ -40,6 +40,6 @@ pub use screens::{
     RecordScreen, TimelineLine, TimelineScreen, TodayScreen, ValueLine,
 };
 pub use sync::{SyncOutcome, SyncProgress, SyncRun};
-pub use vault::{RecordStamp, SeatStanding, UnsentLine, Vault, VaultStanding};
+pub use vault::{RecordStamp, RecordedOnce, SeatStanding, UnsentLine, Vault, VaultStanding};
 
 uniffi::setup_scaffolding!();

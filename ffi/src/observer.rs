@@ -14,7 +14,7 @@ use crate::{LogCode, LogLevel, PlatformFault, SyncProgress, VaultError, worker};
 pub enum ChangeKind {
     /// Something was recorded here.
     Recorded,
-    /// The server told something of it: records, verdicts, dates, who may see it.
+    /// The server told something of it: records, verdicts, dates, who may see it; or bytes of an attachment went or came.
     Received,
     /// Something of it was turned away and asks for attention.
     TurnedAway,

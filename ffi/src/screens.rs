@@ -135,6 +135,7 @@ macro_rules! page {
         }
     };
 }
+pub(crate) use page;
 
 page!(
     /// Some of what asks for attention, what presses most first.

@@ -299,11 +299,16 @@ impl Road {
                 }
                 Stage::Attachments => {
                     let step = replica.blob_receive(&reply, now)?;
-                    (Synced::default(), step.again)
+                    let moved = Synced {
+                        cases: step.case.into_iter().collect(),
+                        ..Synced::default()
+                    };
+                    (moved, step.again)
                 }
             };
             Ok((synced, again, replica.unsent()?))
         })?;
+        drop(self.store.hand(Store::look_ahead));
         self.turned_away.extend(&synced.turned_away);
         let took_ms = self.took_ms()?;
         let progress = {

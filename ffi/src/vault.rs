@@ -1,5 +1,6 @@
 //! The exported vault. One thread owns its file; each call hands it a piece of work and awaits the answer.
 
+mod once;
 mod parcels;
 mod reading;
 mod recording;
@@ -18,8 +19,14 @@ use crate::types::instant;
 use crate::worker::{Answer, Owned, Worker};
 use crate::{Language, LogCode, LogLevel, SyncRun, VaultError, VaultObserver};
 
+pub use once::RecordedOnce;
+pub(crate) use once::first_id;
 pub use reading::UnsentLine;
+pub(crate) use reading::place;
 pub use recording::RecordStamp;
+
+/// Files that are looked at after each writing: those of a page of the log, in less time than a page takes on its way.
+const LOOKED_AHEAD_MAX: usize = 64;
 
 /// What the vault's thread owns.
 pub(crate) struct Store {
@@ -65,6 +72,13 @@ impl Store {
             State::Hidden => Err(VaultError::Hidden),
             State::Broken => Err(VaultError::Unavailable),
         }
+    }
+
+    /// Looks at some of what was written, so that the next list need not. What fails here fails there again, and is told there.
+    pub(crate) fn look_ahead(&mut self) -> Result<(), VaultError> {
+        let (replica, now) = self.reading()?;
+        replica.look_ahead(now, LOOKED_AHEAD_MAX)?;
+        Ok(())
     }
 
     /// The replica for what shows something of it to a person, and the moment at which it does.
@@ -154,6 +168,11 @@ impl Vault {
             teller,
             run: Mutex::default(),
         })
+    }
+
+    /// Has the vault's thread look at what was written, once it has nothing better to do. Nobody waits for it.
+    pub(crate) fn look_ahead(&self) {
+        drop(self.store.hand(Store::look_ahead));
     }
 
     /// Hands over something that reads what a person may see.

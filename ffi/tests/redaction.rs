@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Records without anything that a person typed or that tells of a client: counts, codes, instants, ids, sentences about the whole office.
-const IMPERSONAL: [&str; 20] = [
+const IMPERSONAL: [&str; 21] = [
     "AttachmentLine",
     "AttentionScreen",
     "CaseChange",
@@ -19,6 +19,7 @@ const IMPERSONAL: [&str; 20] = [
     "Hotline",
     "ListScreen",
     "NoticeLine",
+    "RecordedOnce",
     "SyncOutcome",
     "SyncProgress",
     "TimelineScreen",

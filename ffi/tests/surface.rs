@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use jangkau_ffi::{
-    AttachmentKind, AttachmentPresence, CaseCommand, DraftMinutes, EditIdentity, EditMinutes,
-    Language, ListAsk, MediaType, RecordActivity, RecordStamp, SafetyLevel, ServiceType,
-    TextChange, TransportFault, VaultError,
+    AttachmentKind, AttachmentPresence, CaseCommand, Close, DraftMinutes, EditIdentity,
+    EditMinutes, Language, ListAsk, MediaType, RecordActivity, RecordStamp, SafetyLevel,
+    ServiceType, TextChange, TransportFault, VaultError,
 };
 use phone::{CANARY, Phone, every, family, now, register, sync, unsent, visit, wait};
 
@@ -116,7 +116,7 @@ fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
     assert_eq!(found.len(), 1);
     assert!(!found[0].stops && found[0].says.contains("16 digits"));
     let ids = wait(vault.record_form(None, f01(), answers)).unwrap();
-    let today = wait(vault.today(Language::Indonesian)).unwrap();
+    let today = wait(vault.today(0, Language::Indonesian)).unwrap();
     assert!(today.alarms[0].says.starts_with("BELUM TERKIRIM"));
     let mut numbers = today.alarms[0].numbers.iter();
     assert!(numbers.any(|line| line.number == "110"));
@@ -145,7 +145,10 @@ fn a_form_is_asked_checked_and_recorded_and_screens_show_it() {
     let none = wait(vault.record_form(None, "f99".to_owned(), HashMap::new()));
     assert_eq!(none, Err(VaultError::UnknownWord));
     sync(&vault).unwrap();
-    assert_eq!(wait(vault.today(Language::Indonesian)).unwrap().alarms, []);
+    assert_eq!(
+        wait(vault.today(0, Language::Indonesian)).unwrap().alarms,
+        []
+    );
     drop(phone);
 }
 
@@ -234,10 +237,11 @@ fn a_scan_follows_its_record_and_opens_again() {
     let withdrawn = attach(&scan).unwrap();
     assert_eq!(wait(vault.remove_attachment(withdrawn.clone())), Ok(true));
     let line = |id: &str| {
-        let lines = wait(vault.attachments(case_id.clone())).unwrap();
-        lines.into_iter().find(|line| line.id == id).unwrap()
+        let page = wait(vault.attachments(case_id.clone(), 0, Language::Indonesian)).unwrap();
+        page.lines.into_iter().find(|line| line.id == id).unwrap()
     };
     assert_eq!(line(&id).presence, AttachmentPresence::Waiting);
+    assert_eq!(line(&id).says, "di HP saja");
     phone
         .line
         .set(phone::Signal::Fault(TransportFault::Offline));
@@ -251,6 +255,10 @@ fn a_scan_follows_its_record_and_opens_again() {
     );
     let sent = line(&id);
     assert_eq!(sent.presence, AttachmentPresence::Stored);
+    assert_eq!(
+        (&*sent.kind_words, &*sent.says),
+        ("formulir hasil pindai", "diterima")
+    );
     assert_eq!((sent.media, sent.here, sent.parts), (MediaType::Pdf, 1, 1));
     assert_eq!(
         wait(vault.open_attachment(case_id.clone(), id.clone())),
@@ -271,6 +279,46 @@ fn a_scan_follows_its_record_and_opens_again() {
     let again = wait(again).unwrap();
     let opened = wait(vault.open_attachment(other, again));
     assert_eq!(opened.as_deref(), Ok(&b"%PDF-1.7 formulir"[..]));
+}
+
+#[test]
+fn what_is_repeated_under_its_id_says_so_and_changes_nothing() {
+    let (_phone, vault) = Phone::with_vault();
+    let case_id = register(&vault);
+    let before = unsent(&vault);
+    let (seen, scan, photo) = (
+        vault.new_id().unwrap(),
+        vault.new_id().unwrap(),
+        vault.new_id().unwrap(),
+    );
+    for repeated in [false, true] {
+        let case = Some(case_id.clone());
+        let once = vault.record_once(seen.clone(), case.clone(), visit(), now());
+        let expected = |id: &String| {
+            Ok(jangkau_ffi::RecordedOnce {
+                ids: vec![id.clone()],
+                repeated,
+            })
+        };
+        assert_eq!(wait(once), expected(&seen));
+        let (id, bytes) = (scan.clone(), b"%PDF-1.7 formulir".to_vec());
+        let (case, target) = (case_id.clone(), seen.clone());
+        let once = vault.attach_once(id, case, target, AttachmentKind::Scan, bytes);
+        assert_eq!(wait(once), expected(&scan));
+    }
+    assert_eq!(unsent(&vault), before + 2);
+    let taken = Err(VaultError::IdTaken);
+    let other = CaseCommand::Close(Close {
+        survey_offered: true,
+    });
+    let once = vault.record_once(seen.clone(), Some(case_id.clone()), other, now());
+    assert_eq!(wait(once), taken);
+    let (case, kind) = (case_id.clone(), AttachmentKind::Scan);
+    let once = vault.attach_once(scan, case, seen.clone(), kind, b"%PDF-1.7 lain".to_vec());
+    assert_eq!(wait(once), taken);
+    let nothing = (AttachmentKind::Photo, b"GIF89a".to_vec());
+    let once = vault.attach_once(photo, case_id, seen, nothing.0, nothing.1);
+    assert_eq!(wait(once), Err(VaultError::NotAPicture));
 }
 
 #[test]
@@ -343,13 +391,13 @@ fn a_dying_phones_work_is_carried_by_another() {
 fn another_zone_than_the_offices_is_told() {
     let (phone, vault) = Phone::with_vault();
     sync(&vault).unwrap();
-    let told = wait(vault.today(Language::English)).unwrap().notices;
+    let told = wait(vault.today(0, Language::English)).unwrap().notices;
     assert_eq!(told, [], "Cilegon's clocks show Jakarta's time");
     let clocks = &phone.clocks;
     clocks
         .is_far_away
         .store(true, std::sync::atomic::Ordering::SeqCst);
-    let told = wait(vault.today(Language::Indonesian)).unwrap().notices;
+    let told = wait(vault.today(0, Language::Indonesian)).unwrap().notices;
     assert_eq!(told.len(), 1);
     let (says, todo) = (&told[0].says, &told[0].what_to_do);
     assert!(

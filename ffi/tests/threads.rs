@@ -32,7 +32,7 @@ fn what_was_accepted_is_done_though_nobody_awaits_it() {
     assert_eq!(page.total, 20);
     for _ in 0..100 {
         abandon(vault.list(every(), 0, Language::English));
-        abandon(vault.today(Language::English));
+        abandon(vault.today(0, Language::English));
     }
     abandon(vault.hide());
     let hidden = wait(vault.standing(Language::English));
@@ -259,7 +259,7 @@ fn hiding_does_not_wait_for_the_network_and_closes_the_file() {
     phone.line.set(Signal::Good);
     let calls = [
         wait(vault.record(Some(case_id), visit(), now())).err(),
-        wait(vault.today(Language::English)).err(),
+        wait(vault.today(0, Language::English)).err(),
         wait(vault.export_parcel()).err(),
         sync(&vault).err(),
     ];

@@ -187,7 +187,7 @@ fn the_lease_comes_with_the_first_exchange() {
     assert_eq!(lease(), None);
     sync(&vault).unwrap();
     assert!(lease().is_some());
-    assert!(wait(vault.today(Language::Indonesian)).is_ok());
+    assert!(wait(vault.today(0, Language::Indonesian)).is_ok());
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn after_the_lease_reading_is_locked_and_recording_goes_on() {
     let ahead = &phone.clocks.ahead_ms;
     ahead.store(year_ms, std::sync::atomic::Ordering::SeqCst);
     let locked = Some(VaultError::ReadingLocked);
-    assert_eq!(wait(vault.today(Language::English)).err(), locked);
+    assert_eq!(wait(vault.today(0, Language::English)).err(), locked);
     let listed = wait(vault.list(every(), 0, Language::English)).err();
     assert_eq!(listed, locked);
     register(&vault);

@@ -7,7 +7,7 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 
 import office
-from jangkau_ffi import (ApplicantKind, Assign, CaseCommand, Channel, Close, Language, ListAsk, Purpose, RecordStamp, RecordVisit, Register,
+from jangkau_ffi import (ApplicantKind, Assign, AttachmentKind, CaseCommand, Channel, Close, Language, ListAsk, Purpose, RecordStamp, RecordVisit, Register,
                          SafetyLevel, SeatStanding, Signatory, SignConsent, VaultError, VaultFolder, VisitPlace)
 
 ID, NOW, EVERY = Language.INDONESIAN, RecordStamp(), ListAsk()
@@ -28,6 +28,11 @@ async def phone(path, name):
 
 async def sync(vault):
     return await vault.start_sync().finished()
+
+
+async def attached(vault, case):
+    line, = (await vault.attachments(case, 0, ID)).lines
+    return line
 
 
 async def story(path):
@@ -55,7 +60,17 @@ async def story(path):
     step("visit")
     visit = RecordVisit(place=VisitPlace.HOME, met=True, observation="Ditemui di rumah, lelah.")
     before = RecordStamp(occurred_at=datetime.now(timezone.utc) - timedelta(minutes=1))
-    await rina.record(case, CaseCommand.RECORD_VISIT(visit), before)
+    visited = await rina.record(case, CaseCommand.RECORD_VISIT(visit), before)
+
+    step("photo")
+    photo, taken = rina.new_id(), os.environ["JANGKAU_PHOTO"]
+    for repeated in (False, True):
+        once = await rina.attach_file_once(photo, case, visited, AttachmentKind.PHOTO, taken)
+        assert (once.ids, once.repeated) == ([photo], repeated), once
+    told = await attached(rina, case)
+    assert (told.id, told.says) == (photo, "di HP saja"), told
+    kept = await rina.open_attachment(case, photo)
+    assert kept.startswith(b"\xff\xd8") and b"GPS" not in kept, "where it was taken stays out"
 
     step("consent")
     consent = SignConsent(purposes=[Purpose.SERVICE], text_version="2026-1", after_withdrawals=[], signed_by=Signatory.CLIENT)
@@ -63,10 +78,14 @@ async def story(path):
     closing = await rina.record(case, CaseCommand.CLOSE(Close(survey_offered=True)), NOW)
 
     step("come online")
-    assert (await rina.standing(ID)).unsent.count == 4
+    assert (await rina.standing(ID)).unsent.count == 5
     line.online = True
-    assert (await sync(rina)).complete
+    run = rina.start_sync()
+    assert (await run.finished()).complete
+    assert run.progress().attachment_steps > told.parts // 3, "in steps of three parts at most"
     assert (await rina.standing(ID)).unsent is None
+    told = await attached(rina, case)
+    assert (told.sent, told.says) == (told.parts, "diterima"), told
 
     step("see a refusal and its reason")
     refused, = [told for told in (await rina.timeline(case, 0, ID)).lines if told.id == closing]
@@ -80,6 +99,11 @@ async def story(path):
     await sync(budi)
     assert [row.case_id for row in (await budi.list(EVERY, 0, ID)).lines] == [case]
     assert (await rina.timeline(case, 0, ID)).lines == [], "it is Budi's now"
+    assert (await attached(budi, case)).says == "diterima; isinya belum ada di HP ini"
+    assert await budi.want_attachment(case, photo)
+    await sync(budi)
+    assert (await attached(budi, case)).says == "diterima"
+    assert await budi.open_attachment(case, photo) == kept
 
     step("wipe")
     await rina.record(None, CaseCommand.REGISTER(family), NOW)

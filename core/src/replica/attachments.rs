@@ -119,6 +119,17 @@ impl Replica {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<CommandId, CannotAttach>, ReplicaError> {
+        let id = CommandId::generate(now, &mut &mut *rng);
+        Ok(self.attach_as(id, new, now, rng)?.map(|()| id))
+    }
+
+    pub(super) fn attach_as(
+        &mut self,
+        id: CommandId,
+        new: &NewAttachment<'_>,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<(), CannotAttach>, ReplicaError> {
         let items = self.timeline(new.case)?;
         let Some(target) = items.iter().find(|item| item.id == new.target) else {
             return Ok(Err(CannotRecord::NoSuchTarget.into()));
@@ -144,7 +155,6 @@ impl Replica {
             content: sealed.content,
             key,
         };
-        let id = CommandId::generate(now, &mut &mut *rng);
         let stamp = Stamp {
             by,
             occurred_at: now,
@@ -164,7 +174,7 @@ impl Replica {
             Ok(())
         });
         match saved {
-            Ok(()) => Ok(Ok(id)),
+            Ok(()) => Ok(Ok(())),
             Err(Stop::Cannot(reason)) => Ok(Err(reason.into())),
             Err(Stop::Machine(error)) => Err(error),
         }

@@ -49,7 +49,7 @@ impl Replica {
     }
 
     /// The time by which grants end here: the device's clock as last measured, and never before what the server's has shown.
-    fn reading_time(&self) -> Option<Timestamp> {
+    pub(super) fn reading_time(&self) -> Option<Timestamp> {
         let ahead_ms = self.session.clock_offset_ms.unwrap_or(0);
         let now = self.clock.get().map(|now| now.plus_millis(-ahead_ms));
         now.max(self.server_time())

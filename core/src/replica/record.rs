@@ -31,6 +31,9 @@ pub enum CannotRecord {
     /// The seat was revoked.
     #[error("this seat may not record any more")]
     SeatRevoked,
+    /// Something else stands under the id that was chosen for it.
+    #[error("something else stands under this id")]
+    IdTaken,
 }
 
 /// Why recording stopped: the machine, or the command.
@@ -66,18 +69,10 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<CommandId, CannotRecord>, ReplicaError> {
         let id = CommandId::generate(now, &mut &mut *rng);
-        let stamp = Stamp {
-            by: self.person(),
-            occurred_at,
-            performed_by,
-        };
+        let occurred_at = Some(occurred_at);
         let recorded =
-            self.atomically(|replica| replica.record_as(id, case, command, stamp, now, rng));
-        match recorded {
-            Ok(()) => Ok(Ok(id)),
-            Err(Stop::Cannot(reason)) => Ok(Err(reason)),
-            Err(Stop::Machine(error)) => Err(error),
-        }
+            self.record_once(id, (case, command), occurred_at, performed_by, now, rng)?;
+        Ok(recorded.map(|_| id))
     }
 
     pub(super) fn record_as(

@@ -3,11 +3,11 @@
 mod pages;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use thiserror::Error;
 
-use super::record::Stop;
 use super::{CannotRecord, Replica, ReplicaError};
 use crate::calendar::{Calendar, MissingList};
 use crate::class::Class;
@@ -43,8 +43,8 @@ pub enum CannotRecordForm {
 }
 
 /// What a viewer looks through, read once for one screen.
-struct Glasses {
-    versions: Vec<Profile>,
+pub(super) struct Glasses {
+    versions: Arc<[Profile]>,
     staff: Vec<StaffRow>,
 }
 
@@ -65,10 +65,12 @@ impl Replica {
     }
 
     /// The versions of the profile, oldest first. One that this build cannot read is left to a newer one.
-    fn versions(&self) -> Result<Vec<Profile>, ReplicaError> {
+    fn versions(&self) -> Result<Arc<[Profile]>, ReplicaError> {
         let files = self.store.profiles()?;
-        let readable = files.iter().filter_map(|toml| Profile::parse(toml).ok());
-        Ok(readable.collect())
+        Ok(self.read.versions.of(files, |files| {
+            let readable = files.iter().filter_map(|toml| Profile::parse(toml).ok());
+            readable.collect()
+        }))
     }
 
     /// The calendar as the server has it. A list that this build cannot read is left out alone, and what it would tell is
@@ -76,13 +78,15 @@ impl Replica {
     ///
     /// # Errors
     /// [`ReplicaError`].
-    pub fn calendar(&self) -> Result<Calendar, ReplicaError> {
-        let lists = self.store.calendars()?;
-        let readable = lists
-            .iter()
-            .map(|(name, csv)| (name.as_str(), csv.as_str()))
-            .filter(|list| Calendar::of_lists([*list]).is_ok());
-        Calendar::of_lists(readable).map_err(|_| ReplicaError::Damaged)
+    pub fn calendar(&self) -> Result<Arc<Calendar>, ReplicaError> {
+        let calendar = self.read.calendar.of(self.store.calendars()?, |lists| {
+            let readable = lists
+                .iter()
+                .map(|(name, csv)| (name.as_str(), csv.as_str()))
+                .filter(|list| Calendar::of_lists([*list]).is_ok());
+            Calendar::of_lists(readable).ok().map(Arc::new)
+        });
+        calendar.ok_or(ReplicaError::Damaged)
     }
 
     /// The lists of holidays that ought to be loaded by now and are not: a red item each, for those with the powers of a
@@ -112,7 +116,7 @@ impl Replica {
         Ok(Reckoner::new(&office, &calendar).missing_lists(now))
     }
 
-    fn glasses(&self) -> Result<Glasses, ReplicaError> {
+    pub(super) fn glasses(&self) -> Result<Glasses, ReplicaError> {
         Ok(Glasses {
             versions: self.versions()?,
             staff: self.staff()?,
@@ -122,12 +126,18 @@ impl Replica {
     /// Lets the rules reckon a case that the server has not seen.
     fn reckon(&self, viewer: &Viewer<'_>, case: &mut CaseSeen) -> Result<(), ReplicaError> {
         if case.view.state.is_none() {
-            case.reckon(viewer, &self.calendar()?);
+            let calendar = self.calendar()?;
+            case.reckon(viewer, &calendar);
         }
         Ok(())
     }
 
-    fn viewer<'a>(&self, through: &'a Glasses, now: Timestamp, language: Language) -> Viewer<'a> {
+    pub(super) fn viewer<'a>(
+        &self,
+        through: &'a Glasses,
+        now: Timestamp,
+        language: Language,
+    ) -> Viewer<'a> {
         self.tick(now);
         Viewer {
             person: self.person(),
@@ -140,7 +150,11 @@ impl Replica {
     }
 
     /// A case as it is on this device, with what its facts tell.
-    fn case_seen(&self, viewer: &Viewer<'_>, case: CaseId) -> Result<CaseSeen, ReplicaError> {
+    pub(super) fn case_seen(
+        &self,
+        viewer: &Viewer<'_>,
+        case: CaseId,
+    ) -> Result<CaseSeen, ReplicaError> {
         let documents = self.store.documents_of(case)?;
         let locked = self.locked(case)?;
         let held = documents.iter().map(|row| row.key.class);
@@ -150,49 +164,25 @@ impl Replica {
         Ok(seen)
     }
 
-    /// A case without what its snapshots hold: enough to know where it stands and what of it has not arrived.
-    fn case_glimpsed(&self, viewer: &Viewer<'_>, case: CaseId) -> Result<CaseSeen, ReplicaError> {
-        let items = self.recorded(case)?.into_values().collect();
-        let mut seen = CaseSeen::new(self.case(case)?, items, BTreeSet::new());
-        self.reckon(viewer, &mut seen)?;
-        Ok(seen)
-    }
-
     /// The cases that may have something for the first screen. Of the others no document is opened.
     fn stirring(&self, viewer: &Viewer<'_>) -> Result<Vec<CaseSeen>, ReplicaError> {
-        let mut seen = Vec::new();
-        for case in self.cases()? {
-            if self.case_glimpsed(viewer, case)?.stirs(viewer) {
-                seen.push(self.case_seen(viewer, case)?);
-            }
-        }
-        Ok(seen)
+        let cases = self.glances(viewer)?.into_iter();
+        let stirring = cases.filter(|(_, glance)| glance.stirs);
+        stirring
+            .map(|(case, _)| self.case_seen(viewer, case))
+            .collect()
     }
 
-    /// The cases that a list shows, in its order. Documents are opened only where the filter cannot be answered without.
+    /// The cases that a list shows, in its order. No document is opened.
     fn listed(
         &self,
         viewer: &Viewer<'_>,
         filter: &ListFilter,
     ) -> Result<Vec<CaseId>, ReplicaError> {
-        let mut cases = Vec::new();
-        for case in self.cases()? {
-            let mut seen = self.case_glimpsed(viewer, case)?;
-            // Who opened a case may stand in a snapshot.
-            let is_nobodys = seen
-                .view
-                .state
-                .as_ref()
-                .is_some_and(|state| state.assignee.is_none());
-            if filter.search.is_some() || (filter.mine && is_nobodys) {
-                seen = self.case_seen(viewer, case)?;
-            }
-            if screen::matches_filter(viewer, &seen, filter) {
-                cases.push(seen);
-            }
-        }
-        cases.sort_by_cached_key(|case| screen::order(viewer, case));
-        Ok(cases.into_iter().map(|case| case.view.case).collect())
+        let mut cases = self.glances(viewer)?;
+        cases.retain(|(_, glance)| glance.passes(viewer, filter));
+        cases.sort_by_cached_key(|(case, glance)| glance.order(*case));
+        Ok(cases.into_iter().map(|(case, _)| case).collect())
     }
 
     /// Hari ini: the first screen.
@@ -331,42 +321,23 @@ impl Replica {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Vec<CommandId>, CannotRecordForm>, ReplicaError> {
-        let Some(form) = self.form(case, form, now, Language::Indonesian)? else {
-            return Ok(Err(CannotRecordForm::NotOffered));
-        };
-        let findings = form.check(answers, true, now);
-        let stops = |found: &Finding| found.fault.weight() == Weight::Stops;
-        if findings.iter().any(stops) {
-            return Ok(Err(CannotRecordForm::Stopped));
-        }
-        let (commands, stamp) = match self.filled(&form, answers, now) {
-            Ok(filled) => filled,
-            Err(reason) => return Ok(Err(reason.into())),
-        };
-        let recorded = self.atomically(|replica| {
-            let (mut ids, mut case) = (Vec::new(), case);
-            for command in commands {
-                let id = CommandId::generate(now, &mut &mut *rng);
-                replica.record_as(id, case, command, stamp, now, rng)?;
-                case = case.or(Some(CaseId::from(id)));
-                ids.push(id);
-            }
-            Ok(ids)
-        });
-        match recorded {
-            Ok(ids) => Ok(Ok(ids)),
-            Err(Stop::Cannot(reason)) => Ok(Err(reason.into())),
-            Err(Stop::Machine(error)) => Err(error),
-        }
+        let id = CommandId::generate(now, &mut &mut *rng);
+        let recorded = self.record_form_once(id, case, (form, answers), now, rng)?;
+        Ok(recorded.map(|recorded| recorded.ids))
     }
 
-    /// The commands that the answers make, in the form's order, and their stamp.
-    fn filled(
+    /// The commands that the answers make, in the form's order, when they say it happened, and the stamp.
+    pub(super) fn filled(
         &self,
         form: &Form,
         answers: &Answers,
         now: Timestamp,
-    ) -> Result<(Vec<Command>, Stamp), CannotFill> {
+    ) -> Result<(Vec<Command>, Option<Timestamp>, Stamp), CannotRecordForm> {
+        let findings = form.check(answers, true, now);
+        let stops = |found: &Finding| found.fault.weight() == Weight::Stops;
+        if findings.iter().any(stops) {
+            return Err(CannotRecordForm::Stopped);
+        }
         let (occurred_at, performed_by) = form.stamp(answers)?;
         let stamp = Stamp {
             by: self.person(),
@@ -377,6 +348,6 @@ impl Replica {
         for kind in &form.commands {
             commands.extend(form.fill(*kind, answers)?);
         }
-        Ok((commands, stamp))
+        Ok((commands, occurred_at, stamp))
     }
 }

@@ -80,6 +80,16 @@ impl Replica {
         Ok(cases)
     }
 
+    /// Whether a file of which something is here is a case that this person is told of.
+    pub(super) fn is_listed(&self, file: CaseId) -> Result<bool, ReplicaError> {
+        if self.store.case_state(file)?.is_none() && self.is_activity(file)? {
+            return Ok(false);
+        }
+        let own =
+            || Ok::<bool, ReplicaError>(self.store.commands_of(file)?.iter().any(|row| row.own));
+        Ok(!self.locked(file)?.is_whole() || own()?)
+    }
+
     /// The activities without a case that are on this device, oldest first.
     ///
     /// # Errors

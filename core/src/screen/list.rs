@@ -2,8 +2,8 @@
 
 use super::header::status_words;
 use super::words::{SyncState, sync_state, sync_word};
-use super::{CaseSeen, ClockLine, Urgency, Viewer, attention, contacts, open_clocks};
-use crate::command::{Command, SafetyLevel};
+use super::{CaseSeen, ClockLine, Viewer, attention, open_clocks};
+use crate::command::SafetyLevel;
 use crate::id::{CaseId, CaseNumber};
 use crate::profile::words::Status;
 use crate::replica::{Fate, TimelineItem};
@@ -120,59 +120,4 @@ fn sync_of(viewer: &Viewer<'_>, case: &CaseSeen) -> (SyncState, String) {
         }
     };
     (state, words)
-}
-
-/// Whether a case passes the filter, its search included.
-#[must_use]
-pub fn matches_filter(viewer: &Viewer<'_>, case: &CaseSeen, filter: &ListFilter) -> bool {
-    let status = case
-        .view
-        .state
-        .as_ref()
-        .map_or(Status::Draft, |state| state.status);
-    let is_overdue = || {
-        open_clocks(viewer, case)
-            .iter()
-            .any(|clock| clock.urgency == Some(Urgency::Overdue))
-    };
-    (!filter.mine || case.is_mine(viewer))
-        && filter.status.is_none_or(|wanted| wanted == status)
-        && (!filter.unsent || case.unsent().next().is_some())
-        && (!filter.overdue || is_overdue())
-        && filter
-            .search
-            .as_deref()
-            .is_none_or(|words| matches_search(viewer, case, words))
-}
-
-/// Whether what is held of a case has all of some words, in whatever case and order.
-#[must_use]
-pub fn matches_search(viewer: &Viewer<'_>, case: &CaseSeen, words: &str) -> bool {
-    let mut held = vec![case.number(viewer)];
-    let identity = case.facts.identity.values().flatten();
-    held.extend(identity.map(|value| value.as_str().to_owned()));
-    held.extend(contacts(viewer, case).into_iter().map(|line| line.contact));
-    for item in &case.items {
-        if let Command::Register(register) = &item.entry.command
-            && let Some(place) = &register.place
-        {
-            held.push(place.as_str().to_owned());
-        }
-    }
-    let held = held.join("\n").to_lowercase();
-    words
-        .to_lowercase()
-        .split_whitespace()
-        .all(|word| held.contains(word))
-}
-
-/// How a list is ordered: danger first, then what is due first, then the newest.
-pub(crate) fn order(viewer: &Viewer<'_>, case: &CaseSeen) -> impl Ord + use<> {
-    let due = next_due(viewer, case).and_then(|clock| clock.due);
-    (
-        case.danger(),
-        due.is_none(),
-        due,
-        std::cmp::Reverse(case.view.case),
-    )
 }

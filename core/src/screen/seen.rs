@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Viewer;
 use super::daily::is_listed;
 use super::words::{SyncState, sync_state};
+use super::{Owner, Viewer};
 use crate::calendar::Calendar;
 use crate::class::Class;
-use crate::command::{Command, CommandKind, SafetyLevel};
-use crate::id::{DecisionCount, ServerSeq};
+use crate::command::{Command, SafetyLevel};
+use crate::id::{CaseNumber, DecisionCount, ServerSeq};
 use crate::profile::Profile;
 use crate::record::Line;
 use crate::replica::{CaseView, Fate, TimelineItem};
@@ -83,18 +83,20 @@ impl CaseSeen {
         self.estimate = Some(judge(&log).state);
     }
 
-    /// The version of the profile that the case stands under: as ruled, and before that the one in force when it was registered. The
-    /// viewer's own where the device cannot read it.
+    /// The version of the profile that the case stands under.
     pub(super) fn profile<'a>(&self, viewer: &Viewer<'a>) -> Option<&'a Profile> {
-        let ruled = self.view.profile_version.and_then(|version| {
-            let mut versions = viewer.versions.iter();
-            versions.find(|profile| profile.version == version)
-        });
-        let registered = || {
-            let stamp = self.registration()?.stamp;
-            Profile::in_force(viewer.versions, stamp.occurred_at.min(viewer.now))
-        };
-        ruled.or_else(registered).or(viewer.profile)
+        self.owner().profile(viewer)
+    }
+
+    /// Whose the case is to move on.
+    pub(super) fn owner(&self) -> Owner {
+        let opened = self.registration().map(|item| item.stamp);
+        Owner {
+            assignee: self.view.state.as_ref().and_then(|state| state.assignee),
+            opened_by: opened.map(|stamp| stamp.by),
+            opened_at: opened.map(|stamp| stamp.occurred_at),
+            version: self.view.profile_version,
+        }
     }
 
     /// What the server does not have yet, or turned away.
@@ -152,10 +154,7 @@ impl CaseSeen {
     /// The number for people.
     #[must_use]
     pub fn number(&self, viewer: &Viewer<'_>) -> String {
-        self.view.number.map_or_else(
-            || viewer.say("screen-no_number", &[]),
-            |number| viewer.say("screen-number", &[("number", &number.to_string())]),
-        )
+        number_told(viewer, self.view.number)
     }
 
     /// Number and name: how other screens speak of the case.
@@ -168,15 +167,7 @@ impl CaseSeen {
     /// Whether the case is this person's to move on: theirs, or nobody's yet and they opened it or may assign it.
     #[must_use]
     pub fn is_mine(&self, viewer: &Viewer<'_>) -> bool {
-        let responsible = self.view.state.as_ref().and_then(|state| state.assignee);
-        match responsible {
-            Some(person) => person == viewer.person,
-            None => {
-                let opened = self.registration();
-                opened.is_some_and(|item| item.stamp.by == viewer.person)
-                    || viewer.of_case(self).may(CommandKind::Assign)
-            }
-        }
+        self.owner().is(viewer)
     }
 
     fn registration(&self) -> Option<&TimelineItem> {
@@ -209,7 +200,14 @@ impl CaseSeen {
     }
 }
 
-/// An item as the rules read facts. Roles and decisions are not asked.
+/// The number of a case for people.
+pub(super) fn number_told(viewer: &Viewer<'_>, number: Option<CaseNumber>) -> String {
+    number.map_or_else(
+        || viewer.say("screen-no_number", &[]),
+        |number| viewer.say("screen-number", &[("number", &number.to_string())]),
+    )
+}
+
 /// What the rules read of the items. What was turned away stands outside history, unless nothing else is here.
 fn entries_of(items: &[TimelineItem]) -> Vec<LogEntry> {
     let is_inside = |item: &&TimelineItem| !matches!(item.fate, Fate::TurnedAway(_));
@@ -218,6 +216,7 @@ fn entries_of(items: &[TimelineItem]) -> Vec<LogEntry> {
     inside.map(log_entry).collect()
 }
 
+/// An item as the rules read facts. Roles and decisions are not asked.
 fn log_entry(item: &TimelineItem) -> LogEntry {
     let last = Timestamp::from_millis(i64::MAX);
     LogEntry {

@@ -3,7 +3,7 @@
 use super::attention::{Attention, AttentionKind, pressing_clocks};
 use super::clock::local_day;
 use super::daily::{DailyCase, daily};
-use super::{CaseSeen, ClockLine, Urgency, Viewer, attention, open_clocks, words};
+use super::{CaseSeen, ClockLine, Page, Urgency, Viewer, attention, open_clocks, words};
 use crate::command::SafetyLevel;
 use crate::id::{CaseId, CommandId};
 use crate::replica::{Fate, TimelineItem};
@@ -47,6 +47,27 @@ pub struct Notice {
 }
 
 impl Today {
+    /// The lines of each of its lists from the `from`th on, at most [`super::LIST_LEN_MAX`] of each, and where the next page of those begins that
+    /// have more.
+    #[must_use]
+    pub fn page(mut self, from: usize) -> (Self, Option<usize>) {
+        fn cut<T>(lines: &mut Vec<T>, from: usize, next: &mut Option<usize>) {
+            let page = Page::of(std::mem::take(lines), from);
+            *lines = page.items;
+            *next = page.next.max(*next);
+        }
+        let mut next = None;
+        cut(&mut self.notices, from, &mut next);
+        cut(&mut self.alarms, from, &mut next);
+        cut(&mut self.overdue, from, &mut next);
+        cut(&mut self.due, from, &mut next);
+        cut(&mut self.to_answer, from, &mut next);
+        cut(&mut self.attention, from, &mut next);
+        cut(&mut self.daily, from, &mut next);
+        cut(&mut self.appointments, from, &mut next);
+        (self, next)
+    }
+
     /// Adds what is told of broken glass.
     pub(crate) fn tell(&mut self, notices: Vec<Attention>) {
         self.attention.extend(notices);
@@ -248,4 +269,37 @@ fn summary(viewer: &Viewer<'_>, today: &Today) -> String {
         .map(|(name, count)| (*name, count.as_str()))
         .collect();
     viewer.say("today-summary", &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_have_every_line_of_every_list_once() {
+        let notice = |number: usize| Notice {
+            says: number.to_string(),
+            what_to_do: String::new(),
+        };
+        let line = |number: usize| AppointmentLine {
+            case: CaseId::from_bytes([1; 16]),
+            appointment: CommandId::from_bytes([2; 16]),
+            starts_at: Timestamp::from_millis(number as i64),
+            says: String::new(),
+        };
+        let whole = Today {
+            notices: (0..3).map(notice).collect(),
+            appointments: (0..120).map(line).collect(),
+            ..Today::default()
+        };
+        let (mut read, mut from) = (Today::default(), Some(0));
+        let mut pages = 0;
+        while let Some(start) = from {
+            let (page, next) = whole.clone().page(start);
+            read.notices.extend(page.notices);
+            read.appointments.extend(page.appointments);
+            (from, pages) = (next, pages + 1);
+        }
+        assert_eq!((read, pages), (whole, 3));
+    }
 }

@@ -114,10 +114,12 @@ pub struct TodayScreen {
     pub daily: Vec<DailyLines>,
     /// Today's sessions.
     pub appointments: Vec<AppointmentLine>,
+    /// What to ask the next page with, of those lists that have more; none after the last.
+    pub next: Option<u64>,
 }
 
-impl From<screen::Today> for TodayScreen {
-    fn from(today: screen::Today) -> Self {
+impl From<(screen::Today, Option<usize>)> for TodayScreen {
+    fn from((today, next): (screen::Today, Option<usize>)) -> Self {
         let appointments = today.appointments.into_iter().map(|line| AppointmentLine {
             case_id: line.case.to_string(),
             says: line.says,
@@ -134,6 +136,7 @@ impl From<screen::Today> for TodayScreen {
             attention: each(today.attention),
             daily: each(today.daily),
             appointments: appointments.collect(),
+            next: next.map(|next| next as u64),
         }
     }
 }

@@ -32,15 +32,18 @@ impl From<screen::Unsent> for UnsentLine {
     }
 }
 
-fn place(from: u64) -> usize {
+pub(crate) fn place(from: u64) -> usize {
     usize::try_from(from).unwrap_or(usize::MAX)
 }
 
 #[uniffi::export]
 impl Vault {
-    /// Hari ini: the first screen.
-    pub async fn today(&self, language: Language) -> Result<TodayScreen, VaultError> {
-        let today = self.read(move |replica, now| Ok(replica.today(now, language.into())?.into()));
+    /// Hari ini: the first screen, each of its lists from the `from`th line on.
+    pub async fn today(&self, from: u64, language: Language) -> Result<TodayScreen, VaultError> {
+        let today = self.read(move |replica, now| {
+            let today = replica.today(now, language.into())?;
+            Ok(today.page(place(from)).into())
+        });
         today.get().await
     }
 

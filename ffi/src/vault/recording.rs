@@ -6,9 +6,9 @@ use std::time::SystemTime;
 use jangkau_core::id::CaseId;
 use jangkau_core::screen::form::{Answers, FormId};
 
-use super::{Vault, case_id, person_id};
-use crate::types::timestamp;
-use crate::{CaseCommand, FormFinding, FormScreen, Language, VaultError, platform};
+use super::once::first_id;
+use super::{Vault, case_id};
+use crate::{CaseCommand, FormFinding, FormScreen, Language, VaultError};
 
 /// When something happened and who did it.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
@@ -24,11 +24,11 @@ pub struct RecordStamp {
 
 crate::types::redacted!(RecordStamp);
 
-fn form_id(form: &str) -> Result<FormId, VaultError> {
+pub(super) fn form_id(form: &str) -> Result<FormId, VaultError> {
     form.parse().map_err(|_| VaultError::UnknownWord)
 }
 
-fn optional_case(text: Option<&str>) -> Result<Option<CaseId>, VaultError> {
+pub(super) fn optional_case(text: Option<&str>) -> Result<Option<CaseId>, VaultError> {
     text.map(case_id).transpose()
 }
 
@@ -45,22 +45,8 @@ impl Vault {
         stamp: RecordStamp,
     ) -> Result<String, VaultError> {
         let case = optional_case(case_id.as_deref())?;
-        let command = command.given()?;
-        let performed_by = stamp.performed_by.as_deref().map(person_id).transpose()?;
-        let occurred_at = stamp
-            .occurred_at
-            .map(|at| timestamp(at).ok_or(VaultError::Platform));
-        let occurred_at = occurred_at.transpose()?;
-        let recorded = self.store.hand(move |store| {
-            let (now, mut rng) = (store.now()?, platform::rng()?);
-            let replica = store.replica()?;
-            let at = occurred_at.unwrap_or(now);
-            let id = replica.record(case, command, at, performed_by, now, &mut rng)??;
-            let opened = CaseId::from(id);
-            store.teller.recorded(case.unwrap_or(opened));
-            Ok(id.to_string())
-        });
-        recorded.get().await
+        let recorded = self.hand_command(None, case, command, stamp)?;
+        first_id(recorded.get().await?)
     }
 
     /// A form (`f01` to `f26`, or the code of a command), as the institution asks it for a case; without one, as it asks it now.
@@ -113,17 +99,7 @@ impl Vault {
         answers: HashMap<String, String>,
     ) -> Result<Vec<String>, VaultError> {
         let (case, form) = (optional_case(case_id.as_deref())?, form_id(&form)?);
-        let answers: Answers = answers.into_iter().collect();
-        let recorded = self.store.hand(move |store| {
-            let (now, mut rng) = (store.now()?, platform::rng()?);
-            let replica = store.replica()?;
-            let ids = replica.record_form(case, form, &answers, now, &mut rng)??;
-            let opened = ids.first().map(|id| CaseId::from(*id));
-            if let Some(case) = case.or(opened) {
-                store.teller.recorded(case);
-            }
-            Ok(ids.iter().map(ToString::to_string).collect())
-        });
-        recorded.get().await
+        let recorded = self.hand_form(None, case, form, answers).get().await?;
+        Ok(recorded.ids.iter().map(ToString::to_string).collect())
     }
 }

@@ -8,7 +8,7 @@ use minicbor::bytes::ByteVec;
 
 use super::super::{Replica, ReplicaError, SeatState};
 use crate::attachment::{self, BlobHasher};
-use crate::id::{BlobHash, CommandId, Nonce};
+use crate::id::{BlobHash, CaseId, CommandId, Nonce};
 use crate::store::{BlobRow, StoreError};
 use crate::sync::{
     BLOB_CHUNKS_MAX, BLOB_ROUTE, BlobAnswer, BlobReply, BlobRequest, Refused, RefusedReply,
@@ -29,6 +29,8 @@ pub struct BlobStep {
     pub again: bool,
     /// The attachment that it was about.
     pub command: CommandId,
+    /// Its case, if it is still here: screens show how far the bytes have come.
+    pub case: Option<CaseId>,
 }
 
 /// The step that is under way.
@@ -141,7 +143,12 @@ impl Replica {
         let may_read = self.session.state == SeatState::Active;
         let again = self.store.next_to_send(now)?.is_some()
             || (may_read && self.store.next_to_fetch(now)?.is_some());
-        Ok(BlobStep { again, command })
+        let case = self.store.blob(command)?.map(|row| row.case);
+        Ok(BlobStep {
+            again,
+            command,
+            case,
+        })
     }
 
     fn take_blob_answer(

@@ -5,7 +5,7 @@ use crate::id::{CaseId, CommandId, PersonId};
 use crate::record::Scalar;
 use crate::replica::{Replica, ReplicaError};
 use crate::screen::{
-    self, Attention, DueLine, Page, RecordShown, TimelineLine, Unsent, ValueShown,
+    self, AttachmentShown, Attention, DueLine, Page, RecordShown, TimelineLine, Unsent, ValueShown,
 };
 use crate::store::{CommandRow, CommandState};
 use crate::text::Language;
@@ -130,6 +130,23 @@ impl Replica {
         let mut items = self.activities()?;
         items.sort_by_key(|item| std::cmp::Reverse((item.stamp.occurred_at, item.id)));
         Ok(Page::of(screen::timeline_of(&viewer, &items), from))
+    }
+
+    /// The attachments of a case in words, in the order in which they were made, from the `from`th on.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn attachments_told(
+        &self,
+        case: CaseId,
+        from: usize,
+        now: Timestamp,
+        language: Language,
+    ) -> Result<Page<AttachmentShown>, ReplicaError> {
+        self.reading(now)?;
+        let found = self.attachments(case)?.into_iter();
+        let shown = found.map(|attachment| screen::attachment_shown(language, attachment));
+        Ok(Page::of(shown.collect(), from))
     }
 
     /// The colleagues who work here, with their titles, in the order of their names.

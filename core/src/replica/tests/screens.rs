@@ -270,3 +270,82 @@ fn a_list_of_holidays_that_cannot_be_read_takes_no_other_with_it() {
     let independence = "2026-08-17".parse().unwrap();
     assert_eq!(calendar.on(independence).count(), 1);
 }
+
+#[test]
+fn what_is_recorded_under_a_chosen_id_may_be_repeated() {
+    let (mut phone, case, recorded) = opened();
+    let before = phone.replica.unsent().unwrap();
+    let id = CommandId::generate(NOW, &mut phone.rng);
+    let mut once = |id, case, command: Command, at, now| {
+        let (replica, rng) = (&mut phone.replica, &mut phone.rng);
+        let done = replica.record_once(id, (case, command), at, None, now, rng);
+        done.unwrap().map(|recorded| recorded.repeated)
+    };
+    let later = NOW.plus_millis(5_000);
+    let seen = |words| Command::from(visit(words));
+    assert_eq!(once(id, Some(case), seen("x"), None, NOW), Ok(false));
+    assert_eq!(once(id, Some(case), seen("x"), None, later), Ok(true));
+    assert_eq!(once(id, Some(case), seen("x"), Some(NOW), later), Ok(true));
+    let taken = Err(CannotRecord::IdTaken);
+    assert_eq!(once(id, Some(case), seen("y"), None, later), taken);
+    assert_eq!(once(id, Some(case), seen("x"), Some(later), later), taken);
+    let elsewhere = CaseId::from_bytes([9; 16]);
+    assert_eq!(once(id, Some(elsewhere), seen("x"), None, later), taken);
+    assert_eq!(phone.replica.unsent().unwrap(), before + 1);
+    assert!(before >= recorded);
+}
+
+#[test]
+fn a_form_under_a_chosen_id_may_be_repeated() {
+    let (mut phone, case, _) = opened();
+    let id = CommandId::generate(NOW, &mut phone.rng);
+    let mut once = |observation: &str, now| {
+        let told = [
+            ("place", "home"),
+            ("met", "true"),
+            ("observation", observation),
+        ];
+        let told: Answers = told
+            .map(|(field, value)| (field.to_owned(), value.to_owned()))
+            .into();
+        let (replica, rng) = (&mut phone.replica, &mut phone.rng);
+        let done = replica.record_form_once(id, Some(case), (FormId::F05, &told), now, rng);
+        done.unwrap()
+    };
+    let first = once("Di rumah.", NOW).unwrap();
+    assert_eq!((first.ids[0], first.repeated), (id, false));
+    let again = once("Di rumah.", NOW.plus_millis(1)).unwrap();
+    assert_eq!((&again.ids, again.repeated), (&first.ids, true));
+    let other = once("Di jalan.", NOW);
+    assert_eq!(other, Err(CannotRecord::IdTaken.into()));
+}
+
+#[test]
+fn a_list_follows_what_is_written_whether_or_not_somebody_looked_ahead() {
+    let (mut phone, case, _) = in_danger();
+    let found = |phone: &Phone, words: &str| {
+        let filter = ListFilter {
+            search: Some(words.to_owned()),
+            ..ListFilter::default()
+        };
+        let list = phone.replica.list(&filter, 0, NOW, Indonesian).unwrap();
+        list.rows.iter().map(|row| row.case).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&phone, "081234"), []);
+    let contact = crate::command::SetContact {
+        contact: Line::new("0812345678").unwrap(),
+        safety: crate::command::ContactSafety::Safe,
+        in_person: true,
+        hours: None,
+        code_word: None,
+    };
+    phone.record(Some(case), contact);
+    assert_eq!(found(&phone, "081234"), [case], "looked at by the list");
+    let second = CaseId::from(phone.record(None, register()));
+    assert!(phone.replica.look_ahead(NOW, 1).unwrap());
+    assert!(!phone.replica.look_ahead(NOW, 1).unwrap());
+    assert_eq!(found(&phone, "ibu s"), [case, second]);
+    let image = phone.replica.image().unwrap();
+    phone.replica = Replica::from_image(&image, false).unwrap();
+    assert_eq!(found(&phone, "ibu s"), [case, second], "kept in the file");
+}

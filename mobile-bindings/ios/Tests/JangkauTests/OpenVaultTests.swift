@@ -6,7 +6,7 @@ final class OpenVaultTests: XCTestCase {
         let (phone, vault) = try await Phone.of("Dewi", "social_worker")
         let family = try await register(vault, "Kenari")
         try await vault.vault.hide()
-        await assertThrows(VaultError.Hidden) { try await vault.vault.today(language: id) }
+        await assertThrows(VaultError.Hidden) { try await vault.vault.today(from: 0, language: id) }
         let app = try phone.start()
         let lines = try await app.vaults()
         let line = try XCTUnwrap(lines.first)

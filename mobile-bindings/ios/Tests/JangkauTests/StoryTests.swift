@@ -1,3 +1,4 @@
+import Foundation
 import Jangkau
 import XCTest
 
@@ -34,7 +35,17 @@ final class StoryTests: XCTestCase {
         step("visit")
         let visit = RecordVisit(place: .home, met: true, observation: "Ditemui di rumah, lelah.")
         let before = RecordStamp(occurredAt: Date().addingTimeInterval(-60))
-        _ = try await rina.vault.record(caseId: family, command: .recordVisit(visit), stamp: before)
+        let visited = try await rina.vault.record(caseId: family, command: .recordVisit(visit), stamp: before)
+
+        step("photo")
+        let (photo, taken) = try (rina.vault.newId(), Office.given("JANGKAU_PHOTO"))
+        for repeated in [false, true] {
+            let once = try await rina.vault.attachFileOnce(id: photo, caseId: family, target: visited, kind: .photo, path: taken)
+            XCTAssertEqual(once, RecordedOnce(ids: [photo], repeated: repeated))
+        }
+        try await assertEqual(attached(rina, family).says, "di HP saja")
+        let kept = try await rina.vault.openAttachment(caseId: family, id: photo)
+        XCTAssertNil(kept.range(of: Data("GPS".utf8)), "where it was taken stays out")
 
         step("consent")
         let consent = SignConsent(purposes: [.service], textVersion: "2026-1", afterWithdrawals: [], signedBy: .client)
@@ -42,10 +53,14 @@ final class StoryTests: XCTestCase {
         let closing = try await rina.vault.record(caseId: family, command: .close(Close(surveyOffered: true)), stamp: now)
 
         step("come online")
-        try await assertEqual(rina.vault.standing(language: id).unsent?.count, 4)
+        try await assertEqual(rina.vault.standing(language: id).unsent?.count, 5)
         phone.line.isOnline = true
-        try await assertEqual(rina.sync().complete, true)
+        let run = try rina.vault.startSync()
+        try await assertEqual(run.finished().complete, true)
         try await assertEqual(rina.vault.standing(language: id).unsent, nil)
+        let sent = try await attached(rina, family)
+        XCTAssertEqual(sent.says, "diterima")
+        XCTAssertGreaterThan(run.progress().attachmentSteps, sent.parts / 3, "in steps of three parts at most")
 
         step("see a refusal and its reason")
         let lines = try await rina.vault.timeline(caseId: family, from: 0, language: id).lines
@@ -60,6 +75,11 @@ final class StoryTests: XCTestCase {
         try await budi.sync()
         try await assertEqual(row(budi).caseId, family)
         try await assertEqual(rina.vault.timeline(caseId: family, from: 0, language: id).lines, [], "it is Budi's now")
+        try await assertEqual(attached(budi, family).says, "diterima; isinya belum ada di HP ini")
+        try await assertEqual(budi.vault.wantAttachment(caseId: family, id: photo), true)
+        try await budi.sync()
+        try await assertEqual(attached(budi, family).says, "diterima")
+        try await assertEqual(budi.vault.openAttachment(caseId: family, id: photo), kept)
 
         step("wipe")
         _ = try await rina.vault.record(caseId: nil, command: .register(form), stamp: now)
@@ -72,6 +92,11 @@ final class StoryTests: XCTestCase {
 
         let told = try String(contentsOfFile: Office.given("JANGKAU_STORY"), encoding: .utf8)
         XCTAssertEqual(steps, told.split(separator: "\n").map(String.init))
+    }
+
+    private func attached(_ vault: OpenVault, _ family: String) async throws -> AttachmentLine {
+        let lines = try await vault.vault.attachments(caseId: family, from: 0, language: id).lines
+        return try XCTUnwrap(lines.first)
     }
 
     private func row(_ vault: OpenVault) async throws -> ListLine {

@@ -311,10 +311,11 @@ fn cannot(node: &Node) -> Result<CannotRecord, StoryError> {
         "no_such_target" => Ok(CannotRecord::NoSuchTarget),
         "too_long" => Ok(CannotRecord::TooLong),
         "seat_revoked" => Ok(CannotRecord::SeatRevoked),
+        "id_taken" => Ok(CannotRecord::IdTaken),
         word => Err(node.fault(StoryFault::UnknownWord {
             what: "reason of a device",
             word: word.to_owned(),
-            known: "no_such_case, no_such_target, too_long, seat_revoked".to_owned(),
+            known: "no_such_case, no_such_target, too_long, seat_revoked, id_taken".to_owned(),
         })),
     }
 }

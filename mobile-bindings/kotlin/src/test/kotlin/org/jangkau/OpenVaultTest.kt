@@ -27,7 +27,7 @@ class OpenVaultTest {
     fun `hidden is locked until the PIN opens it`() = test {
         val case = vault.register("Kenari")
         vault.hide()
-        assertFailsWith<VaultException.Hidden> { vault.today(ID) }
+        assertFailsWith<VaultException.Hidden> { vault.today(0u, ID) }
         val app = phone.start()
         val line = app.vaults().single()
         assertEquals(9u, assertFailsWith<VaultException.WrongPin> { app.unlock(line.id, "314159") }.left.toUInt())
@@ -59,7 +59,7 @@ class OpenVaultTest {
     fun `nothing personal stands in a text for logs`() = test {
         val form = Register(channel = Channel.WALK_IN, applicant = ApplicantKind.FAMILY, name = "Kenari binti Murai")
         vault.register("Kenari binti Murai")
-        val shown = listOf(form, CaseCommand.Register(form), vault.list(EVERY, 0u, ID), vault.today(ID)).joinToString()
+        val shown = listOf(form, CaseCommand.Register(form), vault.list(EVERY, 0u, ID), vault.today(0u, ID)).joinToString()
         assertFalse("Kenari" in shown, shown)
     }
 

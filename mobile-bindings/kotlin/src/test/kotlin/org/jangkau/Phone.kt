@@ -13,6 +13,10 @@ class Phone private constructor(val person: String) {
     @Volatile
     var online = true
 
+    /** How long each request is on its way. */
+    @Volatile
+    var delayMs = 0L
+
     /** Whether requests hang until they are aborted; `hanging` is complete when one does. */
     @Volatile
     var hangs = false
@@ -29,6 +33,7 @@ class Phone private constructor(val person: String) {
 
         override fun send(request: HttpRequest): HttpReply {
             if (!online) throw TransportFault.Offline()
+            Thread.sleep(delayMs)
             if (!hangs) return http.send(request)
             hanging.complete(Unit)
             aborted.await()

@@ -3,10 +3,20 @@ package org.jangkau
 import java.io.File
 import java.time.Instant
 import kotlin.test.assertContains
+import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
 import kotlin.test.assertNull
+import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.collect
+import kotlinx.coroutines.flow.takeWhile
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.TestFactory
@@ -18,6 +28,9 @@ class StoryTest {
     private lateinit var budi: OpenVault
     private lateinit var budiId: String
     private lateinit var case: String
+    private lateinit var visit: String
+    private lateinit var photo: String
+    private lateinit var kept: ByteArray
     private lateinit var closing: String
     private val family = Register(
         channel = Channel.WALK_IN, applicant = ApplicantKind.FAMILY, name = "Kenari binti Murai",
@@ -43,8 +56,19 @@ class StoryTest {
                 assertEquals("on_device", row(rina).sync)
             },
             step("visit") {
-                val visit = RecordVisit(place = VisitPlace.HOME, met = true, observation = "Ditemui di rumah, lelah.")
-                rina.record(case, CaseCommand.RecordVisit(visit), RecordStamp(Instant.now().minusSeconds(60)))
+                val seen = RecordVisit(place = VisitPlace.HOME, met = true, observation = "Ditemui di rumah, lelah.")
+                visit = rina.record(case, CaseCommand.RecordVisit(seen), RecordStamp(Instant.now().minusSeconds(60)))
+            },
+            step("photo") {
+                photo = rina.newId()
+                val taken = System.getenv("JANGKAU_PHOTO")
+                for (repeated in listOf(false, true)) {
+                    val once = rina.attachFileOnce(photo, case, visit, AttachmentKind.PHOTO, taken)
+                    assertEquals(RecordedOnce(listOf(photo), repeated), once)
+                }
+                assertEquals("di HP saja", attached(rina).says)
+                kept = rina.openAttachment(case, photo)
+                assertFalse("GPS" in kept.toString(Charsets.ISO_8859_1), "where it was taken stays out")
             },
             step("consent") {
                 val consent = SignConsent(textVersion = "2026-1", purposes = listOf(Purpose.SERVICE), afterWithdrawals = listOf(), signedBy = Signatory.CLIENT)
@@ -52,9 +76,13 @@ class StoryTest {
                 closing = rina.record(case, CaseCommand.Close(Close(surveyOffered = true)), NOW)
             },
             step("come online") {
-                assertEquals(4uL, rina.standing(ID).unsent?.count)
+                assertEquals(5uL, rina.standing(ID).unsent?.count)
                 phone.online = true
-                assertEquals(true, rina.sync().complete)
+                phone.delayMs = 100
+                val seen = followed()
+                phone.delayMs = 0
+                assertEquals(listOf("di HP saja", "diterima"), listOf(seen.first(), seen.last()))
+                assertTrue(seen.any { "sedang dikirim, " in it }, "$seen")
                 assertNull(rina.standing(ID).unsent)
             },
             step("see a refusal and its reason") {
@@ -69,6 +97,11 @@ class StoryTest {
                 budi.sync()
                 assertEquals(case, row(budi).caseId)
                 assertEquals(listOf(), rina.timeline(case, 0u, ID).lines, "it is Budi's now")
+                assertEquals("diterima; isinya belum ada di HP ini", attached(budi).says)
+                assertTrue(budi.wantAttachment(case, photo))
+                budi.sync()
+                assertEquals("diterima", attached(budi).says)
+                assertContentEquals(kept, budi.openAttachment(case, photo))
             },
             step("wipe") {
                 rina.record(null, CaseCommand.Register(family), NOW)
@@ -82,6 +115,19 @@ class StoryTest {
         )
         assertEquals(File(System.getenv("JANGKAU_STORY")).readLines(), steps)
         return told
+    }
+
+    private suspend fun attached(vault: OpenVault): AttachmentLine = vault.attachments(case, 0u, ID).lines.single()
+
+    /** What a screen that follows the vault shows of the photo while an exchange goes on. */
+    private suspend fun followed(): List<String> = coroutineScope {
+        val seen = mutableListOf<String>()
+        val screen = launch(start = CoroutineStart.UNDISPATCHED) {
+            rina.live({ it.isAbout(case) }) { attached(this).says }.takeWhile { seen += it; it != "diterima" }.collect()
+        }
+        assertEquals(true, rina.sync().complete)
+        withTimeout(10.seconds) { screen.join() }
+        seen
     }
 
     private suspend fun row(vault: OpenVault): ListLine = vault.list(EVERY, 0u, ID).lines.single()
