@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0006.sql"),
     include_str!("store/0008.sql"),
     include_str!("store/0009.sql"),
+    include_str!("store/0010.sql"),
 ];
 
 /// Why the store did not do what was asked. Whatever was reported as saved before, is.

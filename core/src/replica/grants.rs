@@ -52,6 +52,28 @@ impl Replica {
         self.mark_unswept(grant.scope)
     }
 
+    /// The server was restored to before a grant ended: it stands again, nobody says so, and what it covers is fetched again.
+    pub(super) fn give_again(&self, seq: ServerSeq, grant: &GrantRow) -> Result<(), ReplicaError> {
+        self.store.let_go_told(seq)?;
+        self.store.put_grant(seq, grant)?;
+        self.mark_unswept(grant.scope)?;
+        self.fetch(seq, grant.scope)
+    }
+
+    /// Asks for what a grant covers with one of the next exchanges.
+    pub(super) fn fetch(&self, grant: ServerSeq, scope: GrantScope) -> Result<(), ReplicaError> {
+        let (priority, list) = match scope {
+            GrantScope::Institution => (1, true),
+            GrantScope::Case(_) => (0, false),
+        };
+        let at = BackfillAt {
+            grant,
+            after: None,
+            list,
+        };
+        Ok(self.store.put_backfill(&at, priority)?)
+    }
+
     /// A case is hidden from this person, or no longer. What is here of it goes as with any grant that ends, and with it what other
     /// cases' connections say of it; once it may be seen again, it is fetched with all else that the person holds of every case.
     pub(super) fn take_bar(&mut self, case: CaseId, on: bool) -> Result<(), ReplicaError> {

@@ -98,6 +98,7 @@ impl Replica {
             self.take_check(check)?;
         }
         self.store.prune_envelopes(self.session.backed_up)?;
+        self.store.forget_lapsed(self.session.backed_up)?;
         for key in touched {
             self.store.mark_unswept(key.case)?;
             self.fold(key)?;
@@ -160,6 +161,9 @@ impl Replica {
         self.store.offer_blobs_again(kept)?;
         for grant in self.store.grants_after(kept)? {
             self.end_grant(grant)?;
+        }
+        for (seq, grant) in self.store.take_lapsed_after(kept)? {
+            self.give_again(seq, &grant)?;
         }
         self.store.forget_ended_after(kept)?;
         self.store.clear_meta("in_flight")?;

@@ -14,7 +14,7 @@ use crate::record::{Field as _, Record};
 use crate::rules::{CaseState, Verdict};
 use crate::store::{CommandRow, CommandState, DocumentRow, decode, encode};
 use crate::sync::{
-    Backfill, BackfillAt, GrantRow, GrantScope, InstallFrame, Packed, Page, Part, PartBody, Row,
+    Backfill, GrantRow, GrantScope, InstallFrame, Packed, Page, Part, PartBody, Row,
     SealedEnvelope, SeatStatus, SignedRuling, WireRow, unpack,
 };
 use crate::time::Timestamp;
@@ -81,7 +81,10 @@ impl Replica {
                 }
                 Row::Ruling(ruling) => self.take_ruling(row.seq, ruling)?,
                 Row::Grant(grant) => self.take_grant(row, grant)?,
-                Row::GrantEnd(grant) => self.end_grant(*grant)?,
+                Row::GrantEnd(grant) => {
+                    self.store.keep_lapsed(*grant, row.seq)?;
+                    self.end_grant(*grant)?;
+                }
                 Row::Staff(staff) => self.store.put_staff(staff)?,
                 Row::Profile(profile) => self.store.put_profile(profile)?,
                 Row::Calendar(calendar) => self.store.put_calendar(calendar)?,
@@ -347,10 +350,6 @@ impl Replica {
         if grant.person != self.person() {
             return Ok(());
         }
-        let (priority, is_whole) = match grant.scope {
-            GrantScope::Institution => (1, true),
-            GrantScope::Case(_) => (0, false),
-        };
         let has_all = match grant.scope {
             GrantScope::Institution => false,
             GrantScope::Case(case) => {
@@ -363,12 +362,7 @@ impl Replica {
         if has_all {
             return Ok(());
         }
-        let at = BackfillAt {
-            grant: row.seq,
-            after: None,
-            list: is_whole,
-        };
-        Ok(self.store.put_backfill(&at, priority)?)
+        self.fetch(row.seq, grant.scope)
     }
 
     /// Whether a grant of this very case goes on.

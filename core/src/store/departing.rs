@@ -2,8 +2,9 @@
 
 use rusqlite::params;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, decode};
 use crate::id::{CaseId, EnvelopeHash, ServerSeq};
+use crate::sync::GrantRow;
 
 impl Store {
     /// A grant has ended; without a case, of the whole institution.
@@ -64,6 +65,46 @@ impl Store {
                     .execute([envelope])?;
             }
         }
+        Ok(())
+    }
+
+    /// Keeps a grant that ends, and at which row of the log it did.
+    pub(crate) fn keep_lapsed(
+        &self,
+        grant: ServerSeq,
+        ended_at: ServerSeq,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO lapsed_grant (seq, ended_at, bytes) \
+                   SELECT seq, ?2, bytes FROM active_grant WHERE seq = ?1";
+        self.connection
+            .prepare_cached(sql)?
+            .execute(params![grant.get() as i64, ended_at.get() as i64])?;
+        Ok(())
+    }
+
+    /// Takes out the grants that ended after a row, and gives those that began before it.
+    pub(crate) fn take_lapsed_after(
+        &self,
+        kept: ServerSeq,
+    ) -> Result<Vec<(ServerSeq, GrantRow)>, StoreError> {
+        let kept = kept.get() as i64;
+        let taken: Vec<(i64, Vec<u8>)> = {
+            let sql = "DELETE FROM lapsed_grant WHERE ended_at > ?1 RETURNING seq, bytes";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let rows = statement.query_map([kept], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let stood = taken.into_iter().filter(|(seq, _)| *seq <= kept);
+        stood
+            .map(|(seq, bytes)| Ok((ServerSeq::new(seq as u64), decode(&bytes)?)))
+            .collect()
+    }
+
+    /// Forgets grants whose end is in every backup.
+    pub(crate) fn forget_lapsed(&self, backed_up: ServerSeq) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM lapsed_grant WHERE ended_at <= ?1")?
+            .execute([backed_up.get() as i64])?;
         Ok(())
     }
 
