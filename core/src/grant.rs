@@ -95,9 +95,8 @@ impl Given {
         }
     }
 
-    /// Takes in what another gives as well.
+    /// Takes in what another gives beside K1.
     fn join(&mut self, other: &Self) {
-        self.index |= other.index;
         self.whole.extend(&other.whole);
         self.own.extend(&other.own);
         self.views.extend(&other.views);

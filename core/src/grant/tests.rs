@@ -133,19 +133,17 @@ fn the_hotline_keeps_a_case_for_a_day_and_another_role_keeps_the_rest() {
         let roles = roles.iter().copied().collect();
         let grants = case_grants(&profile, (PERSON, &roles), (CASE, tie(is_own)));
         let told = |grant: GrantRow| {
-            let hours = grant.until().map(|until| until.as_millis() / HOUR_MILLIS);
-            (words(Some(grant)), hours)
+            let until = grant.until().map(Timestamp::as_millis);
+            (words(Some(grant)), until)
         };
         grants.into_iter().map(told).collect::<Vec<_>>()
     };
-    let row = |words: &str, hours| (words.to_owned(), hours);
+    let row = |words: &str, until| (words.to_owned(), until);
+    let day = Some(86_400_000);
     let hotline = [Role::HotlineAdmin];
-    let own = [row("intake / record reporter / ", Some(24))];
+    let own = [row("intake / record reporter / ", day)];
     assert_eq!(given(&hotline, true), own);
-    assert_eq!(
-        given(&hotline, false),
-        [row(" / record reporter / ", Some(24))]
-    );
+    assert_eq!(given(&hotline, false), [row(" / record reporter / ", day)]);
     // A volunteer on the hotline holds as a volunteer what both roles give.
     let both = [Role::HotlineAdmin, Role::Volunteer];
     let volunteer = [row("intake / record reporter / contact aftercare", None)];
@@ -297,4 +295,90 @@ fn a_case_is_opened_by_whom_the_matrix_or_the_profile_says() {
     assert!(opens(&kaltim, Role::Counsellor));
     assert!(!opens(&kaltim, Role::Clergy));
     assert!(!may_create(&kaltim, &BTreeSet::new()));
+}
+
+/// A grant of a case: what it gives whole, as own entries, and as views.
+fn grant(whole: &[Class], own: &[Class], views: &[ViewKind]) -> GrantRow {
+    GrantRow {
+        person: PERSON,
+        scope: GrantScope::Case(CASE),
+        classes: whole.iter().chain(own).copied().collect(),
+        extent: Some(Extent {
+            own: own.to_vec(),
+            views: views.to_vec(),
+        }),
+        term: None,
+    }
+}
+
+#[test]
+fn a_grant_adds_what_none_of_the_others_gives() {
+    use Class::{Intake, Record};
+    use ViewKind::{Contact, Masked};
+    let intake = || grant(&[Intake], &[], &[]);
+    let entries = || grant(&[], &[Intake], &[]);
+    let contact = || grant(&[], &[], &[Contact]);
+    for (given, held, adds) in [
+        (intake(), vec![], true),
+        (intake(), vec![intake()], false),
+        // Own entries are less than the whole class, and the whole is more than they.
+        (intake(), vec![entries()], true),
+        (entries(), vec![intake()], false),
+        (entries(), vec![entries()], false),
+        (grant(&[Intake, Record], &[], &[]), vec![intake()], true),
+        (
+            grant(&[Intake, Record], &[], &[]),
+            vec![intake(), grant(&[Record], &[], &[])],
+            false,
+        ),
+        (contact(), vec![intake()], true),
+        (contact(), vec![contact()], false),
+        (contact(), vec![grant(&[], &[], &[Masked])], true),
+        (grant(&[Intake], &[], &[Contact]), vec![contact()], true),
+        (grant(&[Intake], &[], &[Contact]), vec![intake()], true),
+        (
+            grant(&[Intake], &[], &[Contact]),
+            vec![intake(), contact()],
+            false,
+        ),
+    ] {
+        assert_eq!(given.adds_to(&held), adds, "{given:?} beside {held:?}");
+    }
+}
+
+#[test]
+fn a_view_is_of_its_case_and_no_document() {
+    let told = grant(&[], &[], &[ViewKind::Contact]);
+    let elsewhere = CaseId::from_bytes([8; 16]);
+    assert!(told.gives_view(CASE, ViewKind::Contact));
+    assert!(!told.gives_view(CASE, ViewKind::Masked));
+    assert!(!told.gives_view(elsewhere, ViewKind::Contact));
+    assert!(!told.gives_documents());
+    assert!(!activity_grant(PERSON, CASE).gives_documents());
+    assert!(grant(&[Class::Intake], &[], &[]).gives_documents());
+    assert!(grant(&[], &[Class::Record], &[]).gives_documents());
+}
+
+#[test]
+fn the_views_of_an_office_are_those_of_its_roles_and_of_conferences() {
+    let told = views_told(&cilegon());
+    let told: Vec<&str> = told.iter().map(|view| view.code()).collect();
+    // Nobody there holds the office of a division head, who would see masked names.
+    let expected = ["contact", "metadata", "summary", "aftercare", "conference"];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_was_theirs_is_kept_by_those_alone_who_only_see_their_own() {
+    let file = crate::profile::shipped_files()[0].toml;
+    let row = "[[access]]\nholders = [\"psychologist\"]\nclass = \"reporter\"\nwrite = \"own_entries\"\nsource = \"DEFAULT\"\n";
+    let profile = Profile::parse(&format!("{file}\n{row}")).unwrap();
+    let roles = BTreeSet::from([Role::Psychologist]);
+    let own = words(by_case(&profile, &roles, tie(true)));
+    assert_eq!(
+        own,
+        "intake record notes sessions summary safety / reporter / "
+    );
+    // They see where every case of their unit stands.
+    assert_eq!(words(by_case(&profile, &roles, tie(false))), "nothing");
 }
