@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jangkau_core::class::Class;
-use jangkau_core::command::Register;
+use jangkau_core::command::{Reassign, Register};
 use jangkau_core::id::{CaseId, CaseNumber, CommandId};
 use jangkau_core::record::{Line, Prose};
 use jangkau_core::replica::{Fate, Replica};
@@ -123,6 +123,46 @@ fn no_number_of_a_case_is_given_twice() {
     bench.sync(&mut one);
     assert_eq!(number(&one, first), Some(1));
     assert_eq!(number(&one, forgotten), Some(2));
+    bench.check();
+}
+
+#[test]
+fn a_grant_whose_end_a_restore_forgot_stands_again_until_it_ends_again() {
+    let mut bench = Bench::new();
+    let head = bench.person(&["head_of_institution"]);
+    let (worker, other) = (
+        bench.person(&["social_worker"]),
+        bench.person(&["social_worker"]),
+    );
+    let (mut desk, mut field) = (bench.replica(head), bench.replica(worker));
+    let case = CaseId::from(bench.record(&mut field, None, registration()));
+    bench.sync(&mut field);
+    bench.sync(&mut desk);
+    bench.record(&mut desk, Some(case), assign(worker));
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    let backup = bench.engine.image().unwrap();
+    let handed_on = Reassign {
+        assignee: other,
+        reason: Line::new("Pindah wilayah.").unwrap(),
+    };
+    bench.record(&mut desk, Some(case), handed_on);
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    assert_eq!(field.documents().unwrap(), BTreeSet::new());
+    bench.restore(&backup);
+    // Nobody has told the server of the hand-over yet: the case is this worker's.
+    bench.sync(&mut field);
+    assert!(!field.documents().unwrap().is_empty());
+    bench.same_documents(&field, worker);
+    // What a colleague writes there in the meantime comes, and goes with the rest.
+    bench.sync(&mut desk);
+    bench.record(&mut desk, Some(case), visit());
+    bench.sync(&mut desk);
+    for _ in 0..2 {
+        bench.sync(&mut field);
+    }
+    assert_eq!(field.documents().unwrap(), BTreeSet::new());
     bench.check();
 }
 

@@ -63,7 +63,6 @@ const FORMS: &[(CommandKind, &[FormId])] = &[
     (CommandKind::NoteClientDate, &[FormId::NoteClientDate]),
     (CommandKind::LinkFamily, &[FormId::LinkFamily]),
     (CommandKind::UnlinkFamily, &[FormId::UnlinkFamily]),
-    (CommandKind::AskSeparation, &[FormId::AskSeparation]),
     (CommandKind::ReadAssignment, &[FormId::ReadAssignment]),
     (CommandKind::RecordActivity, &[FormId::RecordActivity]),
     (CommandKind::MoveProfile, &[FormId::MoveProfile]),
@@ -75,6 +74,7 @@ const FORMS: &[(CommandKind, &[FormId])] = &[
     (CommandKind::ConfirmRecords, &[FormId::ConfirmRecords]),
     (CommandKind::DeclareConflict, &[FormId::DeclareConflict]),
     (CommandKind::LiftConflict, &[FormId::LiftConflict]),
+    (CommandKind::AskSeparation, &[FormId::AskSeparation]),
 ];
 
 /// Commands that no form fills, and why.

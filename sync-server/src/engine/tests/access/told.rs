@@ -1,5 +1,8 @@
 //! What is told of a case beside its documents, and to whom.
 
+use jangkau_core::replica::Fate;
+use jangkau_core::rules::Verdict;
+
 use super::*;
 
 #[test]
@@ -58,4 +61,25 @@ fn who_took_part_in_the_last_conference_is_told_its_record_alone() {
     );
     // Who does not take part in the next one is told nothing of it, nor of the former any more.
     assert_eq!(agree(&[worker, head], "Rumah aman."), None);
+}
+
+#[test]
+fn who_took_part_in_a_conference_is_told_its_record_alone_though_nobody_is_responsible() {
+    let mut office = Office::new();
+    let [_, _, worker, other] = office.people;
+    let case = office.case;
+    let plan = AgreePlan {
+        participants: [worker, other].into_iter().collect(),
+        goals: Prose::new("Sekolah.").unwrap(),
+        client_agrees: true,
+        target_at: None,
+    };
+    let agreed = office.bench.record(&mut office.head, Some(case), plan);
+    office.settle();
+    let fate = office.head.fate(agreed).unwrap();
+    assert_eq!(fate, Some(Fate::Judged(Verdict::Committed)));
+    let told = views(&office.second, case);
+    assert!(matches!(told.as_slice(), [View::Conference(_)]), "{told:?}");
+    assert!(classes(&office.second).is_empty());
+    office.check();
 }
