@@ -125,19 +125,22 @@ impl Ties {
     }
 
     /// What ties a person to the case, of those who have or had something of it; none if nothing does any more.
-    fn of_person(&self, person: &Person) -> Option<Tie> {
+    fn of_person(&self, person: &Person, held: &[grants::Grant]) -> Option<Tie> {
         let registered_at = self.registered_at.filter(|_| !self.is_closed)?;
         Some(Tie {
-            is_own: self.is_own(person),
+            is_own: self.is_own(person, held),
             confers: self.confers.contains(&person.id),
             registered_at,
         })
     }
 
-    fn is_own(&self, person: &Person) -> bool {
+    fn is_own(&self, person: &Person, held: &[grants::Grant]) -> bool {
         let brought_it = || {
             let serves = |kecamatan: &Line| serves(person, kecamatan.as_str());
-            self.registered_by == Some(person.id) || self.kecamatan.as_ref().is_some_and(serves)
+            self.registered_by == Some(person.id)
+                || self.kecamatan.as_ref().is_some_and(serves)
+                // Given with its kecamatan, it stays theirs when they serve another; a conference gives no document.
+                || held.iter().any(|grant| grant.row.gives_documents())
         };
         self.leads.contains(&person.id)
             || self
@@ -196,13 +199,13 @@ pub(crate) fn align(
         return Ok(());
     };
     let is_out = !person.active || bars::stands(db, tenant, (person.id, case))?;
-    let tie = ties.of_person(&person).filter(|_| !is_out);
+    let mut held = grants::of_person_and_case(db, tenant, person.id, case)?;
+    held.retain(|grant| !grant.row.is_by_glass());
+    let tie = ties.of_person(&person, &held).filter(|_| !is_out);
     // Powers that are delegated are a head's, and reach every case.
     let grants_of = |tie| case_grants(profile, (person.id, &person.roles), (case, tie));
     let mut due = tie.map(grants_of).unwrap_or_default();
     due.retain(|grant| !grant.is_over(now));
-    let mut held = grants::of_person_and_case(db, tenant, person.id, case)?;
-    held.retain(|grant| !grant.row.is_by_glass());
     // What is due is given before anything ends, so that nothing is let go of that stays.
     for grant in &due {
         if !held.iter().any(|held| held.row == *grant) {

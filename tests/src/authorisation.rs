@@ -26,9 +26,6 @@ use jangkau_core::profile::shipped_files;
 use jangkau_core::profile::words::Role;
 use jangkau_core::time::Timestamp;
 use jangkau_server::engine::Engine;
-use jangkau_server::keys::Keys;
-use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng as _;
 
 use crate::world::chance::Chance;
 use crate::world::violation::{Checked, Violation, ensure};
@@ -108,7 +105,7 @@ pub fn run(casts: &[Cast], folder: Option<&Path>) -> Checked<Report> {
     let now = Timestamp::from_millis(1_793_584_800_000);
     let engine = Engine::in_memory().map_err(|error| Violation::broke("Engine", &error))?;
     let door = match folder {
-        Some(folder) => Door::open(sealed(&engine, folder)?, now)?,
+        Some(folder) => Door::open(&engine, folder, now)?,
         None => Door::Engine(Box::new(engine)),
     };
     let mut machines = Machines {
@@ -134,18 +131,6 @@ pub fn run(casts: &[Cast], folder: Option<&Path>) -> Checked<Report> {
         other_roads(&offices, machines, folder, &mut report)?;
     }
     Ok(report)
-}
-
-/// A server in memory whose keys lie where the command line looks for them.
-fn sealed(empty: &Engine, folder: &Path) -> Checked<Engine> {
-    let broke = |error: &dyn std::fmt::Debug| Violation::broke("a server with keys", error);
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push("-keys");
-    let rng = ChaCha20Rng::from_seed([7; 32]);
-    let keys =
-        Keys::open(&folder.with_file_name(name), false, rng).map_err(|error| broke(&error))?;
-    let image = empty.image().map_err(|error| broke(&error))?;
-    Engine::from_image(&image, keys).map_err(|error| broke(&error))
 }
 
 /// Goes the roads by which no word of a case may leave at all.

@@ -109,9 +109,8 @@ impl Replica {
             }
         }
         self.session.audit = Some(told.head);
-        if self.session.state == SeatState::Retired {
-            self.store
-                .forget_aside(told.set_aside.as_deref().unwrap_or_default())?;
+        if let (SeatState::Retired, Some(set_aside)) = (self.session.state, &told.set_aside) {
+            self.store.forget_aside(set_aside)?;
         }
         Ok(())
     }

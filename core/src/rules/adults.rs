@@ -24,11 +24,12 @@ fn ties(case: &Case<'_>) -> BTreeMap<CaseId, FamilyTie> {
 
 /// Whether its adults have a file each, and this one is what they have in common.
 pub(super) fn is_apart(case: &Case<'_>) -> bool {
-    let ties = ties(case);
-    ties.values()
-        .filter(|tie| **tie == FamilyTie::Adult)
-        .count()
-        >= ADULTS
+    are_apart(&ties(case))
+}
+
+fn are_apart(ties: &BTreeMap<CaseId, FamilyTie>) -> bool {
+    let adults = ties.values().filter(|tie| **tie == FamilyTie::Adult);
+    adults.count() >= ADULTS
 }
 
 /// Whether its adults should have a file each: one asked, or a family registered as one and violence at home is told of. A head who ties
@@ -52,7 +53,7 @@ pub(super) fn is_due(case: &Case<'_>) -> bool {
     let is_seen_to = || {
         let ties = ties(case);
         let is_tied = ties.values().any(|tie| *tie == FamilyTie::Family);
-        is_tied || case.elsewhere.is_tied || is_apart(case)
+        is_tied || case.elsewhere.is_tied || are_apart(&ties)
     };
     case.decided.ending.is_none() && (is_asked || is_violent && is_of_family()) && !is_seen_to()
 }

@@ -94,7 +94,7 @@ fn opposing(db: &Db, tenant: Tenant, case: CaseId) -> Result<BTreeSet<PersonId>,
             }
             // What the adults have in common is on no side; the other adult is.
             Some(FamilyTie::Adult) => {
-                for adult in adults(db, tenant, other)? {
+                for adult in links::adults(db, tenant, other)? {
                     let state = rulings::state(db, tenant, adult)?;
                     let facing = state.filter(|_| adult != case);
                     let told = own.iter().chain(&near);
@@ -104,15 +104,6 @@ fn opposing(db: &Db, tenant: Tenant, case: CaseId) -> Result<BTreeSet<PersonId>,
         }
     }
     Ok(people)
-}
-
-/// The files of the adults whose case a case is.
-fn adults(db: &Db, tenant: Tenant, couple: CaseId) -> Result<BTreeSet<CaseId>, StoreError> {
-    let tied = links::decisions(db, tenant, couple)?;
-    let adults = tied.into_iter();
-    Ok(adults
-        .filter_map(|(other, tie)| (tie == Some(FamilyTie::Adult)).then_some(other))
-        .collect())
 }
 
 /// The earliest registration among the duplicates of a case.

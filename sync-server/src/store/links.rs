@@ -125,6 +125,20 @@ pub(crate) fn is_tied(db: &Db, tenant: Tenant, case: CaseId) -> Result<bool, Sto
         .any(|other| standing.get(other).is_some_and(Option::is_some)))
 }
 
+/// The files of a couple's adults, as decided in the couple's case and told apart nowhere since.
+pub(crate) fn adults(
+    db: &Db,
+    tenant: Tenant,
+    couple: CaseId,
+) -> Result<BTreeSet<CaseId>, StoreError> {
+    let standing = decisions(db, tenant, couple)?;
+    let own = own_decisions(db, tenant, couple)?.into_iter();
+    let tied = own.filter(|(other, (tie, _))| {
+        *tie == Some(FamilyTie::Adult) && standing.get(other) == Some(tie)
+    });
+    Ok(tied.map(|(other, _)| other).collect())
+}
+
 /// What was decided last about a case and each other, on either side: what ties them, if anything.
 pub(crate) fn decisions(
     db: &Db,

@@ -1,13 +1,16 @@
 //! The way to the server: the engine in this process, or one that serves HTTP.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use jangkau_core::time::Timestamp;
 use jangkau_server::clock::{Clock, Hand};
 use jangkau_server::engine::Engine;
 use jangkau_server::http::{FRAME_REFUSED, FRAME_REPLY, Serving, serve_on};
-use rand_core::CryptoRng;
+use jangkau_server::keys::Keys;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{CryptoRng, SeedableRng as _};
 use tungstenite::{Message, WebSocket, client};
 
 use crate::world::chance::Chance;
@@ -34,8 +37,9 @@ pub(super) enum Door {
 pub(super) type Answer = (bool, Vec<u8>);
 
 impl Door {
-    /// A server over loopback.
-    pub(super) fn open(engine: Engine, now: Timestamp) -> Checked<Self> {
+    /// A server over loopback, with the keys that the command line will look for beside a folder.
+    pub(super) fn open(empty: &Engine, folder: &Path, now: Timestamp) -> Checked<Self> {
+        let engine = sealed(empty, folder)?;
         let broke = |error: &dyn std::fmt::Debug| Violation::broke("serve", error);
         let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| broke(&error))?;
         let (clock, hand) = Clock::by_hand(now);
@@ -179,4 +183,17 @@ impl Line {
             }
         }
     }
+}
+
+/// A server in memory whose keys lie where the command line looks for them.
+fn sealed(empty: &Engine, folder: &Path) -> Checked<Engine> {
+    let broke = |error: &dyn std::fmt::Debug| Violation::broke("a server with keys", error);
+    let name = folder.file_name();
+    let mut name = name.ok_or_else(|| broke(&folder))?.to_owned();
+    name.push("-keys");
+    let rng = ChaCha20Rng::from_seed([7; 32]);
+    let keys =
+        Keys::open(&folder.with_file_name(name), false, rng).map_err(|error| broke(&error))?;
+    let image = empty.image().map_err(|error| broke(&error))?;
+    Engine::from_image(&image, keys).map_err(|error| broke(&error))
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jangkau_core::command::{AnswerReview, Assign, Register, ReviewAnswer};
+use jangkau_core::command::{AgreePlan, AnswerReview, Assign, Register, ReviewAnswer};
 use jangkau_core::id::{CaseId, PersonId};
 use jangkau_core::profile::words::Role;
-use jangkau_core::record::Line;
+use jangkau_core::record::{Line, Prose};
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::{Refusal, Review, Verdict};
 use jangkau_core::sync::{ActingTitle, Delegation, Turned};
@@ -171,6 +171,58 @@ fn a_case_of_another_kecamatan_goes_to_its_volunteers() {
     bench.sync(&mut two);
     assert_eq!(one.cases().unwrap(), [case]);
     assert_eq!(two.cases().unwrap(), [case]);
+    bench.check();
+}
+
+#[test]
+fn what_a_kecamatan_gave_stays_with_who_serves_another_until_somebody_is_responsible() {
+    let mut bench = Bench::new();
+    let [head, volunteer, worker, guest] = [
+        "head_of_institution",
+        "volunteer",
+        "social_worker",
+        "psychologist",
+    ]
+    .map(|role| bench.person(&[role]));
+    let (mut desk, mut field) = (bench.replica(head), bench.replica(volunteer));
+    let serve = |bench: &mut Bench, areas: BTreeSet<String>| {
+        let now = bench.later();
+        let engine = &mut bench.engine;
+        let served = engine.set_terms(&bench.institution, volunteer, None, areas, now);
+        served.unwrap();
+    };
+    serve(&mut bench, BTreeSet::from(["Grogol".to_owned()]));
+    let register = Register {
+        kecamatan: Line::new("Grogol").ok(),
+        ..registration()
+    };
+    let case = CaseId::from(bench.record(&mut desk, None, register));
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    let given = field.documents().unwrap();
+    assert!(!given.is_empty());
+    serve(&mut bench, BTreeSet::new());
+    // A decision after which everybody's grants are looked at: a conference, which makes nobody responsible.
+    let plan = AgreePlan {
+        participants: [worker, guest].into_iter().collect(),
+        goals: Prose::new("Sekolah.").unwrap(),
+        client_agrees: true,
+        target_at: None,
+    };
+    bench.record(&mut desk, Some(case), plan);
+    bench.sync(&mut desk);
+    bench.sync(&mut field);
+    assert!(field.documents().unwrap().is_superset(&given));
+    let assignment = Assign {
+        assignee: worker,
+        instruction: None,
+    };
+    bench.record(&mut desk, Some(case), assignment);
+    for _ in 0..2 {
+        bench.sync(&mut desk);
+        bench.sync(&mut field);
+    }
+    assert!(field.documents().unwrap().is_disjoint(&given));
     bench.check();
 }
 
