@@ -32,6 +32,7 @@
 pub mod access;
 pub mod attachment;
 pub mod calendar;
+pub mod cbor;
 pub mod chunk;
 pub mod class;
 mod code;

@@ -20,6 +20,7 @@ use thiserror::Error;
 use crate::lock::DatabaseKey;
 use crate::plant::{PowerLost, crash_point};
 
+pub(crate) use crate::cbor::encoded as encode;
 pub(crate) use blobs::BlobRow;
 pub use commands::CommandState;
 pub(crate) use commands::{CommandRow, PartRow};
@@ -80,11 +81,6 @@ impl From<minicbor::decode::Error> for StoreError {
     fn from(_: minicbor::decode::Error) -> Self {
         Self::Undecodable
     }
-}
-
-/// Encodes a value for a column.
-pub(crate) fn encode<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).unwrap_or_default()
 }
 
 /// Decodes a column.

@@ -42,4 +42,7 @@ pub use screens::{
 pub use sync::{SyncOutcome, SyncProgress, SyncRun};
 pub use vault::{RecordStamp, RecordedOnce, SeatStanding, UnsentLine, Vault, VaultStanding};
 
+#[cfg(not(panic = "unwind"))]
+compile_error!("a panic ends a call with an error; it must not end the app");
+
 uniffi::setup_scaffolding!();

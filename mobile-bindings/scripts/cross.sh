@@ -36,6 +36,8 @@ cat >"$rustc" <<END
 LD_LIBRARY_PATH=$web/lib/x86_64-linux-gnu exec $web/bin/rustc "\$@"
 END
 chmod +x "$no_c" "$rustc"
+# A folder of Apple's headers has to be there before anybody asks a compiler, and holds nothing.
+mkdir -p "$tools/no-sdk"
 export RUSTC=$rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$target/cross CARGO_INCREMENTAL=0
 build_std=-Zbuild-std=std,panic_abort,panic_unwind
 
@@ -43,7 +45,7 @@ build_std=-Zbuild-std=std,panic_abort,panic_unwind
 check() {
     stage "type check for $1"
     local name=${1//-/_}
-    env "CC_$name=$no_c" "AR_$name=/usr/bin/true" SDKROOT=/nonexistent cargo check --quiet --locked --target "$@" "$build_std"
+    env "CC_$name=$no_c" "AR_$name=/usr/bin/true" "SDKROOT=$tools/no-sdk" cargo check --quiet --locked --target "$@" "$build_std"
 }
 
 # test TARGET RUNNER...: the core's tests.

@@ -39,6 +39,7 @@ use thiserror::Error;
 
 use crate::keys::Keys;
 
+pub(crate) use jangkau_core::cbor::encoded as encode;
 pub(crate) use sealing::{Db, Place};
 
 /// Numbered migrations; each runs once, in its own transaction.
@@ -56,6 +57,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_blobs.sql"),
     include_str!("migrations/0012_audit.sql"),
     include_str!("migrations/0013_rights.sql"),
+    include_str!("migrations/0014_register.sql"),
 ];
 
 /// Where a SQLite header says how it is journalled; 1 means that no log stands beside it.
@@ -106,11 +108,6 @@ impl From<minicbor::decode::Error> for StoreError {
     fn from(_: minicbor::decode::Error) -> Self {
         Self::Undecodable
     }
-}
-
-/// Encodes a value for a column.
-pub(crate) fn encode<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).unwrap_or_default()
 }
 
 /// Decodes a column.

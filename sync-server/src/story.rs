@@ -2,6 +2,7 @@
 //! and the real server, in one process or over HTTP. `docs/SCENARIOS.md` describes the files.
 
 mod check;
+mod erasure;
 mod fault;
 mod fields;
 mod found;

@@ -3,6 +3,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use rand_core::CryptoRng;
 
+use crate::cbor::encoded;
+
 use super::keys::{self, Cost, DatabaseKey, Secret, Wrapped};
 use super::pin::Pin;
 use super::recovery::RecoveryWrap;
@@ -185,7 +187,7 @@ impl LockFile {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        minicbor::to_vec(self).unwrap_or_default()
+        encoded(self)
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::file::VaultId;
 use super::keys::{self, DatabaseKey, Secret, Wrapped};
+use crate::cbor::encoded;
 use crate::id::{InstitutionId, SeatId};
 use crate::sync::Enrolled;
 
@@ -183,7 +184,7 @@ impl ReleaseRequest {
     /// The code that the person reads to the head, and by which the head approves this request and no other.
     #[must_use]
     pub fn code(&self) -> ReleaseCode {
-        let bytes = minicbor::to_vec(self).unwrap_or_default();
+        let bytes = encoded(self);
         let digest = blake3::derive_key("jangkau v1 release code", &bytes);
         let mut code = [0; CODE_LEN];
         let letters = BASE32_NOPAD.encode(&digest);

@@ -2,6 +2,7 @@
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
+use crate::cbor::encoded;
 use crate::class::DocumentKey;
 use crate::code::codes;
 use crate::envelope::{BadSignature, HASH_LEN, SIGNATURE_LEN};
@@ -118,9 +119,9 @@ impl SignedEpoch {
     /// Signs a checkpoint; the hash of the listing is put into it.
     #[must_use]
     pub fn sign(mut body: EpochBody, listing: &EpochListing, key: &SigningKey) -> Self {
-        let listing = minicbor::to_vec(listing).unwrap_or_default();
+        let listing = encoded(listing);
         body.listing = listing_hash(&listing);
-        let body = minicbor::to_vec(&body).unwrap_or_default();
+        let body = encoded(&body);
         let signature = key.sign(&epoch_digest(&body)).to_bytes();
         Self {
             body,

@@ -2,6 +2,7 @@
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
+use crate::cbor::encoded;
 use crate::class::Class;
 use crate::envelope::{BadSignature, SIGNATURE_LEN};
 use crate::id::{CaseId, CaseNumber, PersonId, ProfileId, ServerSeq};
@@ -68,7 +69,7 @@ impl SignedRuling {
     /// Signs a ruling.
     #[must_use]
     pub fn sign(ruling: &RulingBody, key: &SigningKey) -> Self {
-        let body = minicbor::to_vec(ruling).unwrap_or_default();
+        let body = encoded(ruling);
         let signature = key.sign(&ruling_digest(&body)).to_bytes();
         Self { body, signature }
     }

@@ -388,7 +388,7 @@ fn was_taken(
 }
 
 /// Who could read a record: whoever holds a class in which it stands.
-fn readers_of(
+pub(super) fn readers_of(
     db: &Db,
     tenant: Tenant,
     case: CaseId,

@@ -1,5 +1,7 @@
 //! The register of what clients ask for by right: opened by one person, decided by another, each with its line of 3x24 hours.
 
+use std::collections::BTreeSet;
+
 use jangkau_core::command::CommandKind;
 use jangkau_core::deadline::{Reckoner, Term};
 use jangkau_core::id::{CaseId, CommandId, InstitutionId, PersonId, SeatId, ServerSeq};
@@ -9,7 +11,7 @@ use jangkau_core::rules::Flag;
 use jangkau_core::sync::{AdminAct, RemovalReason};
 use jangkau_core::time::Timestamp;
 
-use super::erase::misfiled_in;
+use super::erase::{misfiled_in, readers_of};
 use super::{Engine, EngineError};
 use crate::audit::AuditEntry;
 use crate::door::Entry;
@@ -45,6 +47,8 @@ pub struct RightsRequest {
     pub note: String,
     /// What is to be erased, and why.
     pub asked: Asked,
+    /// Who could read what is to be erased, when it was asked; of records, not of whole documents and cases.
+    pub readers: BTreeSet<PersonId>,
     /// Who decided, whether they agreed, and why.
     pub decided: Option<(PersonId, bool, String)>,
     /// When it was closed.
@@ -124,6 +128,7 @@ impl Engine {
                 due,
                 asked_by,
                 scope: encode(&asked),
+                readers: encode(&readers(db, tenant, case, &asked)?),
                 note: note.to_owned(),
                 decided: None,
                 position,
@@ -229,10 +234,8 @@ impl Engine {
         if let Err(code) = self.may_decide(tenant, moved.asked_by, by)? {
             return Ok(Err(code));
         }
-        let readers: Vec<String> = moved.readers.iter().map(ToString::to_string).collect();
-        let said = format!("{note} ({})", readers.join(" "));
         let what = (RightsKind::Erasure, stored.case);
-        let opened = self.open_right(institution, what, asked, (moved.asked_by, &said), now)?;
+        let opened = self.open_right(institution, what, asked, (moved.asked_by, note), now)?;
         let number = match opened {
             Ok(number) => number,
             Err(code) => return Ok(Err(code)),
@@ -442,6 +445,25 @@ fn withdrawn_at(db: &Db, tenant: Tenant, case: CaseId) -> Result<ServerSeq, Stor
     }
 }
 
+/// Who can read the records that are to be erased.
+fn readers(
+    db: &Db,
+    tenant: Tenant,
+    case: CaseId,
+    asked: &Asked,
+) -> Result<BTreeSet<PersonId>, StoreError> {
+    let records = match &asked.scope {
+        Some(ErasureScope::Records(records)) => records.as_slice(),
+        Some(ErasureScope::Fields(record, _)) => std::slice::from_ref(record),
+        Some(ErasureScope::Case | ErasureScope::Document(_)) | None => &[],
+    };
+    let mut readers = BTreeSet::new();
+    for record in records {
+        readers.extend(readers_of(db, tenant, case, *record)?);
+    }
+    Ok(readers)
+}
+
 fn request_of(row: RequestRow, now: Timestamp) -> Result<RightsRequest, StoreError> {
     let is_overdue = row.closed_at.unwrap_or(now) > row.due;
     Ok(RightsRequest {
@@ -453,6 +475,7 @@ fn request_of(row: RequestRow, now: Timestamp) -> Result<RightsRequest, StoreErr
         asked_by: row.asked_by,
         note: row.note,
         asked: decode(&row.scope)?,
+        readers: decode(&row.readers)?,
         decided: row
             .decided
             .map(|decided| (decided.by, decided.decision == "agreed", decided.note)),

@@ -17,6 +17,7 @@ pub(crate) struct RequestRow {
     pub(crate) due: Timestamp,
     pub(crate) asked_by: PersonId,
     pub(crate) scope: Vec<u8>,
+    pub(crate) readers: Vec<u8>,
     pub(crate) note: String,
     pub(crate) decided: Option<Decided>,
     pub(crate) position: Option<ServerSeq>,
@@ -34,7 +35,7 @@ pub(crate) struct Decided {
 }
 
 const COLUMNS: &str = "number, case_id, kind, received_at, due, asked_by, scope, note, decided_by, \
-                       decided_at, decision, decision_note, position, closed_at, letter_due, key_id";
+                       decided_at, decision, decision_note, position, closed_at, letter_due, key_id, readers";
 
 fn place_of(number: i64, column: &str) -> Place {
     Place::new(
@@ -67,6 +68,7 @@ fn read(db: &Db, tenant: Tenant, row: &Row<'_>) -> Result<RequestRow, StoreError
         due: instant(row.get(4)?),
         asked_by: row.get(5)?,
         scope: row.get(6)?,
+        readers: row.get(16)?,
         note: open("note", row.get(7)?)?,
         decided,
         position: row.get::<_, Option<i64>>(12)?.map(seq),
@@ -77,11 +79,12 @@ fn read(db: &Db, tenant: Tenant, row: &Row<'_>) -> Result<RequestRow, StoreError
 
 /// Opens a request; its number, decision and closing are the store's. Gives the number.
 pub(crate) fn open(db: &Db, tenant: Tenant, request: &RequestRow) -> Result<i64, StoreError> {
-    let number = next(db, "rights_request")?;
+    let sql = "SELECT ifnull(max(number), 0) + 1 FROM rights_request WHERE institution = ?1";
+    let number: i64 = db.query_row(sql, [tenant.0], |row| row.get(0))?;
     let note = db.seal_words(tenant, &place_of(number, "note"), &request.note)?;
     let sql = "INSERT INTO rights_request (institution, case_id, kind, received_at, due, asked_by, \
-               scope, note, position, number, key_id) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+               scope, note, position, number, key_id, readers) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     db.execute(
         sql,
         params![
@@ -96,6 +99,7 @@ pub(crate) fn open(db: &Db, tenant: Tenant, request: &RequestRow) -> Result<i64,
             request.position.map(column),
             number,
             note.key,
+            request.readers,
         ],
     )?;
     Ok(number)

@@ -1,15 +1,15 @@
 //! Compares what a story expects with what the devices know.
 
+mod content;
 mod decisions;
 mod links;
 mod photos;
 mod screens;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jangkau_core::class::{Class, DocumentKey};
+use jangkau_core::class::Class;
 use jangkau_core::id::{CaseId, CommandId};
-use jangkau_core::record::Scalar;
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::{CaseState, Verdict};
 
@@ -85,10 +85,10 @@ fn one<L: Link>(
             }
             Ok(())
         }
-        Expected::Present(labels) => records(player, expect, labels, true, &mut fail),
-        Expected::Absent(labels) => records(player, expect, labels, false, &mut fail),
-        Expected::Text(label, fragments) => texts(player, expect, label, fragments, &mut fail),
-        Expected::SameDocuments => same_documents(player, &expect.on, &mut fail),
+        Expected::Records(..)
+        | Expected::Words(..)
+        | Expected::Text(..)
+        | Expected::SameDocuments => content::check(player, expect, &check.what, &mut fail),
         Expected::Attention(_) | Expected::Today(..) | Expected::Contact(..) => {
             screens::check(player, expect, case, &check.what, &mut fail)
         }
@@ -159,44 +159,6 @@ fn states<L: Link>(
     Ok(())
 }
 
-/// Checks that the records of commands are there or not, on every device that is asked.
-fn records<L: Link>(
-    player: &Player<L>,
-    expect: &Expect,
-    labels: &[String],
-    wanted: bool,
-    fail: &mut impl FnMut(String),
-) -> Result<(), PlayError> {
-    for seat in &expect.on {
-        for label in labels {
-            if has_record(player, seat, label)? != wanted {
-                let is = if wanted { "is not" } else { "is" };
-                fail(format!("`{label}` {is} on {seat}"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Checks that minutes hold all of some words, on every device that is asked.
-fn texts<L: Link>(
-    player: &Player<L>,
-    expect: &Expect,
-    label: &str,
-    fragments: &[String],
-    fail: &mut impl FnMut(String),
-) -> Result<(), PlayError> {
-    for seat in &expect.on {
-        let text = text_of(player, seat, label)?;
-        for fragment in fragments {
-            if !text.as_deref().is_some_and(|text| text.contains(fragment)) {
-                fail(format!("on {seat} the text is {text:?}"));
-            }
-        }
-    }
-    Ok(())
-}
-
 /// What of a case's state is not as expected.
 fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Option<String> {
     match expected {
@@ -258,8 +220,8 @@ fn differs<L>(player: &Player<L>, expected: &Expected, state: &CaseState) -> Opt
         | Expected::Cases(..)
         | Expected::Unsent(..)
         | Expected::Seat(..)
-        | Expected::Present(_)
-        | Expected::Absent(_)
+        | Expected::Records(..)
+        | Expected::Words(..)
         | Expected::Text(..)
         | Expected::Related(_)
         | Expected::Suggested(_)
@@ -386,69 +348,4 @@ fn classes_held<L>(
         classes.extend(of_case.map(|key| key.class));
     }
     Ok(classes)
-}
-
-/// Whether any document on a seat has a record of a command.
-fn has_record<L: Link>(
-    player: &Player<L>,
-    seat: &SeatName,
-    label: &str,
-) -> Result<bool, PlayError> {
-    let suffix = format!("/{}", command(player, label)?);
-    let replica = player.replica(seat)?;
-    for key in replica.documents()? {
-        let records = replica.records(key)?;
-        if records.keys().any(|name| name.ends_with(&suffix)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The text of minutes, as a seat sees it.
-fn text_of<L: Link>(
-    player: &Player<L>,
-    seat: &SeatName,
-    label: &str,
-) -> Result<Option<String>, PlayError> {
-    let suffix = format!("/{}", command(player, label)?);
-    let replica = player.replica(seat)?;
-    for key in replica.documents()? {
-        for (name, record) in replica.records(key)? {
-            if name.ends_with(&suffix) {
-                for (_, value) in record.iter() {
-                    if let Scalar::Text(text) = value {
-                        return Ok(Some(text.clone()));
-                    }
-                }
-            }
-        }
-    }
-    Ok(None)
-}
-
-/// Compares the heads of every document that several seats hold.
-fn same_documents<L: Link>(
-    player: &Player<L>,
-    seats: &[SeatName],
-    fail: &mut impl FnMut(String),
-) -> Result<(), PlayError> {
-    let mut first: BTreeMap<DocumentKey, (BTreeSet<_>, &SeatName)> = BTreeMap::new();
-    for seat in seats {
-        let replica = player.replica(seat)?;
-        for key in replica.documents()? {
-            let heads: BTreeSet<_> = replica.accepted_heads(key)?.into_iter().collect();
-            match first.get(&key) {
-                Some((known, other)) if *known != heads => fail(format!(
-                    "{seat} and {other} hold different versions of a document of class {}",
-                    key.class
-                )),
-                Some(_) => {}
-                None => {
-                    first.insert(key, (heads, seat));
-                }
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The way from a device to the server: in one process, or over HTTP.
 
 use chrono::NaiveDate;
+use jangkau_core::cbor::encoded;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::sync::{Delegation, RefusedReply, SeatStatus};
 use jangkau_core::time::Timestamp;
@@ -79,6 +80,14 @@ pub trait Link {
     /// [`LinkError`].
     fn blob(&mut self, body: &[u8], now: Timestamp) -> Result<Reply, LinkError>;
 
+    /// The server in this process, for what people do at it.
+    ///
+    /// # Errors
+    /// [`LinkError::OutOfReach`] where it is not in this process.
+    fn here(&mut self) -> Result<&mut Engine, LinkError> {
+        Err(LinkError::OutOfReach)
+    }
+
     /// Does something to the server itself.
     ///
     /// # Errors
@@ -135,7 +144,7 @@ fn reply(result: Result<Vec<u8>, RefusedReply>) -> Reply {
     match result {
         Ok(body) => Reply::Done(body),
         // A refusal travels in bare CBOR, so that every version can read it.
-        Err(refused) => Reply::Refused(minicbor::to_vec(refused).unwrap_or_default()),
+        Err(refused) => Reply::Refused(encoded(&refused)),
     }
 }
 
@@ -162,6 +171,10 @@ impl Link for InProcess {
             .blobs
             .answer(&mut self.engine, body, now, &mut self.rng);
         Ok(reply(answer))
+    }
+
+    fn here(&mut self) -> Result<&mut Engine, LinkError> {
+        Ok(&mut self.engine)
     }
 
     fn act(&mut self, act: &HostAct, now: Timestamp) -> Result<(), LinkError> {

@@ -38,6 +38,7 @@ fn follow(offline: &mut BTreeSet<String>, act: &Act) {
         | Act::Glass(_)
         | Act::Attach(_)
         | Act::Carry { .. }
+        | Act::Erasure(_)
         | Act::Server(_)
         | Act::Expect(_) => {}
     }
@@ -50,9 +51,12 @@ fn is_free(beat: &Beat, offline: &BTreeSet<String>) -> bool {
             beat.free || (doing.expect.is_none() && offline.contains(&doing.seat.device))
         }
         Act::Sync(_) | Act::Offline(_) | Act::Online(_) | Act::SetClock { .. } => beat.free,
-        Act::Glass(_) | Act::Attach(_) | Act::Carry { .. } | Act::Server(_) | Act::Expect(_) => {
-            false
-        }
+        Act::Glass(_)
+        | Act::Attach(_)
+        | Act::Carry { .. }
+        | Act::Erasure(_)
+        | Act::Server(_)
+        | Act::Expect(_) => false,
     }
 }
 
@@ -67,6 +71,7 @@ fn permute_list(beat: &Beat, rng: &mut dyn Rng) -> Beat {
         | Act::Glass(_)
         | Act::Attach(_)
         | Act::Carry { .. }
+        | Act::Erasure(_)
         | Act::Server(_)
         | Act::Expect(_) => {}
     }
@@ -136,7 +141,7 @@ fn devices(act: &Act) -> BTreeSet<&str> {
         Act::Glass(glassing) => BTreeSet::from([glassing.seat.device.as_str()]),
         Act::Attach(attaching) => BTreeSet::from([attaching.seat.device.as_str()]),
         Act::Carry { seats, .. } => seats.iter().map(|seat| seat.device.as_str()).collect(),
-        Act::Server(_) | Act::Expect(_) => BTreeSet::new(),
+        Act::Erasure(_) | Act::Server(_) | Act::Expect(_) => BTreeSet::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! From a file to a [`Story`]: every key, name and word is checked here, each mistake with its line.
 
 mod attach;
+mod content;
+mod erasure;
 mod expect;
 mod step;
 
@@ -67,6 +69,8 @@ struct Known {
     /// Labels of commands, and who recorded each.
     labels: BTreeMap<String, SeatName>,
     offline: BTreeSet<String>,
+    /// Labels of requests to erase.
+    requests: BTreeSet<String>,
 }
 
 /// While parsing, a known name stands for any id: what matters is that the command can be built.

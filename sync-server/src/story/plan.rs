@@ -1,5 +1,7 @@
 //! A story as it was parsed: every name in it is known, every command of it can be built.
 
+mod erasure;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -13,6 +15,8 @@ use jangkau_core::rules::{ClockOutcome, Flag, ReferralPhase, Refusal, Review};
 use jangkau_core::screen::AttentionKind;
 use jangkau_core::sync::{ActingTitle, GlassRefusal, SeatStatus, Turned};
 use jangkau_core::time::Timestamp;
+
+pub use erasure::{AskingErasure, DecidingErasure, ErasureAct};
 
 /// A whole story.
 #[derive(Clone, Debug)]
@@ -125,6 +129,8 @@ pub enum Act {
         /// What they want to fetch: cases and labels.
         want: Vec<(String, String)>,
     },
+    /// Something is to be erased.
+    Erasure(Box<ErasureAct>),
     /// Something happens to the server.
     Server(ServerAct),
     /// Something is expected.
@@ -424,10 +430,10 @@ pub enum Expected {
     Unsent(String, usize),
     /// A seat may still do that.
     Seat(SeatName, SeatState),
-    /// The records of these commands are on the asked devices.
-    Present(Vec<String>),
-    /// The records of these commands are not on the asked devices.
-    Absent(Vec<String>),
+    /// The records of these commands are on the asked devices, or on none of them.
+    Records(Vec<String>, bool),
+    /// These words stand in documents of the asked devices, or nowhere in any.
+    Words(Vec<String>, bool),
     /// The text of these minutes holds these words, in whatever order.
     Text(String, Vec<String>),
     /// Every document that two devices hold has the same heads on both.

@@ -1,5 +1,6 @@
 //! Plays a story: real replicas on one side of a link, the real server on the other.
 
+mod host;
 mod photos;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use jangkau_core::id::{CaseId, CommandId, DeviceId, InstitutionId, PersonId};
 use jangkau_core::record::RecordError;
 use jangkau_core::replica::{CannotRecord, Replica, ReplicaError};
 use jangkau_core::sync::{
-    Delegation, Enrol, Enrolled, FrameError, Refused, RefusedReply, decode_body, encode_body,
+    Enrol, Enrolled, FrameError, Refused, RefusedReply, decode_body, encode_body,
 };
 use jangkau_core::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
@@ -18,11 +19,12 @@ use rand_core::{Rng as _, SeedableRng as _};
 use thiserror::Error;
 
 use super::check;
+use super::erasure;
 use super::fields::{self, Names};
 use super::found::Invitations;
 use super::glass;
-use super::link::{HostAct, Link, LinkError, Reply};
-use super::plan::{Act, Beat, Doing, SeatName, ServerAct, Story};
+use super::link::{Link, LinkError, Reply};
+use super::plan::{Act, Beat, Doing, SeatName, Story};
 
 /// Most exchanges until a device and the server have told each other everything: far more than any story needs.
 const ROUNDS_MAX: usize = 1_000;
@@ -89,6 +91,8 @@ pub struct Player<L> {
     people: BTreeMap<String, PersonId>,
     pub(super) cases: BTreeMap<String, CaseId>,
     pub(super) labels: BTreeMap<String, CommandId>,
+    /// Requests to erase, by the story's names.
+    pub(super) requests: BTreeMap<String, i64>,
 }
 
 impl<L: Link> Player<L> {
@@ -113,6 +117,7 @@ impl<L: Link> Player<L> {
             people: invitations.people,
             cases: BTreeMap::new(),
             labels: BTreeMap::new(),
+            requests: BTreeMap::new(),
         };
         for plan in &story.staff {
             let key = plan.key.clone();
@@ -222,6 +227,7 @@ impl<L: Link> Player<L> {
             Act::Glass(glassing) => glass::break_glass(self, beat.line, glassing, failures),
             Act::Attach(attaching) => self.attach(beat, attaching, failures),
             Act::Carry { seats, want } => self.carry(seats, want),
+            Act::Erasure(act) => erasure::act(self, beat.line, act, failures),
             Act::Server(act) => {
                 let act = self.host_act(act)?;
                 Ok(self.link.act(&act, self.now)?)
@@ -247,43 +253,16 @@ impl<L: Link> Player<L> {
         });
         seats.cloned().collect()
     }
+    /// Where a person of the story works.
+    pub(super) fn institution_of(&self, person: &str) -> Result<InstitutionId, PlayError> {
+        let found = self.institutions.get(person).cloned();
+        found.ok_or_else(|| PlayError::Missing(person.to_owned()))
+    }
 
-    fn host_act(&self, act: &ServerAct) -> Result<HostAct, PlayError> {
-        Ok(match act {
-            ServerAct::Revoke { seat, how } => {
-                let replica = self.replica(seat)?;
-                let missing = || PlayError::Missing(seat.person.clone());
-                let institution = self.institutions.get(&seat.person).ok_or_else(missing)?;
-                HostAct::Revoke(institution.clone(), replica.seat(), *how)
-            }
-            ServerAct::Delegate(plan) => {
-                let missing = || PlayError::Missing(plan.to.clone());
-                let institution = self.institutions.get(&plan.to).ok_or_else(missing)?;
-                let delegation = Delegation {
-                    role: plan.role,
-                    powers: plan.powers.clone(),
-                    from: plan.from,
-                    until: plan.until,
-                    by: self.person(&plan.by).ok_or_else(missing)?,
-                    title: plan.title,
-                };
-                let to = self.person(&plan.to).ok_or_else(missing)?;
-                HostAct::Delegate(institution.clone(), to, delegation)
-            }
-            ServerAct::Restart => HostAct::Restart,
-            ServerAct::Backup => HostAct::Backup,
-            ServerAct::Restore => HostAct::Restore,
-            ServerAct::Calendar {
-                institution,
-                name,
-                csv,
-            } => HostAct::Calendar(institution.clone(), name.clone(), csv.clone()),
-            ServerAct::Activate {
-                institution,
-                edits,
-                from,
-            } => HostAct::Activate(institution.clone(), edits.clone(), *from),
-        })
+    /// A person of the story.
+    pub(super) fn known_person(&self, key: &str) -> Result<PersonId, PlayError> {
+        let found = self.people.get(key).copied();
+        found.ok_or_else(|| PlayError::Missing(key.to_owned()))
     }
 
     /// Records a command. An online device exchanges with the server before and after.

@@ -1,9 +1,11 @@
 //! `admin rights …`: the register of what clients ask for by right, legal holds, copies for clients, and what is due by its years.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::Write;
 
 use clap::Subcommand;
-use jangkau_core::id::{CommandId, InstitutionId};
+use jangkau_core::id::{CommandId, InstitutionId, PersonId};
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind, RightsRefusal};
 use jangkau_core::sync::RemovalReason;
 use jangkau_core::text::{self, Language};
@@ -337,15 +339,19 @@ fn list(
         lines.push(format!("case {case} since {}: {step}", due.since));
     }
     for moved in engine.misfiled(institution)? {
-        let readers: Vec<String> = moved.readers.iter().map(ToString::to_string).collect();
         lines.push(format!(
             "record {} was moved out of case {}, and its content is still there; could be read by {}",
             moved.record,
             moved.case,
-            readers.join(", ")
+            names(&moved.readers)
         ));
     }
     Ok(lines.join("\n"))
+}
+
+fn names(people: &BTreeSet<PersonId>) -> String {
+    let people: Vec<String> = people.iter().map(ToString::to_string).collect();
+    people.join(", ")
 }
 
 fn line_of(request: &RightsRequest) -> String {
@@ -360,10 +366,14 @@ fn line_of(request: &RightsRequest) -> String {
         (None, None) => "open".to_owned(),
     };
     let red = if request.is_overdue { "RED: " } else { "" };
-    format!(
+    let mut line = format!(
         "{red}{} {kind}, case {}, due {}: {stands}",
         request.number, request.case, request.due
-    )
+    );
+    if !request.readers.is_empty() {
+        let _ = write!(line, "; could be read by {}", names(&request.readers));
+    }
+    line
 }
 
 /// What `admin status` tells of the register: what is open, and what is too late.

@@ -10,10 +10,10 @@ use jangkau_core::screen::AttentionKind;
 use jangkau_core::sync::Turned;
 
 use super::super::fault::{StoryError, StoryFault};
-use super::super::fields::{self, words};
+use super::super::fields;
 use super::super::plan::{Check, Expect, Expected, FateWord, SeatName, TodayPart};
 use super::super::read::{Node, Table};
-use super::{Known, attach};
+use super::{Known, attach, content};
 
 /// What can become of a command, for people.
 const FATES: &str = "on_device, waiting, admitted, recorded, recorded:none, recorded:FLAG,FLAG, committed, \
@@ -43,7 +43,7 @@ pub(super) fn parse(mut table: Table, known: &Known) -> Result<Expect, StoryErro
     verdict_checks(&mut table, known, &on, &mut checks)?;
     let before = checks.len();
     holding_checks(&mut table, known, case.is_some(), &mut checks)?;
-    content_checks(&mut table, known, &mut checks)?;
+    content::checks(&mut table, known, &mut checks)?;
     screen_checks(&mut table, known, case.is_some(), &mut checks)?;
     attach::checks(&mut table, known, &mut checks)?;
     if checks.len() > before && needs_on(&checks) && on.is_empty() {
@@ -67,8 +67,8 @@ fn needs_on(checks: &[Check]) -> bool {
     checks.iter().any(|check| {
         matches!(
             check.what,
-            Expected::Present(_)
-                | Expected::Absent(_)
+            Expected::Records(..)
+                | Expected::Words(..)
                 | Expected::Text(..)
                 | Expected::SameDocuments
                 | Expected::Attention(_)
@@ -89,7 +89,7 @@ fn list<T: std::str::FromStr>(
     items.iter().map(|item| item.code(what, known)).collect()
 }
 
-fn push(checks: &mut Vec<Check>, node: &Node, what: Expected) {
+pub(super) fn push(checks: &mut Vec<Check>, node: &Node, what: Expected) {
     checks.push(Check {
         line: node.line,
         what,
@@ -354,42 +354,6 @@ fn seat_named(known: &Known, node: &Node, word: &str) -> Result<SeatName, StoryE
         device: device.to_owned(),
         person,
     })
-}
-
-/// What the documents on the asked devices say.
-fn content_checks(
-    table: &mut Table,
-    known: &Known,
-    checks: &mut Vec<Check>,
-) -> Result<(), StoryError> {
-    let labels = |node: &Node| -> Result<Vec<String>, StoryError> {
-        let items = node.items();
-        items
-            .iter()
-            .map(|item| known.label(item, item.words()?))
-            .collect()
-    };
-    if let Some(node) = table.take("records") {
-        let present = labels(&node)?;
-        push(checks, &node, Expected::Present(present));
-    }
-    if let Some(node) = table.take("no_records") {
-        let absent = labels(&node)?;
-        push(checks, &node, Expected::Absent(absent));
-    }
-    if let Some(node) = table.take("text") {
-        for (label, fragments) in node.table()?.rest() {
-            let label = known.label(&fragments, &label)?;
-            let said = words(&fragments)?;
-            push(checks, &fragments, Expected::Text(label, said));
-        }
-    }
-    if let Some(node) = table.take("same_documents")
-        && node.flag()?
-    {
-        push(checks, &node, Expected::SameDocuments);
-    }
-    Ok(())
 }
 
 /// What the screens of the asked devices show.

@@ -13,13 +13,13 @@ use super::super::fault::{StoryError, StoryFault};
 use super::super::fields;
 use super::super::plan::{Act, Beat, Delegating, Doing, GlassWord, Glassing, ServerAct};
 use super::super::read::{Node, Table};
-use super::{Known, attach, expect, institution_of, twice};
+use super::{Known, attach, erasure, expect, institution_of, twice};
 
 /// The keys of which a step has exactly one.
-const ACTS: &str = "do, sync, offline, online, set_clock, break_glass, attach, carry, revoke, delegate, server, calendar, activate";
+const ACTS: &str = "do, sync, offline, online, set_clock, break_glass, attach, carry, ask_erasure, decide_erasure, revoke, delegate, server, calendar, activate";
 
 /// What else a step could be; having two of them is told as such.
-const OTHER_ACTS: [&str; 12] = [
+const OTHER_ACTS: [&str; 14] = [
     "sync",
     "offline",
     "online",
@@ -27,6 +27,8 @@ const OTHER_ACTS: [&str; 12] = [
     "break_glass",
     "attach",
     "carry",
+    "ask_erasure",
+    "decide_erasure",
     "revoke",
     "delegate",
     "server",
@@ -95,6 +97,7 @@ fn act(table: &mut Table, line: usize, known: &mut Known) -> Result<Act, StoryEr
         acts.push(Act::Glass(Box::new(glassing(table, &node, known)?)));
     }
     acts.extend(attach::act(table, known)?);
+    acts.extend(erasure::act(table, known)?);
     if let Some(node) = table.take("revoke") {
         let how_node = table.need("how")?;
         let how = how_node.code("way of revoking", &["retired", "stolen"])?;
