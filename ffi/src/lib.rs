@@ -34,10 +34,10 @@ pub use platform::{
     PlatformFault, TransportFault,
 };
 pub use screens::{
-    AppointmentLine, AttentionLine, AttentionScreen, ClockLine, ColleagueLine, ContactLine,
-    DailyLines, DeadlineScreen, DueLine, FormChoice, FormField, FormFinding, FormScreen,
-    HeaderScreen, Hotline, Language, ListAsk, ListLine, ListScreen, NoticeLine, RecordField,
-    RecordScreen, TimelineLine, TimelineScreen, TodayScreen, ValueLine,
+    AppointmentLine, AttentionLine, AttentionScreen, ClockLine, ColleagueLine, ColleagueScreen,
+    ContactLine, DailyLines, DeadlineScreen, DueLine, FormChoice, FormField, FormFinding,
+    FormScreen, HeaderScreen, HistoryScreen, Hotline, Language, ListAsk, ListLine, ListScreen,
+    NoticeLine, RecordField, RecordScreen, TimelineLine, TimelineScreen, TodayScreen, ValueLine,
 };
 pub use sync::{SyncOutcome, SyncProgress, SyncRun};
 pub use vault::{RecordStamp, RecordedOnce, SeatStanding, UnsentLine, Vault, VaultStanding};

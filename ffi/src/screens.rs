@@ -147,6 +147,16 @@ page!(
 );
 
 page!(
+    /// Some of the values that the legal fields of a case were given.
+    HistoryScreen of ValueLine
+);
+
+page!(
+    /// Some of the colleagues who work here, by name.
+    ColleagueScreen of ColleagueLine
+);
+
+page!(
     /// Some of the dated clocks of own cases, what is due first at the top.
     DeadlineScreen of DueLine
 );

@@ -54,7 +54,9 @@ fn what_happened_keeps_its_time_and_its_doer() {
     let (_phone, vault) = Phone::with_vault();
     sync(&vault).unwrap();
     let case_id = register(&vault);
-    let colleagues = wait(vault.colleagues(Language::Indonesian)).unwrap();
+    let colleagues = wait(vault.colleagues(0, Language::Indonesian))
+        .unwrap()
+        .lines;
     let names: Vec<&str> = colleagues.iter().map(|line| &*line.name).collect();
     assert_eq!(names, ["Rina", "Sri"]);
     let stamp = RecordStamp {
@@ -169,7 +171,9 @@ fn a_record_is_read_in_full_and_a_field_keeps_its_history() {
     });
     wait(vault.record(Some(case_id.clone()), edit, now())).unwrap();
     let english = Language::English;
-    let history = wait(vault.identity_history(case_id.clone(), english)).unwrap();
+    let history = wait(vault.identity_history(case_id.clone(), 0, english))
+        .unwrap()
+        .lines;
     let values: Vec<(&str, &str, bool)> = history
         .iter()
         .map(|line| (&*line.field, &*line.value, line.stands))

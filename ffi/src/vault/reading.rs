@@ -7,8 +7,8 @@ use jangkau_core::screen;
 use super::{Vault, case_id, command_id};
 use crate::types::instant;
 use crate::{
-    AttentionScreen, ColleagueLine, DeadlineScreen, HeaderScreen, Language, ListAsk, ListScreen,
-    RecordScreen, TimelineScreen, TodayScreen, ValueLine, VaultError,
+    AttentionScreen, ColleagueScreen, DeadlineScreen, HeaderScreen, HistoryScreen, Language,
+    ListAsk, ListScreen, RecordScreen, TimelineScreen, TodayScreen, VaultError,
 };
 
 /// What has not reached the server.
@@ -136,18 +136,20 @@ impl Vault {
         shown.get().await
     }
 
-    /// Every value that was ever given to name, NIK, No. KK, date of birth, sex and address: field by field, the newest first.
+    /// Every value that was ever given to name, NIK, No. KK, date of birth, sex and address: field by field, the newest first,
+    /// from the `from`th on.
     pub async fn identity_history(
         &self,
         case_id: String,
+        from: u64,
         language: Language,
-    ) -> Result<Vec<ValueLine>, VaultError> {
+    ) -> Result<HistoryScreen, VaultError> {
         let case = self::case_id(&case_id)?;
-        let values = self.read(move |replica, now| {
-            let values = replica.identity_history(case, now, language.into())?;
-            Ok(values.into_iter().map(Into::into).collect())
+        let page = self.read(move |replica, now| {
+            let page = replica.identity_history(case, place(from), now, language.into())?;
+            Ok(page.into())
         });
-        values.get().await
+        page.get().await
     }
 
     /// Activities without a case, the newest first, from the `from`th on.
@@ -163,12 +165,16 @@ impl Vault {
         page.get().await
     }
 
-    /// The colleagues who work here, by name: an office has some dozen.
-    pub async fn colleagues(&self, language: Language) -> Result<Vec<ColleagueLine>, VaultError> {
-        let colleagues = self.read(move |replica, now| {
-            let colleagues = replica.colleagues(now, language.into())?;
-            Ok(colleagues.into_iter().map(Into::into).collect())
+    /// The colleagues who work here, by name, from the `from`th on.
+    pub async fn colleagues(
+        &self,
+        from: u64,
+        language: Language,
+    ) -> Result<ColleagueScreen, VaultError> {
+        let page = self.read(move |replica, now| {
+            let page = replica.colleagues(place(from), now, language.into())?;
+            Ok(page.into())
         });
-        colleagues.get().await
+        page.get().await
     }
 }

@@ -189,7 +189,7 @@ pub(super) const STAGES: &[Stage] = &[
     },
     Stage {
         name: "bits32",
-        what: "the core's tests on 32 bits",
+        what: "the core's tests on a 32-bit ARM, emulated",
         weight: Weight::Long,
         run: || bindings::script("cross.sh", &["bits32"]),
     },

@@ -97,21 +97,22 @@ impl Replica {
         Ok(())
     }
 
-    /// Every value that was given to a legal field of a case: field by field, the newest first.
+    /// Every value that was given to a legal field of a case: field by field, the newest first, from the `from`th on.
     ///
     /// # Errors
     /// [`ReplicaError`].
     pub fn identity_history(
         &self,
         case: CaseId,
+        from: usize,
         now: Timestamp,
         language: Language,
-    ) -> Result<Vec<ValueShown>, ReplicaError> {
+    ) -> Result<Page<ValueShown>, ReplicaError> {
         self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
         let seen = self.case_seen(&viewer, case)?;
-        Ok(screen::identity_history(&viewer, &seen))
+        Ok(Page::of(screen::identity_history(&viewer, &seen), from))
     }
 
     /// The activities without a case in words, the newest first, from the `from`th on.
@@ -149,15 +150,16 @@ impl Replica {
         Ok(Page::of(shown.collect(), from))
     }
 
-    /// The colleagues who work here, with their titles, in the order of their names.
+    /// The colleagues who work here, with their titles, in the order of their names, from the `from`th on.
     ///
     /// # Errors
     /// [`ReplicaError`].
     pub fn colleagues(
         &self,
+        from: usize,
         now: Timestamp,
         language: Language,
-    ) -> Result<Vec<(PersonId, String, String)>, ReplicaError> {
+    ) -> Result<Page<(PersonId, String, String)>, ReplicaError> {
         self.reading(now)?;
         let through = self.glasses()?;
         let viewer = self.viewer(&through, now, language);
@@ -166,7 +168,7 @@ impl Replica {
             .map(|row| (row.person, row.name.clone(), viewer.role(row.person)))
             .collect();
         colleagues.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
-        Ok(colleagues)
+        Ok(Page::of(colleagues, from))
     }
 
     /// Count and age of what the server has not acknowledged, whatever may be read now.
