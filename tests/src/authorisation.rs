@@ -119,13 +119,27 @@ pub fn run(casts: &[Cast], folder: Option<&Path>) -> Checked<Report> {
     for (number, cast) in casts.iter().enumerate() {
         let mut office = Office::found(number, cast.clone(), &mut machines)?;
         office.live(&mut machines)?;
+        // Before the days of the next one: what is given for a day is over by then.
+        for seat in 0..office.seats.len() {
+            look(&mut office, (number, seat), &mut machines, &mut report)?;
+        }
+        report.missing.extend(missing(&office, &report.cells));
         offices.push(office);
     }
     for (number, office) in offices.iter_mut().enumerate() {
-        for seat in 0..office.seats.len() {
-            look(office, (number, seat), &mut machines, &mut report)?;
+        for seat in &mut office.seats {
+            seat.sync(&mut machines)?;
+            let vault = seat.vault()?;
+            let role = seat.role;
+            for (route, heard) in [(Route::Wire, &seat.heard), (Route::Vault, &vault)] {
+                note_foreign(
+                    (number, role, route),
+                    heard,
+                    &machines.canaries,
+                    &mut report,
+                );
+            }
         }
-        report.missing.extend(missing(office, &report.cells));
     }
     if let Some(folder) = folder {
         other_roads(&offices, machines, folder, &mut report)?;
@@ -195,16 +209,7 @@ fn look(
         heard.extend([(Route::NewWire, &new.heard), (Route::NewVault, vault)]);
     }
     for (route, heard) in heard {
-        for word in &heard.words {
-            if machines
-                .canaries
-                .get(word)
-                .is_none_or(|canary| canary.office != number)
-            {
-                let what = format!("{route:?}: {role} has words of another institution");
-                *report.wrong.entry(what).or_default() += 1;
-            }
-        }
+        note_foreign((number, role, route), heard, &machines.canaries, report);
         for (index, case) in office.cases.iter().enumerate() {
             let towards = Towards {
                 office,
@@ -217,6 +222,25 @@ fn look(
         }
     }
     ask_for_photos(office, seat, machines, report)
+}
+
+/// Notes words of other offices. What looks like a word and was never planted is letters of several, side by side in a frame that is
+/// searched packed, too.
+fn note_foreign(
+    (number, role, route): (usize, Role, Route),
+    heard: &Heard,
+    canaries: &Canaries,
+    report: &mut Report,
+) {
+    for word in &heard.words {
+        if canaries
+            .get(word)
+            .is_some_and(|canary| canary.office != number)
+        {
+            let what = format!("{route:?}: {role} has words of another institution");
+            *report.wrong.entry(what).or_default() += 1;
+        }
+    }
 }
 
 /// Asks for every attachment by its name, as somebody would who is told it by another.

@@ -11,6 +11,7 @@ use jangkau_core::replica::Replica;
 use jangkau_core::sync::{ActingTitle, Delegation, GlassAsk, GlassCase, GlassRefusal, GlassSaid};
 
 use super::bench::{Bench, registration, visit};
+use super::office::holds;
 
 fn conflict(person: PersonId) -> DeclareConflict {
     DeclareConflict {
@@ -142,6 +143,8 @@ fn nobody_breaks_glass_to_a_case_that_is_hidden_from_them_or_is_told_of_it() {
     let helper = bench.person(&["social_worker"]);
     bench.record(&mut one, Some(case), conflict(first));
     bench.record(&mut one, Some(case), conflict(colleague));
+    let officer = bench.person(&["dpo"]);
+    bench.record(&mut one, Some(case), conflict(officer));
     bench.sync(&mut one);
     let ask = GlassAsk {
         case: GlassCase::Id(case),
@@ -160,6 +163,11 @@ fn nobody_breaks_glass_to_a_case_that_is_hidden_from_them_or_is_told_of_it() {
     bench.sync(&mut three);
     assert_eq!(bench.told_of_glass(&two), []);
     assert_eq!(bench.told_of_glass(&three), [case]);
+    // Nor an officer, who is told of every other case.
+    let mut officers = bench.replica(officer);
+    bench.sync(&mut officers);
+    assert!(!holds(&officers.image().unwrap(), "Ibu W menelepon."));
+    assert!(holds(&three.image().unwrap(), "Ibu W menelepon."));
     bench.check();
 }
 

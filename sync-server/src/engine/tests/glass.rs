@@ -205,6 +205,25 @@ fn glass_is_refused_to_who_may_not_and_for_what_nobody_may() {
 }
 
 #[test]
+fn a_mandate_reaches_to_its_last_instant() {
+    let mut bench = Bench::new();
+    let (case, [_, colleague, _], [_, mut two, _]) = bench.family();
+    let last = bench.now.plus_millis(60_000);
+    let institution = bench.institution.clone();
+    let terms = bench.engine.set_terms(
+        &institution,
+        colleague,
+        Some(last),
+        Default::default(),
+        bench.now,
+    );
+    terms.unwrap();
+    let said = bench.glass(&mut two, &asking(case, Class::Record));
+    assert_eq!(bench.now, last);
+    assert!(matches!(said, GlassSaid::Opened { .. }), "{said:?}");
+}
+
+#[test]
 fn a_request_to_break_glass_is_heard_only_from_the_seat_itself_and_once() {
     let mut bench = Bench::new();
     let (case, [_, colleague, _], [_, mut two, _]) = bench.family();
