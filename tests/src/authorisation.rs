@@ -28,7 +28,7 @@ use jangkau_core::time::Timestamp;
 use jangkau_server::engine::Engine;
 
 use crate::world::chance::Chance;
-use crate::world::violation::{Checked, Violation, ensure};
+use crate::world::violation::{Checked, Violation};
 pub use cells::{Cell, Relation, Route, Stage, What};
 use cells::{exists, written};
 use door::Door;
@@ -36,6 +36,7 @@ pub use office::Cast;
 use office::{Case, Office, Part, is_attached};
 use oracle::Paper;
 use search::Canaries;
+pub use search::read_log;
 use seats::{Heard, Machines};
 
 /// What a run found, and in how many cells it looked.
@@ -167,19 +168,6 @@ fn other_roads(
     Ok(())
 }
 
-/// Searches what was logged: no word of a case stands there.
-///
-/// # Errors
-/// When one does, or nothing was logged at all.
-pub fn read_log(log: &Path) -> Checked<()> {
-    let lines = std::fs::read(log).map_err(|error| Violation::broke("read the log", &error))?;
-    ensure(!lines.is_empty(), "the server logs", String::new)?;
-    let found = search::words_in(&lines).len();
-    ensure(found == 0, "no word of a case is logged", || {
-        format!("{found}")
-    })
-}
-
 /// Searches all that came to a person, and to a device that is theirs from now on.
 fn look(
     office: &mut Office,
@@ -224,22 +212,16 @@ fn look(
     ask_for_photos(office, seat, machines, report)
 }
 
-/// Notes words of other offices. What looks like a word and was never planted is letters of several, side by side in a frame that is
-/// searched packed, too.
+/// Notes words of other offices.
 fn note_foreign(
     (number, role, route): (usize, Role, Route),
     heard: &Heard,
     canaries: &Canaries,
     report: &mut Report,
 ) {
-    for word in &heard.words {
-        if canaries
-            .get(word)
-            .is_some_and(|canary| canary.office != number)
-        {
-            let what = format!("{route:?}: {role} has words of another institution");
-            *report.wrong.entry(what).or_default() += 1;
-        }
+    for _ in canaries.foreign(&heard.words, number) {
+        let what = format!("{route:?}: {role} has words of another institution");
+        *report.wrong.entry(what).or_default() += 1;
     }
 }
 

@@ -18,6 +18,7 @@ mod links;
 mod office;
 mod parcels;
 #[cfg(feature = "plant")]
+mod places;
 mod power_cuts;
 mod quotas;
 mod redone;
@@ -31,3 +32,4 @@ mod roads;
 mod shredding;
 mod standards;
 mod terms;
+mod trial;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
+use std::path::Path;
 
 use data_encoding::BASE32_NOPAD;
 use jangkau_core::access::ViewKind;
@@ -10,7 +11,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::world::chance::Chance;
-use crate::world::violation::{Checked, Violation};
+use crate::world::violation::{Checked, Violation, ensure};
 use crate::world::watch::find;
 
 /// All canaries begin alike, so that one pass over the bytes finds every one.
@@ -79,6 +80,17 @@ impl Canaries {
             .filter(move |(_, canary)| canary.office == office)
     }
 
+    /// Words of other offices. What looks like one and was never planted is letters of several, side by side in a frame that is searched
+    /// packed, too.
+    pub(super) fn foreign(
+        &self,
+        words: &BTreeSet<Word>,
+        office: usize,
+    ) -> impl Iterator<Item = &Canary> {
+        let known = words.iter().filter_map(|word| self.get(word));
+        known.filter(move |canary| canary.office != office)
+    }
+
     pub(super) fn get(&self, word: &Word) -> Option<&Canary> {
         self.0.get(word)
     }
@@ -86,6 +98,19 @@ impl Canaries {
 
 const fn is_letter(byte: &u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'2'..=b'7')
+}
+
+/// Searches what was logged: no word of a case stands there.
+///
+/// # Errors
+/// When one does, or nothing was logged at all.
+pub fn read_log(log: &Path) -> Checked<()> {
+    let lines = std::fs::read(log).map_err(|error| Violation::broke("read the log", &error))?;
+    ensure(!lines.is_empty(), "the server logs", String::new)?;
+    let found = words_in(&lines).len();
+    ensure(found == 0, "no word of a case is logged", || {
+        format!("{found}")
+    })
 }
 
 /// The canaries in some bytes and in every frame within them.

@@ -7,7 +7,7 @@ use jangkau_core::sync::{
 };
 
 use super::bench::Bench;
-use super::codes::Trial;
+use super::trial::Trial;
 
 fn refused(trial: &mut Trial, bytes: Vec<u8>, expected: Refused) {
     let now = trial.bench.later();
