@@ -1,7 +1,14 @@
 //! Values as CBOR: on the wire, under signatures, in columns.
 
-/// The bytes of a value. Writing to memory cannot fail, and none of our encoders says otherwise; if one did, there would be no bytes, which nobody decodes.
+/// The bytes of a value.
+///
+/// # Panics
+/// Where an encoder says that it cannot, which none of ours does: better than to keep or sign nothing in its place.
 #[must_use]
-pub fn encoded<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).unwrap_or_default()
+#[expect(
+    clippy::expect_used,
+    reason = "writing to memory does not fail, and no input reaches this"
+)]
+pub fn encode<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("every value of ours has a form in CBOR")
 }

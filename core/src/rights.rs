@@ -95,6 +95,19 @@ pub enum ErasureScope {
     Fields(#[n(0)] CommandId, #[n(1)] Vec<String>),
 }
 
+impl ErasureScope {
+    /// Records, or some fields of one; no record is all of the case. None where fields are named, and not one record.
+    #[must_use]
+    pub fn of(records: Vec<CommandId>, fields: Vec<String>) -> Option<Self> {
+        match (records.as_slice(), fields.is_empty()) {
+            ([], true) => Some(Self::Case),
+            ([one], false) => Some(Self::Fields(*one, fields)),
+            (_, true) => Some(Self::Records(records)),
+            (_, false) => None,
+        }
+    }
+}
+
 /// What a request asks for beyond its kind.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 pub struct Asked {

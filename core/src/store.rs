@@ -20,7 +20,7 @@ use thiserror::Error;
 use crate::lock::DatabaseKey;
 use crate::plant::{PowerLost, crash_point};
 
-pub(crate) use crate::cbor::encoded as encode;
+pub(crate) use crate::cbor::encode;
 pub(crate) use blobs::BlobRow;
 pub use commands::CommandState;
 pub(crate) use commands::{CommandRow, PartRow};

@@ -39,7 +39,7 @@ use thiserror::Error;
 
 use crate::keys::Keys;
 
-pub(crate) use jangkau_core::cbor::encoded as encode;
+pub(crate) use jangkau_core::cbor::encode;
 pub(crate) use sealing::{Db, Place};
 
 /// Numbered migrations; each runs once, in its own transaction.

@@ -212,15 +212,19 @@ fn look(
     ask_for_photos(office, seat, machines, report)
 }
 
-/// Notes words of other offices.
+/// Notes words that are not of the office.
 fn note_foreign(
     (number, role, route): (usize, Role, Route),
     heard: &Heard,
     canaries: &Canaries,
     report: &mut Report,
 ) {
-    for _ in canaries.foreign(&heard.words, number) {
-        let what = format!("{route:?}: {role} has words of another institution");
+    for (word, canary) in canaries.foreign(&heard.words, number) {
+        let of = match canary {
+            Some(_) => "another institution".to_owned(),
+            None => format!("nobody ({})", String::from_utf8_lossy(&word)),
+        };
+        let what = format!("{route:?}: {role} has words of {of}");
         *report.wrong.entry(what).or_default() += 1;
     }
 }

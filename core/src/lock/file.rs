@@ -3,13 +3,12 @@
 use data_encoding::BASE64URL_NOPAD;
 use rand_core::CryptoRng;
 
-use crate::cbor::encoded;
-
 use super::keys::{self, Cost, DatabaseKey, Secret, Wrapped};
 use super::pin::Pin;
 use super::recovery::RecoveryWrap;
 use super::store::{KeyLabel, KeyStore, KeyStoreError};
 use super::tries::Tries;
+use crate::cbor::encode;
 
 /// The version of these bytes.
 const VERSION: u8 = 1;
@@ -187,7 +186,7 @@ impl LockFile {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        encoded(self)
+        encode(self)
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::file::VaultId;
 use super::keys::{self, DatabaseKey, Secret, Wrapped};
-use crate::cbor::encoded;
+use crate::cbor::encode;
 use crate::id::{InstitutionId, SeatId};
 use crate::sync::Enrolled;
 
@@ -184,7 +184,7 @@ impl ReleaseRequest {
     /// The code that the person reads to the head, and by which the head approves this request and no other.
     #[must_use]
     pub fn code(&self) -> ReleaseCode {
-        let bytes = encoded(self);
+        let bytes = encode(self);
         let digest = blake3::derive_key("jangkau v1 release code", &bytes);
         let mut code = [0; CODE_LEN];
         let letters = BASE32_NOPAD.encode(&digest);

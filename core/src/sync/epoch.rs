@@ -2,7 +2,7 @@
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use crate::cbor::encoded;
+use crate::cbor::encode;
 use crate::class::DocumentKey;
 use crate::code::codes;
 use crate::envelope::{BadSignature, HASH_LEN, SIGNATURE_LEN};
@@ -119,9 +119,9 @@ impl SignedEpoch {
     /// Signs a checkpoint; the hash of the listing is put into it.
     #[must_use]
     pub fn sign(mut body: EpochBody, listing: &EpochListing, key: &SigningKey) -> Self {
-        let listing = encoded(listing);
+        let listing = encode(listing);
         body.listing = listing_hash(&listing);
-        let body = encoded(&body);
+        let body = encode(&body);
         let signature = key.sign(&epoch_digest(&body)).to_bytes();
         Self {
             body,

@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use thiserror::Error;
 
-use crate::cbor::encoded;
+use crate::cbor::encode;
 use crate::envelope::{BadSignature, SIGNATURE_LEN};
 use crate::id::{Nonce, SeatId};
 
@@ -45,7 +45,7 @@ pub enum FrameError {
 /// Encodes a message: version, kind of compression, bytes.
 #[must_use]
 pub fn encode_body<T: minicbor::Encode<()>>(message: &T) -> Vec<u8> {
-    let plain = encoded(message);
+    let plain = encode(message);
     let mut frame = vec![PROTOCOL_VERSION];
     match (plain.len() >= COMPRESS_FROM)
         .then(|| compress(&plain))
@@ -183,7 +183,7 @@ impl SignedRequest {
     /// The bytes on the wire.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        encoded(self)
+        encode(self)
     }
 
     /// Reads the bytes.

@@ -14,7 +14,7 @@ use thiserror::Error;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::{Packed, SeatCertificate, decode_body, encode_body};
-use crate::cbor::encoded;
+use crate::cbor::encode;
 use crate::id::{BatchId, LogEra};
 
 /// With what a parcel's file begins.
@@ -89,7 +89,7 @@ pub fn piece_id(piece: &[u8]) -> BatchId {
 pub fn parcel_of(pieces: Vec<Vec<u8>>) -> Vec<u8> {
     let pieces: Vec<ByteVec> = pieces.into_iter().map(ByteVec::from).collect();
     let mut file = MAGIC.to_vec();
-    file.extend(encoded(&pieces));
+    file.extend(encode(&pieces));
     file
 }
 

@@ -2,7 +2,7 @@
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use crate::cbor::encoded;
+use crate::cbor::encode;
 use crate::class::Class;
 use crate::envelope::{BadSignature, SIGNATURE_LEN};
 use crate::id::{CaseId, CaseNumber, PersonId, ProfileId, ServerSeq};
@@ -69,7 +69,7 @@ impl SignedRuling {
     /// Signs a ruling.
     #[must_use]
     pub fn sign(ruling: &RulingBody, key: &SigningKey) -> Self {
-        let body = encoded(ruling);
+        let body = encode(ruling);
         let signature = key.sign(&ruling_digest(&body)).to_bytes();
         Self { body, signature }
     }

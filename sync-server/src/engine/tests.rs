@@ -17,8 +17,8 @@ mod leases;
 mod links;
 mod office;
 mod parcels;
-#[cfg(feature = "plant")]
 mod places;
+#[cfg(feature = "plant")]
 mod power_cuts;
 mod quotas;
 mod redone;

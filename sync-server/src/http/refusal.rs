@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use jangkau_core::cbor::encoded;
+use jangkau_core::cbor::encode;
 use jangkau_core::sync::{Refused, RefusedReply};
 
 /// Seconds after which "later" is worth another try: a few groups and their rulings.
@@ -27,7 +27,7 @@ pub(super) const fn status_of(code: Refused) -> StatusCode {
 
 /// The bytes of a refusal.
 pub(super) fn body_of(refusal: RefusedReply) -> Vec<u8> {
-    encoded(&refusal)
+    encode(&refusal)
 }
 
 /// The response; it carries its code for the log and the counters.

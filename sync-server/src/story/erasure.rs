@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jangkau_core::id::{InstitutionId, PersonId};
 use jangkau_core::rights::{Asked, ErasureScope, RightsKind};
 
 use super::link::{Link, LinkError};
@@ -26,31 +27,26 @@ pub(super) fn act<L: Link>(
     Ok(())
 }
 
+/// A person, and where they work.
+fn who<L: Link>(player: &Player<L>, key: &str) -> Result<(PersonId, InstitutionId), PlayError> {
+    Ok((player.known_person(key)?, player.institution_of(key)?))
+}
+
 fn ask<L: Link>(
     player: &mut Player<L>,
     asking: &AskingErasure,
 ) -> Result<Option<String>, PlayError> {
-    let by = player.known_person(&asking.by)?;
-    let institution = player.institution_of(&asking.by)?;
+    let (by, institution) = who(player, &asking.by)?;
     let missing = |name: &String| PlayError::Missing(name.clone());
     let case = player.cases.get(&asking.case).copied();
     let case = case.ok_or_else(|| missing(&asking.case))?;
-    let command = |label: &String| {
-        player
-            .labels
-            .get(label)
-            .copied()
-            .ok_or_else(|| missing(label))
-    };
-    let records = asking.records.as_ref();
-    let records = records.map(|labels| labels.iter().map(command).collect::<Result<Vec<_>, _>>());
-    let scope = match (records.transpose()?.as_deref(), asking.fields.as_slice()) {
-        (None, _) => ErasureScope::Case,
-        (Some([one]), [_, ..]) => ErasureScope::Fields(*one, asking.fields.clone()),
-        (Some(records), _) => ErasureScope::Records(records.to_vec()),
-    };
+    let records = asking.records.iter().map(|label| {
+        let id = player.labels.get(label).copied();
+        id.ok_or_else(|| missing(label))
+    });
+    let records = records.collect::<Result<_, _>>()?;
     let asked = Asked {
-        scope: Some(scope),
+        scope: ErasureScope::of(records, asking.fields.clone()),
         reason: Some(asking.reason),
     };
     let now = player.now;
@@ -69,7 +65,7 @@ fn ask<L: Link>(
     let request = register
         .into_iter()
         .find(|request| request.number == number);
-    let found = request.map(|request| request.readers).unwrap_or_default();
+    let found = request.ok_or_else(|| missing(&asking.label))?.readers;
     let people = player.people().iter();
     let found = people
         .filter(|(_, id)| found.contains(id))
@@ -83,8 +79,7 @@ fn decide<L: Link>(
     player: &mut Player<L>,
     deciding: &DecidingErasure,
 ) -> Result<Option<String>, PlayError> {
-    let by = player.known_person(&deciding.by)?;
-    let institution = player.institution_of(&deciding.by)?;
+    let (by, institution) = who(player, &deciding.by)?;
     let missing = || PlayError::Missing(deciding.request.clone());
     let number = player.requests.get(&deciding.request).copied();
     let number = number.ok_or_else(missing)?;

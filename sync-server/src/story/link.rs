@@ -1,7 +1,7 @@
 //! The way from a device to the server: in one process, or over HTTP.
 
 use chrono::NaiveDate;
-use jangkau_core::cbor::encoded;
+use jangkau_core::cbor::encode;
 use jangkau_core::id::{InstitutionId, PersonId, SeatId};
 use jangkau_core::sync::{Delegation, RefusedReply, SeatStatus};
 use jangkau_core::time::Timestamp;
@@ -144,7 +144,7 @@ fn reply(result: Result<Vec<u8>, RefusedReply>) -> Reply {
     match result {
         Ok(body) => Reply::Done(body),
         // A refusal travels in bare CBOR, so that every version can read it.
-        Err(refused) => Reply::Refused(encoded(&refused)),
+        Err(refused) => Reply::Refused(encode(&refused)),
     }
 }
 

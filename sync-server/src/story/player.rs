@@ -253,6 +253,7 @@ impl<L: Link> Player<L> {
         });
         seats.cloned().collect()
     }
+
     /// Where a person of the story works.
     pub(super) fn institution_of(&self, person: &str) -> Result<InstitutionId, PlayError> {
         let found = self.institutions.get(person).cloned();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::Path;
 
 use data_encoding::BASE32_NOPAD;
@@ -80,15 +81,14 @@ impl Canaries {
             .filter(move |(_, canary)| canary.office == office)
     }
 
-    /// Words of other offices. What looks like one and was never planted is letters of several, side by side in a frame that is searched
-    /// packed, too.
+    /// Words that are not of an office: of another, or planted nowhere.
     pub(super) fn foreign(
         &self,
         words: &BTreeSet<Word>,
         office: usize,
-    ) -> impl Iterator<Item = &Canary> {
-        let known = words.iter().filter_map(|word| self.get(word));
-        known.filter(move |canary| canary.office != office)
+    ) -> impl Iterator<Item = (Word, Option<Canary>)> {
+        let seen = words.iter().map(|word| (*word, self.get(word).copied()));
+        seen.filter(move |(_, canary)| canary.is_none_or(|canary| canary.office != office))
     }
 
     pub(super) fn get(&self, word: &Word) -> Option<&Canary> {
@@ -120,31 +120,43 @@ pub(super) fn words_in(bytes: &[u8]) -> BTreeSet<Word> {
     found
 }
 
+/// Bytes of a frame that unfolds are searched as what they unfold to: packed, letters of several words may stand side by side.
 fn search(bytes: &[u8], found: &mut BTreeSet<Word>) {
+    let mut packed: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while let Some(next) = find(&bytes[at..], ZSTD) {
+        let start = at + next;
+        let (inside, end) = unfold(bytes, start);
+        search(&inside, found);
+        packed.extend(end.map(|end| start..end));
+        at = end.unwrap_or(start + ZSTD.len());
+    }
     let mut at = 0;
     while let Some(next) = find(&bytes[at..], FRONT) {
         let start = at + next;
+        at = start + FRONT.len();
+        if packed.iter().any(|range| range.contains(&start)) {
+            continue;
+        }
         let word = bytes.get(start..start + LENGTH);
         // Four bytes of a hash may look like the front of one.
         let is_word = |word: &&[u8]| word[FRONT.len()..].iter().all(is_letter);
         let word = word.filter(is_word);
         found.extend(word.and_then(|word| Word::try_from(word).ok()));
-        at = start + FRONT.len();
     }
-    let mut at = 0;
-    while let Some(next) = find(&bytes[at..], ZSTD) {
-        let start = at + next;
-        if let Ok(frame) = zstd::stream::read::Decoder::new(&bytes[start..]) {
-            let mut inside = Vec::new();
-            // Of what is no frame after all, whatever came out is searched.
-            let _ = frame
-                .single_frame()
-                .take(UNFOLDED_MAX)
-                .read_to_end(&mut inside);
-            search(&inside, found);
-        }
-        at = start + ZSTD.len();
-    }
+}
+
+/// What unfolds from a place, and where it ends if it is a whole frame; of what is none, whatever came out.
+fn unfold(bytes: &[u8], start: usize) -> (Vec<u8>, Option<usize>) {
+    let mut inside = Vec::new();
+    let Ok(frame) = zstd::stream::read::Decoder::with_buffer(&bytes[start..]) else {
+        return (inside, None);
+    };
+    let mut frame = frame.single_frame();
+    let read = frame.by_ref().take(UNFOLDED_MAX).read_to_end(&mut inside);
+    let is_whole = read.is_ok_and(|length| (length as u64) < UNFOLDED_MAX);
+    let end = bytes.len() - frame.finish().len();
+    (inside, is_whole.then_some(end))
 }
 
 /// The canaries in a database: in its bytes as a disk has them, deleted pages included, and in each value, since a long one lies in pieces.
@@ -176,4 +188,24 @@ pub(super) fn words_in_database(image: &[u8]) -> Checked<BTreeSet<Word>> {
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_holds_what_unfolds_from_it_and_what_stands_beside_it_is_found_as_it_is() {
+        let text = |letter: char| format!("cnry{}", String::from(letter).repeat(24));
+        let word = |letter| Word::try_from(text(letter).as_bytes()).unwrap();
+        let inside = format!("{} dan {}", text('A'), text('B'));
+        let frame = zstd::encode_all(inside.as_bytes(), 3).unwrap();
+        let (after, last) = (text('C'), text('D'));
+        let bytes = [b"cnry", &*frame, after.as_bytes(), ZSTD, last.as_bytes()].concat();
+        assert_eq!(words_in(&bytes), ['A', 'B', 'C', 'D'].map(word).into());
+        // What was cut is searched as far as it unfolds, and as it is.
+        let cut = [&frame[..frame.len() - 3], text('E').as_bytes()].concat();
+        assert!(words_in(&cut).contains(&word('E')));
+    }
 }

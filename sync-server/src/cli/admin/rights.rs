@@ -1,7 +1,6 @@
 //! `admin rights …`: the register of what clients ask for by right, legal holds, copies for clients, and what is due by its years.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::io::Write;
 
 use clap::Subcommand;
@@ -303,11 +302,9 @@ fn open(ask: &RightsCommand, engine: &mut Engine, now: Timestamp) -> Result<Stri
     };
     let records = record.iter().map(|id| read(id));
     let records: Vec<CommandId> = records.collect::<Result<_, _>>()?;
-    let scope = match (records.as_slice(), field.as_slice()) {
-        ([], _) => ErasureScope::Case,
-        ([one], [_, ..]) => ErasureScope::Fields(*one, field.clone()),
-        (_, _) => ErasureScope::Records(records),
-    };
+    let scope = ErasureScope::of(records, field.clone());
+    let scope =
+        scope.ok_or_else(|| Unanswered::Unreadable("`--field` is of one `--record`".to_owned()))?;
     let asked = Asked {
         scope: (*kind == RightsKind::Erasure).then_some(scope),
         reason: *reason,
@@ -366,14 +363,15 @@ fn line_of(request: &RightsRequest) -> String {
         (None, None) => "open".to_owned(),
     };
     let red = if request.is_overdue { "RED: " } else { "" };
-    let mut line = format!(
-        "{red}{} {kind}, case {}, due {}: {stands}",
+    let readers = if request.readers.is_empty() {
+        String::new()
+    } else {
+        format!("; could be read by {}", names(&request.readers))
+    };
+    format!(
+        "{red}{} {kind}, case {}, due {}: {stands}{readers}",
         request.number, request.case, request.due
-    );
-    if !request.readers.is_empty() {
-        let _ = write!(line, "; could be read by {}", names(&request.readers));
-    }
-    line
+    )
 }
 
 /// What `admin status` tells of the register: what is open, and what is too late.

@@ -5,7 +5,7 @@ use jangkau_core::command::{CommandEntry, RecordService, ServiceType};
 use jangkau_core::document::{Document, actor_id};
 use jangkau_core::id::DocEpoch;
 use jangkau_core::record::Prose;
-use jangkau_core::sync::{Part, Turned};
+use jangkau_core::sync::{Part, PushBack, SealedEnvelope, SyncRequest, Turned, pack};
 
 use super::bench::{change, head_of};
 use super::trial::Trial;
@@ -24,6 +24,46 @@ fn what_gives_the_right_may_come_back_after_a_restore() {
     }
 }
 
+/// Turned away on every road: no grant that may yet come back gives the right.
+fn never_given(trial: &Trial, envelope: &SealedEnvelope) {
+    for road in [Road::Push, Road::PushAfterRestore, Road::Again] {
+        let asked = trial.asked(road, envelope);
+        let is_turned = matches!(asked, Admission::TurnedAway(Turned::NoGrant));
+        assert!(is_turned, "{road:?}: {asked:?}");
+    }
+}
+
+#[test]
+fn who_waits_in_a_case_may_wait_with_more_and_gets_nothing_in() {
+    let mut trial = Trial::new();
+    let mut other = trial.bench.seat(&["volunteer"]);
+    trial.case = trial.bench.register(&mut other);
+    let first = trial.sealed_visit();
+    let push_back = PushBack {
+        envelopes: pack([&first]).unwrap(),
+        rulings: Vec::new(),
+    };
+    let request = SyncRequest {
+        push_back: Some(push_back),
+        ..trial.hand.asking()
+    };
+    trial.bench.send(&mut trial.hand, request).unwrap();
+    // In a document of its own, so that nothing but the right is in its way.
+    let second = trial.visit_with(|trial, entry| {
+        let key = trial.hand.key_of(entry.case, Class::Record);
+        let own = Compartment::Author(trial.hand.person);
+        trial.part_in(
+            DocumentKey {
+                compartment: own,
+                ..key
+            },
+            entry,
+        )
+    });
+    let asked = trial.asked(Road::Push, &second);
+    assert!(matches!(asked, Admission::Waiting), "{asked:?}");
+}
+
 #[test]
 fn nothing_waits_under_a_registration_that_its_author_had_no_right_to() {
     let mut trial = Trial::new();
@@ -33,11 +73,7 @@ fn nothing_waits_under_a_registration_that_its_author_had_no_right_to() {
     trial.bench.push(&mut trial.hand, &[envelope]);
     trial.case = entry.case;
     let visit = trial.sealed_visit();
-    for road in [Road::Push, Road::PushAfterRestore, Road::Again] {
-        let asked = trial.asked(road, &visit);
-        let is_turned = matches!(asked, Admission::TurnedAway(Turned::NoGrant));
-        assert!(is_turned, "{road:?}: {asked:?}");
-    }
+    never_given(&trial, &visit);
 }
 
 #[test]
@@ -67,11 +103,7 @@ fn nobody_writes_in_the_compartment_of_another() {
     let parts = parts.collect();
     let head = head_of(&entry, trial.bench.now);
     let session = trial.bench.seal(&trial.hand, vec![(head, parts)]);
-    for road in [Road::Push, Road::PushAfterRestore, Road::Again] {
-        let asked = trial.asked(road, &session);
-        let is_turned = matches!(asked, Admission::TurnedAway(Turned::NoGrant));
-        assert!(is_turned, "{road:?}: {asked:?}");
-    }
+    never_given(&trial, &session);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jangkau_core::class::DocumentKey;
-use jangkau_core::record::Scalar;
+use jangkau_core::record::{Record, Scalar};
 
 use super::super::link::Link;
 use super::super::plan::{Expect, Expected, SeatName};
@@ -42,7 +42,7 @@ fn records<L: Link>(
 ) -> Result<(), PlayError> {
     for seat in &expect.on {
         for label in labels {
-            if has_record(player, seat, label)? != wanted {
+            if record_of(player, seat, label)?.is_some() != wanted {
                 let is = if wanted { "is not" } else { "is" };
                 fail(format!("`{label}` {is} on {seat}"));
             }
@@ -60,9 +60,20 @@ fn texts<L: Link>(
     fail: &mut impl FnMut(String),
 ) -> Result<(), PlayError> {
     for seat in &expect.on {
-        let text = text_of(player, seat, label)?;
+        let record = record_of(player, seat, label)?;
+        let text = record
+            .iter()
+            .flat_map(Record::iter)
+            .find_map(|(_, value)| match value {
+                Scalar::Text(text) => Some(text),
+                Scalar::Str(_)
+                | Scalar::Int(_)
+                | Scalar::Bool(_)
+                | Scalar::Bytes(_)
+                | Scalar::Edit(_) => None,
+            });
         for fragment in fragments {
-            if !text.as_deref().is_some_and(|text| text.contains(fragment)) {
+            if !text.is_some_and(|text| text.contains(fragment)) {
                 fail(format!("on {seat} the text is {text:?}"));
             }
         }
@@ -70,21 +81,21 @@ fn texts<L: Link>(
     Ok(())
 }
 
-/// Whether any document on a seat has a record of a command.
-fn has_record<L: Link>(
+/// The record of a command, as a seat holds it in whichever document.
+fn record_of<L: Link>(
     player: &Player<L>,
     seat: &SeatName,
     label: &str,
-) -> Result<bool, PlayError> {
+) -> Result<Option<Record>, PlayError> {
     let suffix = format!("/{}", command(player, label)?);
     let replica = player.replica(seat)?;
     for key in replica.documents()? {
-        let records = replica.records(key)?;
-        if records.keys().any(|name| name.ends_with(&suffix)) {
-            return Ok(true);
+        let mut records = replica.records(key)?.into_iter();
+        if let Some((_, record)) = records.find(|(name, _)| name.ends_with(&suffix)) {
+            return Ok(Some(record));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Checks that words stand somewhere in the documents, or nowhere, on every device that is asked.
@@ -115,28 +126,6 @@ fn said<L: Link>(
         }
     }
     Ok(())
-}
-
-/// The text of minutes, as a seat sees it.
-fn text_of<L: Link>(
-    player: &Player<L>,
-    seat: &SeatName,
-    label: &str,
-) -> Result<Option<String>, PlayError> {
-    let suffix = format!("/{}", command(player, label)?);
-    let replica = player.replica(seat)?;
-    for key in replica.documents()? {
-        for (name, record) in replica.records(key)? {
-            if name.ends_with(&suffix) {
-                for (_, value) in record.iter() {
-                    if let Scalar::Text(text) = value {
-                        return Ok(Some(text.clone()));
-                    }
-                }
-            }
-        }
-    }
-    Ok(None)
 }
 
 /// Compares the heads of every document that several seats hold.

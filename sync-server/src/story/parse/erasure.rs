@@ -23,18 +23,23 @@ pub(super) fn act(table: &mut Table, known: &mut Known) -> Result<Option<Act>, S
 
 fn asking(table: &mut Table, node: &Node, known: &mut Known) -> Result<AskingErasure, StoryError> {
     let records = match node.words() {
-        Ok("case") => None,
-        Ok(_) => {
-            let wanted = "what is erased are records, as a list of labels, or \"case\"";
-            return Err(node.fault(StoryFault::Expectation(wanted)));
-        }
-        Err(_) => {
+        Ok("case") => Vec::new(),
+        Ok(_) | Err(_) => {
             let labels = words(node)?;
             let labels = labels.iter().map(|label| known.label(node, label));
-            Some(labels.collect::<Result<_, _>>()?)
+            labels.collect::<Result<_, _>>()?
         }
     };
-    let fields = table.take("fields").map(|node| words(&node)).transpose()?;
+    // No fields are all of them.
+    let fields = table
+        .take("fields")
+        .map_or(Ok(Vec::new()), |node| words(&node))?;
+    let is_whole = matches!(node.words(), Ok("case"));
+    if records.is_empty() != is_whole || (!fields.is_empty() && records.len() != 1) {
+        let wanted =
+            "what is erased are records, as a list of labels, fields of one of them, or \"case\"";
+        return Err(node.fault(StoryFault::Expectation(wanted)));
+    }
     let readers = table.take("readers").map(|node| {
         let people = node.items();
         people
@@ -52,7 +57,7 @@ fn asking(table: &mut Table, node: &Node, known: &mut Known) -> Result<AskingEra
         label,
         case: known.case_key(&table.need("case")?)?,
         records,
-        fields: fields.unwrap_or_default(),
+        fields,
         reason: table.need("reason")?.code("reason to erase", &reasons)?,
         by: known.person_key(&table.need("by")?)?,
         readers: readers.transpose()?,

@@ -47,6 +47,28 @@ fn a_sound_story_is_taken_in_the_order_of_the_file() {
 }
 
 #[test]
+fn what_is_erased_is_named_whole_or_record_by_record() {
+    let wanted =
+        "what is erased are records, as a list of labels, fields of one of them, or \"case\"";
+    for (what, fields) in [
+        ("[]", ""),
+        ("\"case\"", "fields = [\"note\"]\n"),
+        ("[\"a\", \"a\"]", "fields = [\"note\"]\n"),
+    ] {
+        check(
+            &format!("{REGISTER}[[step]]\nask_erasure = {what}\n{fields}"),
+            20,
+            wanted,
+        );
+    }
+    check(
+        &format!("{REGISTER}[[step]]\ndecide_erasure = \"x\"\n"),
+        20,
+        "unknown request `x`",
+    );
+}
+
+#[test]
 fn mistakes_in_steps_are_named_with_their_lines() {
     check(
         "[[step]]\nwho = \"ratna\"\ndo = \"regsiter\"\n",

@@ -19,8 +19,8 @@ pub struct AskingErasure {
     pub label: String,
     /// The story's name of the case.
     pub case: String,
-    /// Labels of the records; none: all of the case.
-    pub records: Option<Vec<String>>,
+    /// Labels of the records; empty: all of the case.
+    pub records: Vec<String>,
     /// Of the one record these fields alone, by the names that forms use; empty: all of it.
     pub fields: Vec<String>,
     /// Why.
