@@ -88,7 +88,7 @@ fn may(profile: &Profile, person: &Person, class: Class, now: Timestamp) -> bool
     person.active && !has_lapsed && may_break_glass(profile, &powers, class)
 }
 
-/// The case that is asked for, if it is one.
+/// The case that is asked for, if it is one: an activity stands nowhere.
 fn find(
     db: &Db,
     tenant: Tenant,
@@ -101,7 +101,7 @@ fn find(
     let Some(id) = id else { return Ok(None) };
     let file = rulings::file(db, tenant, id)?;
     Ok(file
-        .filter(|file| !file.is_activity && file.state.is_some())
+        .filter(|file| file.state.is_some())
         .map(|file| (id, file)))
 }
 

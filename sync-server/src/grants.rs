@@ -12,7 +12,7 @@ use jangkau_core::rules::{Verdict, is_same_name};
 use jangkau_core::sync::{GrantRow, GrantScope, Row};
 use jangkau_core::time::Timestamp;
 
-use crate::ruling::entry_of;
+use crate::ruling::entry_left;
 use crate::store::institutions::Tenant;
 use crate::store::log::{self, Heading};
 use crate::store::staff::{self, Person};
@@ -85,12 +85,11 @@ impl Ties {
             }
             let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
             let stands = verdict == Some(Verdict::Committed);
-            if is_registration || stands && names_holder(command.kind) {
-                match entry_of(&command) {
-                    Ok(entry) => ties.take(&entry, stands),
-                    Err(_) if command.is_erased => {}
-                    Err(error) => return Err(error),
-                }
+            if !is_registration && !stands {
+                continue;
+            }
+            if let Some(entry) = entry_left(db, tenant, &command)? {
+                ties.take(&entry, stands);
             }
         }
         if let Some(state) = rulings::state(db, tenant, case)? {
@@ -153,16 +152,6 @@ impl Ties {
 pub(crate) fn serves(person: &Person, kecamatan: &str) -> bool {
     let is_theirs = |area: &String| is_same_name(area, kecamatan);
     person.roles.contains(&Role::Volunteer) && person.terms.areas.iter().any(is_theirs)
-}
-
-const fn names_holder(kind: CommandKind) -> bool {
-    matches!(
-        kind,
-        CommandKind::Assign
-            | CommandKind::Reassign
-            | CommandKind::ScheduleSession
-            | CommandKind::AgreePlan
-    )
 }
 
 /// Ends the grants whose time is over.

@@ -24,6 +24,7 @@ use jangkau_core::time::Timestamp;
 
 use crate::keys::KeyId;
 use crate::library::server_key;
+use crate::ruling::entry_of;
 use crate::store::commands::StoredCommand;
 use crate::store::documents::DocumentRow;
 use crate::store::institutions::{self, Tenant, next_seq};
@@ -170,7 +171,7 @@ impl<'a> Desk<'a> {
             if command.kind != CommandKind::EditMinutes {
                 continue;
             }
-            let named = entry_of(command).map(|entry| entry.command.names());
+            let named = entry_of(command).ok().map(|entry| entry.command.names());
             let text = named.and_then(|named| named.first().copied());
             let reason = text.and_then(|text| removed.get(&text).copied());
             match reason {
@@ -422,11 +423,6 @@ fn is_decided(command: &StoredCommand) -> Result<bool, StoreError> {
     let verdict: Option<Verdict> = command.verdict.as_deref().map(decode).transpose()?;
     let stands = matches!(verdict, Some(Verdict::Committed | Verdict::NeedsReview(_)));
     Ok(command.kind.nature() == Nature::Proposal && stands)
-}
-
-fn entry_of(command: &StoredCommand) -> Option<CommandEntry> {
-    let records = command.records.clone();
-    CommandEntry::from_records(command.id, command.case, command.kind, records).ok()
 }
 
 /// The command whose record stands under a root key.

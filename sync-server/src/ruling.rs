@@ -40,8 +40,8 @@ use crate::store::{
     letters, staff,
 };
 
-pub(crate) use entries::{case_log, entry_of};
-use entries::{entries, is_erased, named};
+pub(crate) use entries::{case_log, entry_left, entry_of};
+use entries::{entries, named};
 use erased::is_closed_by_erasure;
 use links::Meaning;
 use taken::keep_letters;
@@ -381,11 +381,10 @@ impl Bench<'_> {
             if !stands || command.is_followed {
                 continue;
             }
-            let decision = match entry_of(&command) {
-                Ok(entry) => entry.command,
-                Err(_) if is_erased(db, tenant, &command)? => continue,
-                Err(error) => return Err(error),
+            let Some(entry) = entry_left(db, tenant, &command)? else {
+                continue;
             };
+            let decision = entry.command;
             if let Command::Register(register) = &decision {
                 let kecamatan = register.kecamatan.as_ref().map(Line::as_str);
                 let Some(kecamatan) = kecamatan else { continue };

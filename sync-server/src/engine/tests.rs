@@ -13,6 +13,7 @@ mod disk;
 mod erasure;
 mod forks;
 mod glass;
+mod holders;
 mod leases;
 mod links;
 mod office;

@@ -25,11 +25,8 @@ pub(super) fn entries(
 ) -> Result<Vec<LogEntry>, StoreError> {
     let mut entries = Vec::with_capacity(stored.len());
     for command in stored.iter().filter(|command| !command.records.is_empty()) {
-        let entry = match entry_of(command) {
-            Ok(entry) => entry,
-            // Its first record was erased, and the rules can make nothing of the rest.
-            Err(_) if is_erased(db, tenant, command)? => continue,
-            Err(error) => return Err(error),
+        let Some(entry) = entry_left(db, tenant, command)? else {
+            continue;
         };
         let (mut named_roles, mut named_areas) = (BTreeMap::new(), BTreeMap::new());
         for person in named(&entry.command) {
@@ -74,13 +71,18 @@ pub(crate) fn entry_of(command: &StoredCommand) -> Result<CommandEntry, StoreErr
     .map_err(|_| StoreError::Undecodable)
 }
 
-/// Whether something of a command was erased: here, or in a database of which this is an older one.
-pub(super) fn is_erased(
+/// A command as it was recorded; none if its leading record was erased, here or in a database of which this is an older one: the
+/// rules can make nothing of the rest.
+pub(crate) fn entry_left(
     db: &Db,
     tenant: Tenant,
     command: &StoredCommand,
-) -> Result<bool, StoreError> {
-    Ok(command.is_erased || erase::is_erased(db, tenant, command.id)?)
+) -> Result<Option<CommandEntry>, StoreError> {
+    match entry_of(command) {
+        Ok(entry) => Ok(Some(entry)),
+        Err(_) if command.is_erased || erase::is_erased(db, tenant, command.id)? => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The people whom a command names; the rules ask what they are.

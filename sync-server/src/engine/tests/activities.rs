@@ -6,9 +6,10 @@ use jangkau_core::id::CaseId;
 use jangkau_core::record::Line;
 use jangkau_core::replica::{CannotRecord, Fate};
 use jangkau_core::rules::Verdict;
-use jangkau_core::sync::{SeatStatus, Seen, Turned};
+use jangkau_core::sync::{GlassRefusal, GlassSaid, SeatStatus, Seen, Turned};
 
 use super::bench::{Bench, Hand, registration, visit};
+use super::glass::asking;
 
 fn activity() -> RecordActivity {
     RecordActivity {
@@ -51,6 +52,8 @@ fn an_activity_is_kept_and_is_no_case() {
     let now = bench.later();
     let refused = one.record(Some(file), visit().into(), now, None, now, &mut bench.rng);
     assert_eq!(refused.unwrap(), Err(CannotRecord::NoSuchCase));
+    let said = bench.glass(&mut two, &asking(file, Class::Record));
+    assert_eq!(said, GlassSaid::Refused(GlassRefusal::NoSuchCase));
     let held = four.documents().unwrap();
     let of_file: Vec<Class> = held
         .iter()

@@ -13,7 +13,7 @@ use jangkau_core::sync::{ActingTitle, Delegation, GlassAsk, GlassCase, GlassRefu
 use super::bench::{Bench, registration, visit};
 use super::office::holds;
 
-fn conflict(person: PersonId) -> DeclareConflict {
+pub(super) fn conflict(person: PersonId) -> DeclareConflict {
     DeclareConflict {
         person,
         reason: Line::new("ipar klien").unwrap(),
@@ -130,6 +130,11 @@ fn who_declares_their_own_conflict_delivers_what_they_recorded_and_lets_go() {
     assert_eq!(one.unsent().unwrap(), 0);
     assert_eq!(bench.cases_of(&mut one), [other]);
     bench.same_documents(&one, worker);
+    assert_eq!(
+        bench.granted(worker, case),
+        [],
+        "as the server knows it, too"
+    );
     bench.sync(&mut three);
     assert!(three.fate(after).unwrap().is_some(), "nothing is lost");
     bench.check();

@@ -220,6 +220,15 @@ fn a_whole_case_goes_when_its_time_is_over_and_not_before() {
     assert!(office.volunteers.timeline(office.case).unwrap().is_empty());
     office.bench.same_documents(&office.heads, office.head);
     office.bench.check();
+    // Who once held it may become something else: what is left of it says nothing of whose it was.
+    let institution = office.bench.institution.clone();
+    for role in ["clerk", "volunteer"] {
+        let now = office.bench.later();
+        let engine = &mut office.bench.engine;
+        let changed = engine.change_staff(&institution, office.volunteer, &[role], true, now);
+        changed.unwrap();
+    }
+    office.bench.check();
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::audit::Actor;
 
 const HOUR: i64 = 60 * 60 * 1_000;
 
-fn asking(case: CaseId, class: Class) -> GlassAsk {
+pub(super) fn asking(case: CaseId, class: Class) -> GlassAsk {
     GlassAsk {
         case: GlassCase::Id(case),
         class,
