@@ -55,6 +55,7 @@ pub mod rights;
 pub mod rules;
 #[cfg(feature = "store")]
 pub mod screen;
+mod secret;
 #[cfg(feature = "store")]
 pub mod store;
 pub mod sync;

@@ -163,6 +163,8 @@ pub struct Replica {
     session: Session,
     loaded: BTreeMap<DocumentId, Loaded>,
     asked: Option<Asked>,
+    /// Whether what is gone from the database may still stand in the log beside it.
+    keeps_log: bool,
     asked_glass: Option<Nonce>,
     /// What the device's clock showed last.
     clock: Cell<Option<Timestamp>>,
@@ -294,6 +296,7 @@ impl Replica {
             session,
             loaded: BTreeMap::new(),
             asked: None,
+            keeps_log: true,
             asked_glass: None,
             clock: Cell::new(None),
             blobs: BlobRoad::default(),

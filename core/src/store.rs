@@ -212,6 +212,14 @@ impl Store {
         Ok(())
     }
 
+    /// Empties the log that SQLite writes ahead, so that what is gone from the database is in neither of its files. False while somebody else
+    /// reads the file.
+    pub(crate) fn empty_log(&self) -> Result<bool, StoreError> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let is_busy: bool = self.connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(!is_busy)
+    }
+
     /// Begins a transaction.
     pub(crate) fn begin(&self) -> Result<(), StoreError> {
         crash_point("device.begin")?;

@@ -270,24 +270,6 @@ pub enum Noted<'a> {
         /// Why.
         reason: Option<&'a str>,
     },
-    /// A person printed something.
-    Print {
-        /// Who.
-        person: PersonId,
-        /// Of which case.
-        case: Option<CaseId>,
-        /// Of which class.
-        class: Option<Class>,
-    },
-    /// A person read something at a desk of the server.
-    Read {
-        /// Who.
-        person: PersonId,
-        /// With which seat.
-        seat: Option<SeatId>,
-        /// What.
-        document: DocumentKey,
-    },
     /// A person opened what they usually may not.
     BreakGlass {
         /// Who.
@@ -324,26 +306,6 @@ impl Noted<'_> {
                 class,
                 digest: reason.map(hashed),
                 ..by(AuditKind::Export, person)
-            },
-            Self::Print {
-                person,
-                case,
-                class,
-            } => AuditEntry {
-                case,
-                class,
-                ..by(AuditKind::Print, person)
-            },
-            Self::Read {
-                person,
-                seat,
-                document,
-            } => AuditEntry {
-                seat,
-                case: Some(document.case),
-                class: Some(document.class),
-                document: Some(document.id()),
-                ..by(AuditKind::Read, person)
             },
             Self::BreakGlass {
                 person,

@@ -3,12 +3,13 @@
 use data_encoding::BASE64URL_NOPAD;
 use rand_core::CryptoRng;
 
-use super::keys::{self, Cost, DatabaseKey, Secret, Wrapped};
+use super::keys::{self, Cost, DatabaseKey, Wrapped};
 use super::pin::Pin;
 use super::recovery::RecoveryWrap;
 use super::store::{KeyLabel, KeyStore, KeyStoreError};
 use super::tries::Tries;
 use crate::cbor::encode;
+use crate::secret::{Secret, derive};
 
 /// The version of these bytes.
 const VERSION: u8 = 1;
@@ -143,7 +144,7 @@ fn unwrapping_key(
     };
     let entangled = Secret::new(keystore.entangle(label, &stretched)?);
     let parts = [&*stretched, &*entangled];
-    Ok(Some(keys::derive("jangkau v1 vault pin", &parts)))
+    Ok(Some(derive("jangkau v1 vault pin", &parts)))
 }
 
 /// All that is kept of a lock.

@@ -7,6 +7,9 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::pin::Pin;
+#[cfg(feature = "cipher")]
+use crate::secret::derive;
+use crate::secret::{Secret, fresh};
 
 /// Bytes of a wrapped key: the key and its tag.
 pub(super) type Wrapped = [u8; 32 + 16];
@@ -55,27 +58,6 @@ impl Cost {
             && self.passes <= Self::MOST.passes
             && self.lanes <= Self::MOST.lanes
     }
-}
-
-/// 32 secret bytes.
-pub(super) type Secret = Zeroizing<[u8; 32]>;
-
-/// 32 fresh secret bytes.
-pub(super) fn fresh(rng: &mut dyn CryptoRng) -> Secret {
-    let mut secret = Zeroizing::new([0; 32]);
-    rng.fill_bytes(&mut *secret);
-    secret
-}
-
-/// A key for one purpose, from secret parts of 32 bytes each.
-pub(super) fn derive(purpose: &'static str, parts: &[&[u8; 32]]) -> Secret {
-    let mut hasher = blake3::Hasher::new_derive_key(purpose);
-    for part in parts {
-        hasher.update(*part);
-    }
-    let mut key = Zeroizing::new([0; 32]);
-    hasher.finalize_xof().fill(&mut *key);
-    key
 }
 
 /// A PIN stretched; none for a cost that Argon2 does not take.

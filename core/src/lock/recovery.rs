@@ -11,9 +11,10 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 
 use super::file::VaultId;
-use super::keys::{self, DatabaseKey, Secret, Wrapped};
+use super::keys::{self, DatabaseKey, Wrapped};
 use crate::cbor::encode;
 use crate::id::{InstitutionId, SeatId};
+use crate::secret::{Secret, agree_as, agree_with, derive, fresh};
 use crate::sync::Enrolled;
 
 /// The secret is not released: the request or the answer is not what it should be.
@@ -48,10 +49,10 @@ impl RecoveryWrap {
         key: &DatabaseKey,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, NotReleased> {
-        let secret = keys::fresh(rng);
+        let secret = fresh(rng);
         let bound = bound(institution, seat, vault);
         let to = VerifyingKey::from_bytes(&server_key).map_err(|_| NotReleased)?;
-        let by = keys::derive(SECRET_KEY, &[&secret]);
+        let by = derive(SECRET_KEY, &[&secret]);
         Ok(Self {
             institution: institution.clone(),
             seat,
@@ -107,9 +108,7 @@ fn bound(institution: &InstitutionId, seat: SeatId, vault: VaultId) -> Vec<u8> {
     bound
 }
 
-/// A secret sealed to the holder of a key: X25519 between a one-time key and theirs, then ChaCha20-Poly1305.
-///
-/// Keys are Ed25519 keys used on the same curve in its other form, since the institution's key is known to every device already.
+/// A secret sealed to the holder of a key, under a key that both agree on.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 struct Sealed {
     #[cbor(n(0), with = "minicbor::bytes")]
@@ -126,9 +125,7 @@ impl Sealed {
         secret: &Secret,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, NotReleased> {
-        let own = SigningKey::from_bytes(&keys::fresh(rng));
-        let one_time = own.verifying_key().to_bytes();
-        let key = agree(&own, to, purpose, &one_time, &to.to_bytes())?;
+        let (one_time, key) = agree_with(to, purpose, rng).ok_or(NotReleased)?;
         let bytes = keys::wrap(&key, bound, secret).ok_or(NotReleased)?;
         Ok(Self { one_time, bytes })
     }
@@ -139,27 +136,9 @@ impl Sealed {
         purpose: &'static str,
         bound: &[u8],
     ) -> Result<Secret, NotReleased> {
-        let from = VerifyingKey::from_bytes(&self.one_time).map_err(|_| NotReleased)?;
-        let own = key.verifying_key().to_bytes();
-        let key = agree(key, &from, purpose, &self.one_time, &own)?;
+        let key = agree_as(key, purpose, &self.one_time).ok_or(NotReleased)?;
         keys::unwrap(&key, bound, &self.bytes).ok_or(NotReleased)
     }
-}
-
-/// The key that both sides agree on. A weak key would agree on the same with everybody.
-fn agree(
-    own: &SigningKey,
-    other: &VerifyingKey,
-    purpose: &'static str,
-    one_time: &[u8; 32],
-    to: &[u8; 32],
-) -> Result<Secret, NotReleased> {
-    if other.is_weak() {
-        return Err(NotReleased);
-    }
-    let scalar = Secret::new(own.to_scalar_bytes());
-    let shared = Secret::new(other.to_montgomery().mul_clamped(*scalar).to_bytes());
-    Ok(keys::derive(purpose, &[&*shared, one_time, to]))
 }
 
 /// What the server is asked: `POST /v1/release`.
@@ -254,7 +233,7 @@ impl std::fmt::Debug for ReleaseAsk {
 
 impl ReleaseAsk {
     pub(super) fn new(vault: VaultId, recovery: &RecoveryWrap, rng: &mut dyn CryptoRng) -> Self {
-        let key = SigningKey::from_bytes(&keys::fresh(rng));
+        let key = SigningKey::from_bytes(&fresh(rng));
         let request = ReleaseRequest {
             institution: recovery.institution.clone(),
             seat: recovery.seat,
@@ -297,7 +276,7 @@ pub(super) fn open(
 ) -> Result<DatabaseKey, NotReleased> {
     let bound = bound(&recovery.institution, recovery.seat, vault);
     let secret = reply.sealed.open(&ask.key, TO_DEVICE, &bound)?;
-    let by = keys::derive(SECRET_KEY, &[&secret]);
+    let by = derive(SECRET_KEY, &[&secret]);
     let key = keys::unwrap(&by, &bound, &recovery.wrapped).ok_or(NotReleased)?;
     Ok(DatabaseKey(key))
 }

@@ -66,6 +66,8 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, ReplicaError> {
         let push = self.atomically(|replica| replica.next_push(now, rng))?;
+        // Before anybody is told that something is gone. A disk without room for that must not keep work here: it is told later.
+        self.keeps_log = !self.store.empty_log().unwrap_or(false);
         let (told, rulings) = self.forgotten()?;
         let mut asked = Asked {
             nonce: self.session.nonce,
@@ -92,7 +94,7 @@ impl Replica {
         };
         let resend = (!self.session.resend.is_empty()).then(|| self.session.resend.clone());
         let waiting = self.store.waiting(TOLD_AGAIN_MAX)?;
-        let dropped = if may_read {
+        let dropped = if may_read && !self.keeps_log {
             self.store.let_go(TOLD_AGAIN_MAX)?
         } else {
             Vec::new()

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::exchange::{to_stored, unpack_stored};
 use super::{Replica, ReplicaError, SeatState};
 use crate::class::{Class, Compartment, DocumentKey};
 use crate::id::{CaseId, CommandId, ServerSeq};
@@ -136,7 +137,7 @@ impl Replica {
         let goes_all = !may_read || self.store.barred()?.contains(&case);
         let mut is_known = grants.iter().any(|grant| grant.tells_index(case));
         let mut is_swept = true;
-        let mut has_dropped = false;
+        let mut dropped = BTreeSet::new();
         for listed in self.store.documents_of(case)? {
             // Another of the same frame may have been dropped since, and this one moved out of it.
             let Some(row) = self.store.document(listed.key.id())? else {
@@ -149,14 +150,15 @@ impl Replica {
                 if self.store.pending_changes(row.key.id())?.is_empty() {
                     self.drop_document(&row)?;
                     self.store.let_blobs_go(case, row.key.class)?;
-                    has_dropped = true;
+                    dropped.insert(row.key);
                 } else {
                     is_swept = false;
                 }
             }
         }
         self.drop_rulings(case, &grants)?;
-        if has_dropped {
+        if !dropped.is_empty() {
+            self.drop_from_envelopes(case, &dropped)?;
             self.drop_records(case)?;
             self.trim_blobs()?;
         }
@@ -197,6 +199,26 @@ impl Replica {
                 self.store.drop_verdict(command)?;
             }
             self.store.drop_ruling(seq)?;
+        }
+        Ok(())
+    }
+
+    /// Takes documents that went out of others' envelopes, which are kept here only for a server that forgets them: their authors have
+    /// them until every backup does, and so has whoever may still read them.
+    fn drop_from_envelopes(
+        &self,
+        case: CaseId,
+        dropped: &BTreeSet<DocumentKey>,
+    ) -> Result<(), ReplicaError> {
+        for (hash, stored) in self.store.envelopes_of_others(case)? {
+            for envelope in unpack_stored(&stored)? {
+                let stays = |key: &DocumentKey| !dropped.contains(key);
+                match envelope.visible_to(|_, part| part.document().is_none_or(stays)) {
+                    Some(less) if less == envelope => {}
+                    Some(less) => self.store.set_envelope_bytes(hash, &to_stored(&less)?)?,
+                    None => self.store.drop_envelope(hash)?,
+                }
+            }
         }
         Ok(())
     }

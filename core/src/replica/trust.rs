@@ -55,6 +55,7 @@ impl Replica {
     /// that, and once the server knows that nothing is left.
     pub(super) fn left(&self) -> Result<Option<u32>, ReplicaError> {
         let is_leaving = self.session.state == SeatState::Retired
+            && !self.keeps_log
             && self.store.unsent()? == 0
             && self.store.blobs_unsent()? == 0
             && self.store.documents()?.is_empty()
@@ -69,7 +70,7 @@ impl Replica {
     /// Whether the server is to be told at once of something that is gone from here.
     pub(super) fn has_gone_to_tell(&self) -> Result<bool, ReplicaError> {
         if self.session.state == SeatState::Active {
-            return Ok(!self.store.let_go(1)?.is_empty());
+            return Ok(!self.keeps_log && !self.store.let_go(1)?.is_empty());
         }
         Ok(self.left()? == Some(0))
     }

@@ -60,11 +60,28 @@ impl Store {
                        WHERE other.envelope = ?1 AND other.state <> 'aside')";
             let gone = self.connection.prepare_cached(sql)?.execute([envelope])?;
             if gone > 0 {
-                self.connection
-                    .prepare_cached("DELETE FROM envelope WHERE hash = ?1")?
-                    .execute([envelope])?;
+                self.drop_envelope(*envelope)?;
             }
         }
+        Ok(())
+    }
+
+    /// The envelopes that are kept here with commands of a case that other seats wrote.
+    pub(crate) fn envelopes_of_others(
+        &self,
+        case: CaseId,
+    ) -> Result<Vec<(EnvelopeHash, Vec<u8>)>, StoreError> {
+        let sql = "SELECT hash, bytes FROM envelope WHERE hash IN \
+                   (SELECT envelope FROM command WHERE case_id = ?1 AND NOT own) ORDER BY rowid";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([case], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lets go of an envelope.
+    pub(crate) fn drop_envelope(&self, hash: EnvelopeHash) -> Result<(), StoreError> {
+        let sql = "DELETE FROM envelope WHERE hash = ?1";
+        self.connection.prepare_cached(sql)?.execute([hash])?;
         Ok(())
     }
 

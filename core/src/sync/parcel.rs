@@ -1,21 +1,19 @@
 //! Parcels: a seat's own work, sealed so that the institution's server alone can open it, for somebody else to carry.
 //!
-//! A parcel is made of pieces, each sealed by itself: X25519 between a key made for the piece and the server's, BLAKE3 over both
-//! keys, ChaCha20-Poly1305. The server's key is the Montgomery form of the one that every device got at enrolment, so that a
-//! phone which never comes online again can seal, too; one key pair for Ed25519 and such a sealing is shown to be sound in
-//! <https://eprint.iacr.org/2021/509>, the two uses being kept apart by their contexts. Pieces are padded: their length tells little.
+//! A parcel is made of pieces, each sealed by itself with ChaCha20-Poly1305 under a key that is agreed on with the server's, which every
+//! device got at enrolment: a phone that never comes online again can seal, too. Pieces are padded: their length tells little.
 
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
-use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
 use thiserror::Error;
-use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::{Packed, SeatCertificate, decode_body, encode_body};
 use crate::cbor::encode;
 use crate::id::{BatchId, LogEra};
+use crate::secret::{Secret, agree_as, agree_with};
 
 /// With what a parcel's file begins.
 const MAGIC: &[u8; 17] = b"jangkau parcel 1\n";
@@ -131,18 +129,18 @@ fn tag_of(server: &VerifyingKey) -> [u8; TAG_LEN] {
     tag
 }
 
-/// The cipher between a key made for one piece and the server's; each key seals once, so that the nonce is always zero.
-fn cipher(shared: &[u8; 32], made: &PublicKey, server: &VerifyingKey) -> ChaCha20Poly1305 {
-    let mut hasher = blake3::Hasher::new_derive_key("jangkau v1 parcel key");
-    hasher.update(shared).update(made.as_bytes());
-    hasher.update(server.as_bytes());
-    ChaCha20Poly1305::new(&Key::from(*hasher.finalize().as_bytes()))
+/// For what a piece's key is.
+const PIECE_KEY: &str = "jangkau v1 parcel key";
+
+/// The cipher of one piece. Its key seals once, so that the nonce is always zero.
+fn cipher(key: &Secret) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new((&**key).into())
 }
 
 /// Seals a piece for the server.
 ///
 /// # Errors
-/// [`ParcelError::TooLong`].
+/// [`ParcelError::TooLong`]; [`ParcelError::Damaged`] for a server's key that is none to agree with.
 pub fn seal_piece(
     content: &ParcelContent,
     server: &VerifyingKey,
@@ -153,18 +151,13 @@ pub fn seal_piece(
     let mut sealed = length.to_be_bytes().to_vec();
     sealed.extend(body);
     sealed.resize(padded(sealed.len()), 0);
-    let mut seed = [0; KEY_LEN];
-    rng.fill_bytes(&mut seed);
-    let secret = StaticSecret::from(seed);
-    let made = PublicKey::from(&secret);
-    let theirs = PublicKey::from(server.to_montgomery().to_bytes());
-    let shared = secret.diffie_hellman(&theirs);
+    let (made, key) = agree_with(server, PIECE_KEY, rng).ok_or(ParcelError::Damaged)?;
     let tag = tag_of(server);
-    cipher(shared.as_bytes(), &made, server)
+    cipher(&key)
         .encrypt_in_place(&Nonce::default(), &tag, &mut sealed)
         .map_err(|_| ParcelError::TooLong)?;
     let mut piece = tag.to_vec();
-    piece.extend(made.as_bytes());
+    piece.extend(made);
     piece.extend(sealed);
     if piece.len() > PIECE_BYTES_MAX {
         return Err(ParcelError::TooLong);
@@ -195,13 +188,9 @@ pub fn open_piece(piece: &[u8], server: &SigningKey) -> Result<ParcelContent, Pa
         .ok_or(ParcelError::Damaged)?;
     let (tag, made) = head.split_at(TAG_LEN);
     let made: [u8; KEY_LEN] = made.try_into().map_err(|_| ParcelError::Damaged)?;
-    let made = PublicKey::from(made);
-    let shared = StaticSecret::from(server.to_scalar_bytes()).diffie_hellman(&made);
-    if !shared.was_contributory() {
-        return Err(ParcelError::Damaged);
-    }
+    let key = agree_as(server, PIECE_KEY, &made).ok_or(ParcelError::Damaged)?;
     let mut opened = sealed.to_vec();
-    cipher(shared.as_bytes(), &made, &server.verifying_key())
+    cipher(&key)
         .decrypt_in_place(&Nonce::default(), tag, &mut opened)
         .map_err(|_| ParcelError::Damaged)?;
     let (length, rest) = opened.split_first_chunk().ok_or(ParcelError::Damaged)?;

@@ -142,7 +142,7 @@ pub(super) const STAGES: &[Stage] = &[
     Stage {
         name: "authorisation",
         what: "who gets what: every role, relation, class, state and route, searched for planted words",
-        weight: Weight::Long,
+        weight: Weight::Heavy,
         run: authorisation,
     },
     Stage {

@@ -1,6 +1,8 @@
 //! Devices that leave: proof that they let go, and the record of those that never can.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use jangkau_core::class::Class;
 use jangkau_core::command::Reassign;
@@ -12,6 +14,7 @@ use jangkau_core::sync::{
 };
 
 use super::bench::{Bench, START, registration, visit};
+use super::office::{CANARY, holds, told};
 use super::replicas::assign;
 use crate::audit::Verified;
 use crate::engine::{EngineError, Unconfirmed};
@@ -269,4 +272,40 @@ fn a_stolen_device_opens_a_breach_record_of_what_was_on_it() {
     bench.sync(&mut phone);
     assert_eq!(phone.state(), SeatState::Locked);
     bench.check();
+}
+
+/// How often a word stands in the files of a vault: the database, and the log that SQLite writes ahead of it.
+fn in_files(vault: &Path, word: &str) -> [bool; 2] {
+    let log = vault.with_extension("db-wal");
+    [vault.to_owned(), log].map(|file| holds(&fs::read(file).unwrap(), word))
+}
+
+#[test]
+fn what_a_device_says_that_it_let_go_of_is_in_none_of_its_files() {
+    let (mut bench, mut desk, _, _, colleague, case) = office();
+    let folder = tempfile::tempdir().unwrap();
+    let vault = folder.path().join("vault.db");
+    let worker = bench.person(&["social_worker"]);
+    let (enrolled, key) = bench.enrolled(worker);
+    let mut phone = Replica::create(vault.to_str().unwrap(), &enrolled, key).unwrap();
+    // A colleague's words: own work stays until every backup has it.
+    bench.record(&mut desk, Some(case), told(CANARY));
+    bench.give_to(&mut desk, case, worker);
+    bench.sync(&mut phone);
+    assert!(in_files(&vault, CANARY).contains(&true));
+    bench.give_to(&mut desk, case, colleague);
+    let proofs = bench.proofs();
+    // Somebody else who reads the file keeps the log as it is: nothing is said of what is gone as long as it may stand there.
+    let reader = rusqlite::Connection::open(&vault).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM meta")
+        .unwrap();
+    assert!(!bench.exchange(&mut phone), "nothing to tell yet");
+    assert_eq!(phone.documents().unwrap().len(), 0);
+    assert!(in_files(&vault, CANARY)[1]);
+    assert_eq!(bench.proofs(), proofs);
+    drop(reader);
+    bench.sync(&mut phone);
+    assert_eq!(bench.proofs(), proofs + 1);
+    assert_eq!(in_files(&vault, CANARY), [false, false]);
 }
