@@ -30,7 +30,20 @@ pub(super) enum Door {
         serving: Serving,
         hand: Hand,
         agent: ureq::Agent,
+        /// How many requests went over this agent's connection.
+        sent: u32,
     },
+}
+
+/// Most requests over one connection: after five minutes the server ends it, also while the next request is on its way.
+const REQUESTS_MAX: u32 = 100;
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(ANSWER_MAX))
+        .build()
+        .into()
 }
 
 /// An answer, and whether it was not a refusal.
@@ -44,15 +57,11 @@ impl Door {
         let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| broke(&error))?;
         let (clock, hand) = Clock::by_hand(now);
         let serving = serve_on(listener, engine, clock).map_err(|error| broke(&error))?;
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(ANSWER_MAX))
-            .build()
-            .into();
         Ok(Self::Http {
             serving,
             hand,
-            agent,
+            agent: agent(),
+            sent: 0,
         })
     }
 
@@ -79,12 +88,17 @@ impl Door {
             Self::Http {
                 serving,
                 hand,
-                agent,
+                agent: kept,
+                sent,
             } => {
                 hand.set(now);
+                *sent += 1;
+                if *sent > REQUESTS_MAX {
+                    (*kept, *sent) = (agent(), 1);
+                }
                 let url = format!("http://{}{route}", serving.address());
                 let broke = |error: ureq::Error| Violation::broke("POST", &error);
-                let mut response = agent.post(url).send(body).map_err(broke)?;
+                let mut response = kept.post(url).send(body).map_err(broke)?;
                 let is_done = response.status().is_success();
                 let reader = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
                 Ok((is_done, reader.read_to_vec().map_err(broke)?))
