@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use jangkau_core::class::Class;
-use jangkau_core::command::{Command, Reassign, Register, ScheduleSession, SignConsent};
-use jangkau_core::command::{PaperState, Purpose, SightDocument};
-use jangkau_core::id::{CaseId, PersonId};
+use jangkau_core::command::{
+    Command, PaperState, Purpose, Reassign, Register, ScheduleSession, SightDocument, SignConsent,
+};
+use jangkau_core::id::{CaseId, PersonId, ServerSeq};
 use jangkau_core::record::Line;
 use jangkau_core::replica::{Fate, Replica};
 use jangkau_core::rules::{Refusal, Verdict};
 use jangkau_core::sync::{AuditKind, GlassSaid, GrantRow, GrantScope, Row};
 
 use super::bench::{Bench, registration};
+use super::conflicts::conflict;
 use super::glass::asking;
 use super::office::Office;
 use super::replicas::assign;
@@ -199,15 +201,14 @@ fn the_record_of_broken_glass_names_whom_it_is_told() {
     let case = CaseId::from(bench.record(&mut desk, None, registration()));
     bench.sync(&mut desk);
     bench.decide(&mut desk, case, assign(worker));
-    let conflict = super::conflicts::conflict(relative);
-    bench.decide(&mut desk, case, conflict);
+    bench.decide(&mut desk, case, conflict(relative));
     bench.sync(&mut helps);
     let said = bench.glass(&mut helps, &asking(case, Class::Safety));
     let GlassSaid::Opened { grant, .. } = said else {
         panic!("{said:?}");
     };
     let tenant = bench.engine.institution(&bench.institution).unwrap().tenant;
-    let at = jangkau_core::id::ServerSeq::new(grant.get() - 1);
+    let at = ServerSeq::new(grant.get() - 1);
     let (row, _) = log::get(&bench.engine.store.db(), tenant, at).unwrap();
     let Row::Notice(notice) = row else {
         panic!("{row:?}");
