@@ -8,8 +8,8 @@ use jangkau_core::id::{CaseId, EnvelopeHash, PersonId, SeatId, ServerSeq};
 use jangkau_core::plant::{Plant, planted};
 use jangkau_core::rules::CaseLinks;
 use jangkau_core::sync::{
-    BUCKETS, GrantRow, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Part, PartBody, Row, SealedEnvelope,
-    SelfCheck, SignedEpoch, WireRow, bucket_of, digest_of_buckets, pack,
+    BUCKETS, Bucket, GrantRow, GrantScope, PAGE_BYTES_SOFT_MAX, Page, Part, PartBody, Row,
+    SealedEnvelope, SelfCheck, SignedEpoch, WireRow, bucket_of, digest_of_buckets, pack,
 };
 
 use crate::store::institutions::Tenant;
@@ -389,17 +389,26 @@ impl Reader<'_> {
 
     /// Compares the digest of what the reader holds with that of what they may hold.
     pub(crate) fn check(&self, digest: &[u8; 32]) -> Result<SelfCheck, StoreError> {
-        let mut buckets = [0; BUCKETS];
-        for document in documents::list(self.db, self.tenant, None)? {
-            let is_held = self.access.holds(&document.key, NOW);
-            if is_held && !self.db.is_erased(self.tenant, document.id)? {
-                buckets[usize::from(bucket_of(document.id))] ^= document.digest;
-            }
-        }
+        let buckets = buckets(self.db, self.tenant, &self.access)?;
         if digest_of_buckets(&buckets) == *digest {
             Ok(SelfCheck::Same)
         } else {
             Ok(SelfCheck::Differs(buckets.to_vec()))
         }
     }
+}
+
+/// Digests of all that a person's grants cover, by bucket.
+pub(crate) fn buckets(
+    db: &Db,
+    tenant: Tenant,
+    access: &Access,
+) -> Result<[Bucket; BUCKETS], StoreError> {
+    let mut buckets = [0; BUCKETS];
+    for document in documents::list(db, tenant, None)? {
+        if access.holds(&document.key, NOW) && !db.is_erased(tenant, document.id)? {
+            buckets[usize::from(bucket_of(document.id))] ^= document.digest;
+        }
+    }
+    Ok(buckets)
 }

@@ -268,19 +268,24 @@ impl Replica {
         }
     }
 
-    /// Digests of all that this person's grants cover here, by bucket.
+    /// Digests of all that this person's grants cover here, by bucket. Own work that no grant ever covered stays here and is no
+    /// part of it: the server gives it to nobody on that account.
     fn buckets(&self) -> Result<[u64; BUCKETS], ReplicaError> {
         let mut buckets = [0; BUCKETS];
         for row in self.store.documents()? {
             let id = row.key.id();
-            if !row.heads.is_empty() {
+            if row.granted && !row.heads.is_empty() {
                 buckets[usize::from(bucket_of(id))] ^= document_digest(id, row.epoch, &row.heads);
             }
         }
         Ok(buckets)
     }
 
-    pub(super) fn digest(&self) -> Result<[u8; 32], ReplicaError> {
+    /// One digest of all that this person's grants cover here, which the server compares with its own.
+    ///
+    /// # Errors
+    /// [`ReplicaError`].
+    pub fn digest(&self) -> Result<[u8; 32], ReplicaError> {
         Ok(digest_of_buckets(&self.buckets()?))
     }
 

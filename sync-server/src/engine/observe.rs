@@ -7,11 +7,11 @@ use jangkau_core::id::{
     CaseId, ChangeHash, CommandId, DocEpoch, InstitutionId, LogEra, PersonId, SeatId, ServerSeq,
 };
 use jangkau_core::rules::{CaseState, LogEntry, Verdict};
-use jangkau_core::sync::{GrantRow, Turned};
+use jangkau_core::sync::{GrantRow, Turned, digest_of_buckets};
 use jangkau_core::time::Timestamp;
 
 use super::{Engine, EngineError};
-use crate::pull::{Access, NOW};
+use crate::pull::{Access, NOW, buckets};
 use crate::store::{bars, commands, decode, documents, grants, rulings, shelf, staff};
 
 /// An admitted command and where it stands.
@@ -282,6 +282,21 @@ impl Engine {
         // Of a document that was erased whole nothing is held.
         held.retain(|document| !document.heads.is_empty() && access.holds(&document.document, NOW));
         Ok(held)
+    }
+
+    /// One digest of all that a person's grants cover, which the self-check compares with their device's.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn digest(
+        &self,
+        institution: &InstitutionId,
+        person: PersonId,
+    ) -> Result<[u8; 32], EngineError> {
+        let tenant = self.institution(institution)?.tenant;
+        let db = self.store.db();
+        let access = Access::load(&db, tenant, person)?;
+        Ok(digest_of_buckets(&buckets(&db, tenant, &access)?))
     }
 
     /// The log's era, its head, and what every backup holds.

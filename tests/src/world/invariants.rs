@@ -46,6 +46,7 @@ impl World {
             }
             self.check_rest(index)?;
             self.check_documents(index, truth)?;
+            self.check_comparison(index)?;
             self.check_rows(index, truth)?;
             self.check_caches(index)?;
         }
@@ -97,6 +98,20 @@ impl World {
             })?;
         }
         Ok(())
+    }
+
+    /// A device that is at rest is told that it holds the same, and fetches nothing again for ever.
+    fn check_comparison(&self, index: MachineIndex) -> Checked<()> {
+        let device = &self.devices[index];
+        let here = device.replica().digest().map_err(broke)?;
+        let engine = self.server.engine();
+        let there = engine.digest(&self.institution, device.person);
+        let there = there.map_err(|error| Violation::broke("Engine::digest", &error))?;
+        ensure(
+            here == there,
+            "at rest, the self-check finds nothing",
+            || format!("machine {index}"),
+        )
     }
 
     fn check_own_only(&self, index: MachineIndex, document: DocumentKey) -> Checked<()> {
