@@ -1,5 +1,7 @@
-//! Secret keys: made, derived, and agreed on by two sides. Every one is wiped when it is dropped.
+//! Secret keys: made, derived, agreed on by two sides, and what is sealed under one. Every one is wiped when it is dropped.
 
+use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -61,6 +63,23 @@ fn shared(own: &SigningKey, other: &VerifyingKey) -> Option<Secret> {
     ))
 }
 
+/// Seals bytes where they stand, bound to what they belong to, under a key that seals nothing else: the nonce is always zero.
+/// None if they are too many.
+pub(crate) fn seal_once(key: &Secret, bound: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
+    let cipher = ChaCha20Poly1305::new((&**key).into());
+    cipher
+        .encrypt_in_place(&Nonce::default(), bound, bytes)
+        .ok()
+}
+
+/// Opens what [`seal_once`] sealed, where it stands; none if it is not so.
+pub(crate) fn open_once(key: &Secret, bound: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
+    let cipher = ChaCha20Poly1305::new((&**key).into());
+    cipher
+        .decrypt_in_place(&Nonce::default(), bound, bytes)
+        .ok()
+}
+
 #[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha8Rng;
@@ -77,6 +96,25 @@ mod tests {
         for (who, purpose) in [(&own, "another"), (&other, "one")] {
             assert_ne!(agree_as(who, purpose, &made).unwrap(), key);
         }
+    }
+
+    #[test]
+    fn what_is_sealed_opens_whole_for_what_it_is_bound_to() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let [own, other] = [(); 2].map(|()| fresh(&mut rng));
+        let mut sealed = b"Rahasia.".to_vec();
+        seal_once(&own, b"here", &mut sealed).unwrap();
+        assert!(sealed.windows(7).all(|part| part != b"Rahasia"));
+        for (key, bound, cut) in [
+            (&other, &b"here"[..], 0),
+            (&own, b"there", 0),
+            (&own, b"here", 1),
+        ] {
+            let mut opened = sealed[cut..].to_vec();
+            assert!(open_once(key, bound, &mut opened).is_none());
+        }
+        open_once(&own, b"here", &mut sealed).unwrap();
+        assert_eq!(sealed, b"Rahasia.");
     }
 
     #[test]

@@ -1,15 +1,13 @@
 //! The keys of a vault and how they are derived. Every one is wiped when it is dropped, and none is ever shown.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::pin::Pin;
 #[cfg(feature = "cipher")]
 use crate::secret::derive;
-use crate::secret::{Secret, fresh};
+use crate::secret::{Secret, fresh, open_once, seal_once};
 
 /// Bytes of a wrapped key: the key and its tag.
 pub(super) type Wrapped = [u8; 32 + 16];
@@ -71,30 +69,22 @@ pub(super) fn stretch(pin: &Pin, salt: &[u8; 16], cost: Cost) -> Option<Secret> 
     Some(stretched)
 }
 
-/// Encrypts a secret under a key that encrypts nothing else, which is why the nonce need not differ. `bound` is what it belongs to.
+/// Encrypts a secret under a key that encrypts nothing else. `bound` is what it belongs to.
 pub(super) fn wrap(key: &Secret, bound: &[u8], secret: &Secret) -> Option<Wrapped> {
-    let payload = Payload {
-        msg: &**secret,
-        aad: bound,
-    };
-    let wrapped = cipher(key).encrypt(&Nonce::default(), payload).ok()?;
+    // With room for the tag, so that the secret is moved nowhere before it is sealed.
+    let mut wrapped = Vec::with_capacity(size_of::<Wrapped>());
+    wrapped.extend_from_slice(&**secret);
+    seal_once(key, bound, &mut wrapped)?;
     wrapped.try_into().ok()
 }
 
 /// The secret, if this is the key that it was wrapped under.
 pub(super) fn unwrap(key: &Secret, bound: &[u8], wrapped: &Wrapped) -> Option<Secret> {
-    let payload = Payload {
-        msg: wrapped,
-        aad: bound,
-    };
-    let plain = Zeroizing::new(cipher(key).decrypt(&Nonce::default(), payload).ok()?);
+    let mut plain = Zeroizing::new(wrapped.to_vec());
+    open_once(key, bound, &mut plain)?;
     let mut secret = Zeroizing::new([0; 32]);
     (plain.len() == secret.len()).then(|| secret.copy_from_slice(&plain))?;
     Some(secret)
-}
-
-fn cipher(key: &Secret) -> ChaCha20Poly1305 {
-    ChaCha20Poly1305::new((&**key).into())
 }
 
 /// The key of one vault's database.

@@ -3,8 +3,6 @@
 //! A parcel is made of pieces, each sealed by itself with ChaCha20-Poly1305 under a key that is agreed on with the server's, which every
 //! device got at enrolment: a phone that never comes online again can seal, too. Pieces are padded: their length tells little.
 
-use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
@@ -13,7 +11,7 @@ use thiserror::Error;
 use super::{Packed, SeatCertificate, decode_body, encode_body};
 use crate::cbor::encode;
 use crate::id::{BatchId, LogEra};
-use crate::secret::{Secret, agree_as, agree_with};
+use crate::secret::{agree_as, agree_with, open_once, seal_once};
 
 /// With what a parcel's file begins.
 const MAGIC: &[u8; 17] = b"jangkau parcel 1\n";
@@ -132,11 +130,6 @@ fn tag_of(server: &VerifyingKey) -> [u8; TAG_LEN] {
 /// For what a piece's key is.
 const PIECE_KEY: &str = "jangkau v1 parcel key";
 
-/// The cipher of one piece. Its key seals once, so that the nonce is always zero.
-fn cipher(key: &Secret) -> ChaCha20Poly1305 {
-    ChaCha20Poly1305::new((&**key).into())
-}
-
 /// Seals a piece for the server.
 ///
 /// # Errors
@@ -153,9 +146,7 @@ pub fn seal_piece(
     sealed.resize(padded(sealed.len()), 0);
     let (made, key) = agree_with(server, PIECE_KEY, rng).ok_or(ParcelError::Damaged)?;
     let tag = tag_of(server);
-    cipher(&key)
-        .encrypt_in_place(&Nonce::default(), &tag, &mut sealed)
-        .map_err(|_| ParcelError::TooLong)?;
+    seal_once(&key, &tag, &mut sealed).ok_or(ParcelError::TooLong)?;
     let mut piece = tag.to_vec();
     piece.extend(made);
     piece.extend(sealed);
@@ -190,9 +181,7 @@ pub fn open_piece(piece: &[u8], server: &SigningKey) -> Result<ParcelContent, Pa
     let made: [u8; KEY_LEN] = made.try_into().map_err(|_| ParcelError::Damaged)?;
     let key = agree_as(server, PIECE_KEY, &made).ok_or(ParcelError::Damaged)?;
     let mut opened = sealed.to_vec();
-    cipher(&key)
-        .decrypt_in_place(&Nonce::default(), tag, &mut opened)
-        .map_err(|_| ParcelError::Damaged)?;
+    open_once(&key, tag, &mut opened).ok_or(ParcelError::Damaged)?;
     let (length, rest) = opened.split_first_chunk().ok_or(ParcelError::Damaged)?;
     let length = u32::from_be_bytes(*length) as usize;
     let body = rest.get(..length).ok_or(ParcelError::Damaged)?;
