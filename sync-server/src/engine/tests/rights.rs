@@ -1,6 +1,6 @@
 //! The register of what clients ask for by right: who may decide, what stops it, who has confirmed, what leaves for the client.
 
-use jangkau_core::command::{CloseInformation, Purpose, RecordSession, WithdrawConsent};
+use jangkau_core::command::{CloseInformation, Purpose, RecordSession, Register, WithdrawConsent};
 use jangkau_core::export::LeftOut;
 use jangkau_core::id::CaseId;
 use jangkau_core::record::Prose;
@@ -141,6 +141,36 @@ fn what_is_due_by_its_years_is_proposed_and_stays() {
     assert_eq!(steps(years(3)), [RetentionStep::Archive]);
     assert_eq!(steps(years(6)), [RetentionStep::Review]);
     assert!(server_holds(&office.bench.engine, CANARY));
+}
+
+#[test]
+fn a_childs_case_is_kept_until_they_are_grown_and_notes_are_due_by_the_last_session() {
+    let mut office = Office::new();
+    let of_a_child = Register {
+        birth_date: Some("2020-03-01".parse().unwrap()),
+        ..registration()
+    };
+    let bench = &mut office.bench;
+    let child = CaseId::from(bench.record(&mut office.volunteers, None, of_a_child));
+    let informed = CloseInformation {
+        note: CANARY.parse().unwrap(),
+    };
+    bench.record(&mut office.volunteers, Some(child), informed);
+    bench.record(&mut office.workers, Some(office.case), session());
+    office.sync_all();
+    let (now, bench) = (office.bench.later(), &office.bench);
+    for (years, case, expected) in [
+        (6, child, &[RetentionStep::Archive][..]),
+        (17, child, &[RetentionStep::Review]),
+        (4, office.case, &[]),
+        (6, office.case, &[RetentionStep::Notes]),
+    ] {
+        let at = now.plus_millis(years * 366 * 86_400_000);
+        let due = bench.engine.retention_due(&bench.institution, at).unwrap();
+        let of_case = due.into_iter().filter(|(of, _)| *of == case);
+        let steps: Vec<RetentionStep> = of_case.map(|(_, due)| due.step).collect();
+        assert_eq!(steps, expected, "{years} years");
+    }
 }
 
 #[test]
