@@ -21,7 +21,7 @@ pub(super) use photos::{Photo, is_attached};
 use super::cells::{DOORKEEPER, Relation, Stage, is_twofold, registers};
 use super::deeds;
 use super::oracle::{Matrix, Who, holders, writes_apart};
-use super::search::{Canary, words_in};
+use super::search::{Canary, fresh_word, words_in};
 use super::seats::{Machines, Seat};
 use crate::world::violation::{Checked, Violation, ensure};
 

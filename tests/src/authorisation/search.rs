@@ -55,7 +55,7 @@ pub(super) struct Canaries(BTreeMap<Word, Canary>);
 impl Canaries {
     /// A word that is not known yet.
     pub(super) fn plant(&mut self, canary: Canary, chance: &mut Chance) -> String {
-        let text = format!("cnry{}", BASE32_NOPAD.encode(&chance.bytes::<15>()));
+        let text = fresh_word(chance);
         let mut word = [0; LENGTH];
         word.copy_from_slice(text.as_bytes());
         self.0.insert(word, canary);
@@ -94,6 +94,11 @@ impl Canaries {
     pub(super) fn get(&self, word: &Word) -> Option<&Canary> {
         self.0.get(word)
     }
+}
+
+/// A word that stands nowhere yet. Whoever has it without its being planted has what nobody may have.
+pub(super) fn fresh_word(chance: &mut Chance) -> String {
+    format!("cnry{}", BASE32_NOPAD.encode(&chance.bytes::<15>()))
 }
 
 const fn is_letter(byte: &u8) -> bool {

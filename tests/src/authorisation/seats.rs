@@ -216,6 +216,7 @@ impl Seat {
             let now = machines.later();
             let Machines { door, chance, .. } = machines;
             let (is_done, answer) = door.post("/v1/blob", &request.to_bytes(), now, chance)?;
+            self.heard.words.append(&mut words_in(&answer));
             if is_done {
                 let reply: BlobReply = decode_body(&answer).map_err(|error| broke(&error))?;
                 self.nonce = reply.nonce;

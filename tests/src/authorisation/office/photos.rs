@@ -29,7 +29,8 @@ pub(in crate::authorisation) fn is_attached(class: Class, stage: Stage) -> bool 
 }
 
 impl Office {
-    /// The director attaches one to a record of each class of each case, and sends them.
+    /// The director attaches one to a record of each class of each case, and sends them. In the bytes of each stands a word that is planted
+    /// nowhere: sealed, it is to be found nowhere, not even on a device of somebody who may see the photo.
     pub(super) fn attach(&mut self, machines: &mut Machines) -> Checked<()> {
         for case in 0..self.cases.len() {
             let stage = self.cases[case].stage;
@@ -38,12 +39,13 @@ impl Office {
                 .filter(|class| is_attached(*class, stage))
             {
                 let target = self.pictured(case, class, machines)?;
+                let word = fresh_word(&mut machines.chance);
                 let new = NewAttachment {
                     case: self.cases[case].id,
                     target,
                     kind: AttachmentKind::Photo,
                     media: MediaType::Jpeg,
-                    bytes: target.as_bytes(),
+                    bytes: word.as_bytes(),
                 };
                 let now = machines.later();
                 let director = &mut self.seats[DIRECTOR].replica;
