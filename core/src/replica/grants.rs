@@ -125,6 +125,13 @@ impl Replica {
         Ok(())
     }
 
+    /// Whether a grant covers a document now.
+    pub(super) fn is_covered(&self, key: &DocumentKey) -> Result<bool, ReplicaError> {
+        let grants = self.store.grants_about(key.case)?;
+        let is_barred = self.store.barred()?.contains(&key.case);
+        Ok(!is_barred && grants.iter().any(|grant| grant.covers(key)))
+    }
+
     /// Goes through the documents of a case. Gives whether all that has to go is gone.
     fn sweep(&mut self, case: CaseId) -> Result<bool, ReplicaError> {
         let may_read = self.session.state == SeatState::Active;

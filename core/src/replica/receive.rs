@@ -1,12 +1,12 @@
 //! Taking an answer: nonce, era, answers, rows, backfill, and what follows from them, in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::CryptoRng;
 
 use super::exchange::{Asked, unpack_stored};
 use super::{Replica, ReplicaError, SeatState, Synced};
-use crate::id::{CommandId, EnvelopeHash};
+use crate::id::{CaseId, CommandId, EnvelopeHash};
 use crate::plant::{Plant, planted};
 use crate::store::{CommandState, PartRow};
 use crate::sync::{
@@ -268,13 +268,20 @@ impl Replica {
         }
     }
 
-    /// Digests of all that this person's grants cover here, by bucket. Own work that no grant ever covered stays here and is no
-    /// part of it: the server gives it to nobody on that account.
+    /// Digests of all that this person's grants cover here, by bucket. Own work that no grant covers stays here and is no part of
+    /// it: the server gives it to nobody on that account.
     fn buckets(&self) -> Result<[u64; BUCKETS], ReplicaError> {
         let mut buckets = [0; BUCKETS];
+        let unswept: BTreeSet<CaseId> = self.store.unswept()?.into_iter().collect();
         for row in self.store.documents()? {
             let id = row.key.id();
-            if row.granted && !row.heads.is_empty() {
+            // What lost its grant stays while something in it waits to be sent.
+            let is_covered = if unswept.contains(&row.key.case) {
+                self.is_covered(&row.key)?
+            } else {
+                row.granted
+            };
+            if is_covered && !row.heads.is_empty() {
                 buckets[usize::from(bucket_of(id))] ^= document_digest(id, row.epoch, &row.heads);
             }
         }

@@ -172,7 +172,9 @@ impl World {
             &self.canaries,
         )?;
         self.may_receive(device.person, &opened.documents)?;
-        self.ledger.acknowledged.extend(opened.acknowledged);
+        for id in opened.acknowledged {
+            self.ledger.acknowledge(id, index);
+        }
         Ok(())
     }
 

@@ -29,8 +29,9 @@ pub(super) struct Promise {
 pub(super) struct Ledger {
     /// What devices saved.
     pub(super) saved: BTreeMap<CommandId, Promise>,
-    /// What the server said stands in its log.
-    pub(super) acknowledged: BTreeSet<CommandId>,
+    /// What the server said stands in its log, and to which machine first. A device may have kept what it never said it saved, since
+    /// its power went in between.
+    pub(super) acknowledged: BTreeMap<CommandId, MachineIndex>,
     /// Cases that people opened.
     pub(super) cases: BTreeSet<CaseId>,
     /// Whether anything at all may be gone, so that what depends on it may wait for ever.
@@ -46,11 +47,16 @@ impl Ledger {
         self.saved.insert(id, promise);
     }
 
+    /// Notes that a machine was told that a command stands in the log.
+    pub(super) fn acknowledge(&mut self, id: CommandId, machine: MachineIndex) {
+        self.acknowledged.entry(id).or_insert(machine);
+    }
+
     /// Every command that anybody promised to keep.
     #[must_use]
     pub(super) fn everything(&self) -> BTreeSet<CommandId> {
         let saved = self.saved.keys().copied();
-        saved.chain(self.acknowledged.iter().copied()).collect()
+        saved.chain(self.acknowledged.keys().copied()).collect()
     }
 
     /// Notes that a command may be gone.

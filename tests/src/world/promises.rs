@@ -29,18 +29,19 @@ impl World {
     /// Nothing is lost: every command that a device said it saved is in exactly one place, and what was acknowledged
     /// stands in the log.
     pub(super) fn check_promises(&self, truth: &Truth) -> Checked<()> {
-        for id in &self.ledger.acknowledged {
+        for (id, first) in &self.ledger.acknowledged {
             // The server forgot that it had taken it from a seat that was retired since, and no colleague has seen it; or
             // from a device that forgot it too, and has written something else in its place. What a ruling speaks of comes
             // back from either.
-            let is_of_forgetful = self.ledger.saved.get(id).is_some_and(|promise| {
-                let device = &self.devices[promise.machine];
-                device.standing == Standing::Retired || device.was_put_back
-            });
+            let promise = self.ledger.saved.get(id);
+            let device = &self.devices[promise.map_or(*first, |promise| promise.machine)];
+            let is_of_forgetful = device.standing == Standing::Retired || device.was_put_back;
+            // Or a copy of the device has taken its place in the sequence since, and a retired one records nothing under another.
+            let may_be_forked = promise.is_some_and(|promise| promise.may_be_forked);
             let in_quarantine = is_of_forgetful
                 && self.server.restores > 0
                 && truth.quarantined.contains(id)
-                && !self.is_ruled(*id)?;
+                && (may_be_forked || !self.is_ruled(*id)?);
             let waits = truth.may_wait && truth.waiting.contains(id);
             ensure(
                 truth.admitted.contains(id) || in_quarantine || waits,

@@ -47,6 +47,30 @@ fn fifty_worlds_reach_every_kind_of_fault_and_break_nothing() {
     );
 }
 
+/// As long as people can give the same commands, these are the worlds that they were.
+#[test]
+fn worlds_that_once_broke_something_hold() {
+    for (seed, what) in [
+        (5550, "own words that no grant covers were compared"),
+        (9451, "so was what stays since something in it waits"),
+        (17348, "the same"),
+        (
+            16036,
+            "kept, never said to be saved, and then forgotten by a restore",
+        ),
+        (
+            7194,
+            "a copy of a retired device has its place since a restore",
+        ),
+        (
+            9472,
+            "who lies about the era of their log is told of a fork",
+        ),
+    ] {
+        assert_eq!(run(seed, None, false).violation, None, "{seed}: {what}");
+    }
+}
+
 #[test]
 fn a_planted_bug_is_found() {
     let plan = Plan {
