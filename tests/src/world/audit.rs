@@ -4,7 +4,7 @@ use jangkau_core::sync::AuditStanding;
 use jangkau_server::audit::Verified;
 
 use super::World;
-use super::device::{Device, Side};
+use super::device::Side;
 use super::invariants::broke;
 use super::violation::{Checked, Violation, ensure};
 
@@ -21,9 +21,7 @@ impl World {
             "the audit chain is whole and covers the log",
             || format!("{verified:?}"),
         )?;
-        // Who lies about where their log stood is told that it is another one.
-        let honest = |(_, device): &(usize, &Device)| device.side == Side::Honest;
-        for (index, device) in self.devices.iter().enumerate().filter(honest) {
+        for (index, device) in self.devices.iter().enumerate() {
             let replica = device.replica();
             let Some(remembered) = replica.audit_head() else {
                 continue;
@@ -33,8 +31,10 @@ impl World {
                 .audit_standing(&self.institution, era, remembered)
                 .map_err(|error| Violation::broke("Engine::audit_standing", &error))?;
             let fork = replica.audit_fork().map_err(broke)?;
+            // Who lies about where their log stood may have taken it for another one.
+            let may_be_alarmed = device.side == Side::Hostile;
             ensure(
-                standing != AuditStanding::Forked && fork.is_none(),
+                standing != AuditStanding::Forked && (fork.is_none() || may_be_alarmed),
                 "a remembered head is in the chain, or a restore forgot it",
                 || format!("machine {index}: {remembered:?} is {standing}, {fork:?}"),
             )?;

@@ -37,11 +37,12 @@ impl World {
             let device = &self.devices[promise.map_or(*first, |promise| promise.machine)];
             let is_of_forgetful = device.standing == Standing::Retired || device.was_put_back;
             // Or a copy of the device has taken its place in the sequence since, and a retired one records nothing under another.
-            let may_be_forked = promise.is_some_and(|promise| promise.may_be_forked);
+            let has_lost_place = device.standing == Standing::Retired
+                && promise.is_some_and(|promise| promise.may_be_forked);
             let in_quarantine = is_of_forgetful
                 && self.server.restores > 0
                 && truth.quarantined.contains(id)
-                && (may_be_forked || !self.is_ruled(*id)?);
+                && (has_lost_place || !self.is_ruled(*id)?);
             let waits = truth.may_wait && truth.waiting.contains(id);
             ensure(
                 truth.admitted.contains(id) || in_quarantine || waits,
